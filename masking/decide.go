@@ -1,0 +1,85 @@
+package masking
+
+// Action is what a policy does with an element.
+type Action uint8
+
+// The zero Action hides, so that a forgotten decision shows nothing.
+const (
+	Mask  Action = iota // that it was touched is recorded, not what
+	Block               // nothing is recorded, not even that it was touched
+	Allow               // the value is recorded, after the patterns
+)
+
+// Decision is the outcome for one element, and the rule that made it.
+type Decision struct {
+	Action Action
+	Rule   string
+}
+
+// Rules that are not selectors.
+const (
+	RuleHardDeny = "hard_deny" // a secret by its nature: nothing opens it
+	RuleMarkup   = "markup"    // a mark in the page, ours or another tool's
+	RuleDefault  = "default"   // no rule matched
+	RuleUnknown  = "unknown"   // the facts do not suffice: hidden
+	RuleMoved    = "moved"     // the element left its place before it could be judged: hidden
+	RuleNotReady = "not_ready" // the page was left before the recorder could judge: hidden
+	RulePolicy   = "policy"    // the policy could not be had or is broken: everything is hidden
+)
+
+// NoMatch says that no selector of a list matched. MarkupMatch says that a mark in the page did.
+const (
+	NoMatch     = -1
+	MarkupMatch = -2
+)
+
+// Element is what the sensor read of a form control, a button or whatever else was touched.
+// Its texts are raw: an Element never leaves the page.
+type Element struct {
+	NodeName     string   // local name, lower case
+	Type         string   // the type attribute of an input or button, lower case
+	Name, ID     string   // the attributes
+	Autocomplete string   // the attribute
+	Labels       []string // every text that names it: label, aria-label, placeholder, title
+	FormValue    bool     // its content is a form value: input, select, textarea, option, contenteditable
+	Denied       bool     // the sensor found a hard deny and read no value
+	Moved        bool     // it left its place before the selectors could be matched
+
+	// The first selector of each list that matches the element or an ancestor in the composed tree:
+	// its index, NoMatch or MarkupMatch.
+	Block, Mask, Allow int
+}
+
+// Decide applies the rules in their order.
+func (p *Policy) Decide(e Element) Decision {
+	switch {
+	case p.broken:
+		return Decision{Mask, RulePolicy}
+	case e.Block != NoMatch:
+		return Decision{Block, p.rule("block", p.Block, e.Block)}
+	case e.Denied || Denied(e):
+		return Decision{Mask, RuleHardDeny}
+	case e.Moved:
+		return Decision{Mask, RuleMoved}
+	case e.Mask != NoMatch:
+		return Decision{Mask, p.rule("mask", p.Mask, e.Mask)}
+	case e.Allow >= 0 || e.Allow == MarkupMatch && p.Markup:
+		return Decision{Allow, p.rule("allow", p.Allow, e.Allow)}
+	case !e.FormValue:
+		return Decision{Allow, RuleDefault}
+	case p.Default == DefaultAllow:
+		return Decision{Allow, RuleDefault}
+	}
+	return Decision{Mask, RuleDefault}
+}
+
+// rule names the selector of a list that decided.
+func (p *Policy) rule(list string, selectors []string, i int) string {
+	switch {
+	case i == MarkupMatch:
+		return list + ":" + RuleMarkup
+	case i >= 0 && i < len(selectors):
+		return list + ":" + selectors[i]
+	}
+	return list + ":" + RuleUnknown
+}

@@ -1,0 +1,40 @@
+package event
+
+import (
+	"strconv"
+
+	"github.com/cotrail/cotrail/masking"
+)
+
+// Sources of an event: who says that it happened.
+const (
+	SourceRecorder  Word = "recorder"
+	SourcePage      Word = "page"
+	SourceExtension Word = "extension"
+	SourceHost      Word = "host"
+	SourceRelay     Word = "relay"
+)
+
+// Event is one thing that happened, masked. Its number is its place in its stream.
+type Event struct {
+	Type    Word
+	Time    int64 // milliseconds since 1970 by the page's clock
+	Source  Word  // SourceRecorder when empty
+	Details Details
+}
+
+// AppendLine writes the event as the line of JSON that a batch carries:
+// {"type":…,"time":…,"source":…,"details":{…}} and a line feed. The source is left out when it is the recorder.
+func (e *Event) AppendLine(b []byte) []byte {
+	b = append(b, `{"type":`...)
+	b = masking.AppendQuote(b, string(e.Type.plain()))
+	b = append(b, `,"time":`...)
+	b = strconv.AppendInt(b, e.Time, 10)
+	if e.Source != "" && e.Source != SourceRecorder {
+		b = append(b, `,"source":`...)
+		b = masking.AppendQuote(b, string(e.Source.plain()))
+	}
+	b = append(b, `,"details":{`...)
+	b = append(b, e.Details.b...)
+	return append(b, "}}\n"...)
+}

@@ -1,0 +1,113 @@
+package event
+
+import (
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Frames other than batches and acknowledgements carry `key value` lines, which the loader's JavaScript can
+// write as well as Go can. Keys come in a fixed order; an unknown key, a repeat or a missing one is an error.
+
+// line is one key of such a frame and where its value lives: a *string, *int64, *uint64, *bool or *StreamID.
+type line struct {
+	key string
+	to  any
+	opt bool // may be left out; it is when its value is zero
+}
+
+// maxLine bounds one value: the longest are user agents and addresses.
+const maxLine = 4096
+
+func appendLines(dst []byte, kind Kind, lines []line) []byte {
+	dst = append(dst, Version, byte(kind))
+	for _, l := range lines {
+		value := ""
+		switch v := l.to.(type) {
+		case *string:
+			value = strings.Map(oneLine, *v)
+		case *int64:
+			value = strconv.FormatInt(*v, 10)
+		case *uint64:
+			value = strconv.FormatUint(*v, 10)
+		case *bool:
+			value = strconv.FormatBool(*v)
+		case *StreamID:
+			value = hex.EncodeToString(v[:])
+		}
+		if l.opt && (value == "" || value == "0" || value == "false") {
+			continue
+		}
+		dst = append(dst, l.key+" "+value+"\n"...)
+	}
+	return dst
+}
+
+// oneLine keeps a value on its line.
+func oneLine(r rune) rune {
+	if r < ' ' || r == 0x7F {
+		return ' '
+	}
+	return r
+}
+
+func readLines(frame []byte, want Kind, lines []line) error {
+	kind, err := FrameKind(frame)
+	if err != nil {
+		return err
+	}
+	if kind != want {
+		return fmt.Errorf("frame of kind %d where %d is expected", kind, want)
+	}
+	text := string(frame[2:])
+	for _, l := range lines {
+		value, found := strings.CutPrefix(text, l.key+" ")
+		if !found {
+			if l.opt {
+				continue
+			}
+			return fmt.Errorf("%s is missing", l.key)
+		}
+		value, rest, ok := strings.Cut(value, "\n")
+		if !ok || len(value) > maxLine {
+			return fmt.Errorf("%s is cut or over %d bytes", l.key, maxLine)
+		}
+		text = rest
+		if err := setLine(l.to, value); err != nil {
+			return fmt.Errorf("%s: %w", l.key, err)
+		}
+	}
+	if text != "" {
+		return fmt.Errorf("unknown, repeated or misplaced key after the last of %d known ones", len(lines))
+	}
+	return nil
+}
+
+func setLine(to any, value string) (err error) {
+	switch v := to.(type) {
+	case *string:
+		if strings.Map(oneLine, value) != value {
+			return fmt.Errorf("control characters or invalid UTF-8")
+		}
+		*v = value
+	case *int64:
+		*v, err = strconv.ParseInt(value, 10, 64)
+	case *uint64:
+		*v, err = strconv.ParseUint(value, 10, 64)
+	case *bool:
+		if value != "true" && value != "false" {
+			return fmt.Errorf("neither true nor false")
+		}
+		*v = value == "true"
+	case *StreamID:
+		if len(value) != 2*len(v) {
+			return fmt.Errorf("not %d hexadecimal digits", 2*len(v))
+		}
+		_, err = hex.Decode(v[:], []byte(value))
+	}
+	if err != nil {
+		return fmt.Errorf("malformed value") // never the value: it may be a secret
+	}
+	return nil
+}

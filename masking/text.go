@@ -1,0 +1,110 @@
+package masking
+
+import (
+	"strings"
+
+	"github.com/cotrail/cotrail/masking/internal/sealed"
+)
+
+// Text is text that may leave the page. Only a Policy makes one; the zero Text shows nothing.
+type Text = sealed.Text
+
+// Data is a JSON value that may leave the page. Only a Policy makes one; the zero Data is null.
+type Data = sealed.Data
+
+// Stars stands where a secret stood, as the reference writes it.
+const Stars = "**********"
+
+const (
+	// maxTextBytes bounds one free text (a label, a title, a log line): longer ones are no sentence
+	// anybody wrote for the log, and a page must not be able to fill the queue with one call.
+	maxTextBytes = 1024
+	// maxValueBytes bounds an allowed value: a long textarea, not a document.
+	maxValueBytes = 4096
+	// maxNameBytes bounds names of nodes, ids and classes.
+	maxNameBytes = 256
+)
+
+// Free passes free text (a log line, an error's message) through the patterns.
+func (p *Policy) Free(raw string) Text { return sealed.New(scrub(cut(raw, maxTextBytes))) }
+
+// Label passes the accessible name of a button or link, where the policy records such names.
+func (p *Policy) Label(raw string) Text {
+	if !p.Labels {
+		return Text{}
+	}
+	return p.Free(raw)
+}
+
+// Title passes a page's title, where the policy records titles.
+func (p *Policy) Title(raw string) Text {
+	if !p.Titles {
+		return Text{}
+	}
+	return p.Free(raw)
+}
+
+// Value passes a form value, if and only if the decision on its element allows it.
+func (p *Policy) Value(d Decision, raw string) Text {
+	if d.Action != Allow {
+		return Text{}
+	}
+	return sealed.New(scrub(cut(raw, maxValueBytes)))
+}
+
+// Attribute passes an id, name or class that the policy lists, unless it looks like data.
+func (p *Policy) Attribute(key, raw string) (Text, bool) {
+	if !p.attribute(key) {
+		return Text{}, false
+	}
+	var kept []string
+	for _, word := range strings.Fields(raw) { // a class is many words, an id or name may be
+		if !LooksLikeData(word) {
+			kept = append(kept, word)
+		} else if key != "class" {
+			return Text{}, false
+		}
+	}
+	if len(kept) == 0 {
+		return Text{}, false
+	}
+	return sealed.New(cut(strings.Join(kept, " "), maxNameBytes)), true
+}
+
+// Name passes the name of a node, a role or an input type: words of the HTML vocabulary, which the page may
+// have made up (custom elements). Anything that is no such word is hidden.
+func (p *Policy) Name(raw string) Text {
+	if len(raw) > 64 {
+		return Text{}
+	}
+	for i := 0; i < len(raw); i++ {
+		c := raw[i]
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_' && c != ':' && c != '.' && c != '#' {
+			return Text{}
+		}
+	}
+	if LooksLikeData(raw) {
+		return Text{}
+	}
+	return sealed.New(raw)
+}
+
+func (p *Policy) attribute(key string) bool {
+	for _, k := range p.Attributes {
+		if k == key {
+			return true
+		}
+	}
+	return false
+}
+
+// cut shortens s to at most n bytes without splitting a character, and says so with an ellipsis.
+func cut(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && s[n]&0xC0 == 0x80 {
+		n--
+	}
+	return s[:n] + "…"
+}

@@ -1,0 +1,159 @@
+// Package store keeps what the relay may not lose. One interface, one conformance suite, one implementation for
+// each engine. What Open, Append and Number have returned without error is on disk.
+package store
+
+import (
+	"context"
+	"errors"
+)
+
+// Errors that tell the caller what to do.
+var (
+	ErrNotFound   = errors.New("no such session")                       // answer 404
+	ErrNotAllowed = errors.New("the session belongs to somebody else")  // refuse: wrong secret or site
+	ErrEnded      = errors.New("the session has ended")                 // Open again: a new session goes on
+	ErrOutOfOrder = errors.New("events before these are missing")       // refuse: the recorder sends from the last durable one
+	ErrConflict   = errors.New("the session was numbered by another")   // read the work again
+	ErrTooMany    = errors.New("the session has too many streams")      // refuse
+	ErrFull       = errors.New("the store cannot take more at present") // refuse for now: disk full or queue full
+)
+
+// Opening is a stream that wants to send.
+type Opening struct {
+	Site       string
+	Session    string
+	SecretHash [32]byte // SHA-256 of the resume secret
+	Stream     string   // 16 hexadecimal digits
+	Tab        string
+	Received   int64 // the relay's clock, milliseconds since 1970
+	Offset     int64 // what to add to the page's clock to get the relay's, milliseconds, as measured now
+	URL        string
+	IP         string // as it may be stored: hashed by the caller
+	Agent      string
+	Width      int64
+	Height     int64
+	Device     string
+	Policy     string
+	Release    string
+}
+
+// Opened is the stream as the store has it.
+type Opened struct {
+	Session     string // another than asked for when that one had ended
+	Last        uint64 // the last durable event of the stream
+	ClientIndex int64
+	Offset      int64 // in force: the one of the browser's earlier streams while it still fits
+}
+
+// Batch is consecutive events of a stream, already checked and masked.
+type Batch struct {
+	Session  string
+	Stream   string
+	First    uint64
+	Count    int
+	Received int64
+	Lines    []byte // Count lines of JSON
+}
+
+// Stream is a recorder instance of a session.
+type Stream struct {
+	Opening
+	ClientIndex int64
+	Ordinal     int64 // order of opening within the session, from 1
+	Live        bool  // a connection is open
+	Seen        int64 // when it was last heard of; the start of this relay when that is later
+}
+
+// Work is what the sequencer needs of one session.
+type Work struct {
+	ID        string
+	Site      string
+	Created   int64
+	LastSeq   uint64
+	Hash      [32]byte // chain hash of entry LastSeq
+	Salt      [32]byte // made with the session
+	State     []byte   // what the sequencer saved last, nil at first
+	Ended     bool
+	Continues string   // the ended session whose late events this one holds
+	Streams   []Stream // by Ordinal
+	Pending   []Pending
+}
+
+// Pending is a durable batch that has no numbers in the log yet.
+type Pending struct {
+	ID int64
+	Batch
+}
+
+// Numbered is what one run of the sequencer has made of a session's work. It is stored as a whole or not at all.
+type Numbered struct {
+	ID       string
+	After    uint64 // LastSeq of the Work; ErrConflict when it is no longer that
+	LastSeq  uint64
+	Hash     [32]byte
+	State    []byte
+	Entries  []byte  // canonical JSON lines of entries After+1 to LastSeq; may be empty
+	Done     []int64 // IDs of the Pending that are in Entries
+	Ended    bool
+	LastTime int64 // of the last entry, milliseconds since 1970
+	Summary  Summary
+}
+
+// Summary is what a list shows of a session.
+type Summary struct {
+	ID           string
+	Site         string
+	Created      int64 // milliseconds since 1970
+	LastTime     int64 // of the last entry
+	Ended        bool
+	EndReason    string
+	Entries      uint64
+	StartURL     string
+	Participants []string // names, as the log shows them
+	Continues    string
+}
+
+// Query selects sessions, newest first.
+type Query struct {
+	Sites []string // nil for all
+	Limit int
+	After string // cursor of the page before
+}
+
+// Reader is what auditors need.
+type Reader interface {
+	Sessions(ctx context.Context, q Query) (page []Summary, next string, err error)
+	Session(ctx context.Context, id string) (Summary, error)
+	// Entries calls fn with each entry after seq, in order, as a line of canonical JSON without its line feed.
+	Entries(ctx context.Context, id string, after uint64, fn func(seq uint64, line []byte) error) error
+}
+
+// Ingest is what receiving events needs.
+type Ingest interface {
+	// Open makes or goes on with a session and a stream of it. ErrNotAllowed when the session is of another site
+	// or has another secret. For an ended session it opens the one that continues it.
+	Open(ctx context.Context, o Opening) (Opened, error)
+	// Append makes the events durable and gives the stream's last durable number. Events that are already there
+	// are skipped, so the same batch may come again and again. ErrOutOfOrder when b.First is beyond the next one.
+	Append(ctx context.Context, b Batch) (last uint64, err error)
+	// Seen notes that a stream was heard of, and whether its connection is open.
+	Seen(ctx context.Context, session, stream string, at int64, live bool) error
+}
+
+// Sequence is what numbering needs.
+type Sequence interface {
+	// Live lists the sessions that have not ended or have pending batches.
+	Live(ctx context.Context) ([]string, error)
+	Work(ctx context.Context, id string) (Work, error)
+	Number(ctx context.Context, n Numbered) error
+}
+
+// Store is all of it.
+type Store interface {
+	Reader
+	Ingest
+	Sequence
+	// Ready tells why the store would not take an event now, nil when it would.
+	Ready(ctx context.Context) error
+	Close() error
+}
