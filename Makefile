@@ -1,0 +1,43 @@
+# Every target stands with what it does: make help.
+FUZZTIME ?= 10m
+# Browser tests share two cores; the limit is for a run that hangs.
+TEST_TIMEOUT ?= 9m
+
+.DEFAULT_GOAL := help
+.PHONY: help assets build run deps test lint size bench fuzz clean
+.NOTPARALLEL:
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+assets: ## build the recorder's script and module into relay/assets/dist
+	go run ./wasm/build
+
+build: assets ## build bin/cotrail, with the recorder in it
+	go build -trimpath -ldflags="-s -w" -o bin/cotrail ./relay
+
+run: build ## build and serve a demonstration on loopback
+	bin/cotrail serve --dev
+
+deps: ## install Chromium and Node.js from Debian's packages if they are missing
+	.ci/deps
+
+test: deps build lint size ## run everything: lint, sizes, unit, browser and end-to-end tests
+	.ci/test-js
+	go test -timeout $(TEST_TIMEOUT) ./...
+
+lint: ## gofmt, vet, staticcheck (natively and for the browser) and tsc
+	.ci/lint
+
+size: ## print the sizes of script and module, fail over the limits
+	go run ./wasm/build -size
+
+bench: build ## print bytes per event, events per second and the page's cost
+	go run ./e2e/bench
+
+fuzz: ## run each fuzz target for FUZZTIME (10m)
+	.ci/fuzz $(FUZZTIME)
+
+clean: ## remove what was built
+	rm -rf bin .build
+	find relay/assets/dist -type f ! -name .gitkeep -delete

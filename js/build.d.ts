@@ -1,0 +1,16 @@
+// What the build (wasm/build) puts in place of these names.
+
+/** File name of the recorder module, with its hash. */
+declare const __MODULE__: string;
+
+/** The module's integrity, "sha256-..." as in an integrity attribute. */
+declare const __INTEGRITY__: string;
+
+/** The release. */
+declare const __VERSION__: string;
+
+/** The words by which the loader knows a field that is never read. */
+declare const __DENY__: readonly string[];
+
+/** Go's support script. It sets the class Go on go_scope.js's object. */
+declare module "go:wasm_exec" {}
