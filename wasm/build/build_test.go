@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"github.com/andybalholm/brotli"
+
+	"github.com/cotrail/cotrail/masking"
 )
 
 // smallRepository lays out a repository with the least that a build reads, and
@@ -30,7 +32,7 @@ func main() { println(len(new(brotli.Encoder).Encode(nil, []byte("a"), nil, true
 `,
 		"js/go_scope.js": `export const goScope = {performance, crypto, TextEncoder, TextDecoder};`,
 		"js/loader.js": `import "go:wasm_exec";
-globalThis.told = [new globalThis.Go(), __MODULE__, __INTEGRITY__, __VERSION__, __DENY__];`,
+globalThis.told = [new globalThis.Go(), __MODULE__, __INTEGRITY__, __VERSION__, __DENY__, __MARKS__];`,
 	}
 	for _, name := range []string{"go.mod", "go.sum"} {
 		content, err := os.ReadFile(filepath.Join("..", "..", name))
@@ -133,7 +135,8 @@ func checkCompressed(t *testing.T, name string, files map[string]string) {
 // checkScript looks for what the build puts into the script.
 func checkScript(t *testing.T, script string, m manifest, module []byte) {
 	t.Helper()
-	for _, want := range []string{m.Module, moduleIntegrity(module), version, ".importObject", "Apache-2.0"} {
+	for _, want := range []string{m.Module, moduleIntegrity(module), version, ".importObject", "Apache-2.0",
+		masking.DenyWords.Part[0], masking.Marks.Block[0]} {
 		if !strings.Contains(script, want) {
 			t.Errorf("the script does not contain %q", want)
 		}

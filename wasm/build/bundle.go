@@ -32,6 +32,10 @@ func bundleScript(p paths, b bundle) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("deny words: %w", err)
 	}
+	selectors, err := marks()
+	if err != nil {
+		return nil, fmt.Errorf("marks: %w", err)
+	}
 	result := api.Build(api.BuildOptions{
 		AbsWorkingDir:     p.root,
 		EntryPoints:       []string{filepath.Join(p.js(), "loader.js")},
@@ -49,6 +53,7 @@ func bundleScript(p paths, b bundle) ([]byte, error) {
 			"__INTEGRITY__": quote(b.integrity),
 			"__VERSION__":   quote(b.version),
 			"__DENY__":      words,
+			"__MARKS__":     selectors,
 			// Go's support script puts its four names on globalThis and reads
 			// one of them, fs, as a bare name. They go to an object of the
 			// loader's, so that the page gets no global from us but cotrail.
