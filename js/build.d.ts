@@ -9,11 +9,11 @@ declare const __INTEGRITY__: string;
 /** The release. */
 declare const __VERSION__: string;
 
-/** The words by which a field is known whose value is never read: masking.DenyWords. */
-declare const __DENY__: Readonly<Record<"whole" | "part", readonly string[]>>;
+/** The words by which a field is known as a secret (masking.DenyWords). */
+declare const __DENY__: { readonly whole: readonly string[]; readonly part: readonly string[] };
 
-/** The selectors of the marks in a page's own markup: masking.Marks. */
-declare const __MARKS__: Readonly<Record<"block" | "mask" | "allow", readonly string[]>>;
+/** The marks in a page's markup that count (masking.Marks). */
+declare const __MARKS__: { readonly block: readonly string[]; readonly mask: readonly string[]; readonly allow: readonly string[] };
 
 /** Go's support script. It sets the class Go on go_scope.js's object. */
 declare module "go:wasm_exec" {}

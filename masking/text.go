@@ -108,3 +108,6 @@ func cut(s string, n int) string {
 	}
 	return s[:n] + "…"
 }
+
+// Rule passes the name of a rule: a word of ours, or one of the policy's own selectors.
+func (p *Policy) Rule(rule string) Text { return sealed.New(cut(rule, maxNameBytes)) }

@@ -41,7 +41,7 @@ func bundleScript(p paths, b bundle) ([]byte, error) {
 		EntryPoints:       []string{filepath.Join(p.js(), "loader.js")},
 		Bundle:            true,
 		Format:            api.FormatIIFE,
-		Target:            api.ES2020,
+		Target:            api.ES2022,
 		MinifyWhitespace:  true,
 		MinifyIdentifiers: true,
 		MinifySyntax:      true,

@@ -1,0 +1,89 @@
+// Package batch makes frames of events: it joins their lines, compresses them and states their checksum. The
+// brotli window carries over from frame to frame, so an event costs little more than what is new in it.
+package batch
+
+import (
+	"github.com/andybalholm/brotli"
+	"github.com/andybalholm/brotli/matchfinder"
+
+	"github.com/cotrail/cotrail/masking/event"
+)
+
+const (
+	// chainLength is how many earlier places the match finder looks at: more than 32 gain under 1 % on event
+	// lines and cost time on the page's main thread.
+	chainLength = 32
+	// tableBits keeps the match finder's table at 64 KiB: a window of RenewAfter has no use for more.
+	tableBits = 14
+	// idleRenew is the pause after which a new brotli stream begins, in milliseconds. The relay forgets the
+	// window of a connection that is silent longer, so that idle pages cost it no memory.
+	idleRenew = 20_000
+)
+
+// Writer makes the frames of one connection. A new connection needs Reset.
+type Writer struct {
+	encoder  brotli.Encoder
+	finder   *matchfinder.M4
+	matches  []matchfinder.Match
+	streamed int   // plain bytes since the brotli stream began, 0 before it
+	last     int64 // when the last frame was made
+}
+
+// Reset forgets the window: the next frame begins a new brotli stream.
+func (w *Writer) Reset() { w.streamed = 0 }
+
+// Frame makes the frame of consecutive events. lines are the events' JSON lines, the first of them number first.
+func (w *Writer) Frame(stream event.StreamID, first uint64, lines [][]byte, now int64) []byte {
+	b, plain := join(stream, first, lines)
+	if w.streamed == 0 || w.streamed > event.RenewAfter || now-w.last > idleRenew {
+		w.begin()
+	} else {
+		b.Encoding = event.BrotliNext
+	}
+	w.last = now
+	w.streamed += len(plain) + 1
+	b.Body = w.encode(w.encode(nil, plain), flush)
+	return b.Append(nil)
+}
+
+// flush is encoded after each batch: the encoder holds back up to seven bits of what it was given last, and one
+// more tiny block pushes them out.
+var flush = []byte{'\n'}
+
+func (w *Writer) begin() {
+	w.encoder.Reset()
+	if w.finder == nil {
+		w.finder = &matchfinder.M4{MaxDistance: event.RenewAfter, ChainLength: chainLength, TableBits: tableBits, DistanceBitCost: 40}
+	} else {
+		w.finder.Reset()
+	}
+	w.streamed = 0
+}
+
+func (w *Writer) encode(dst, plain []byte) []byte {
+	w.matches = w.finder.FindMatches(w.matches[:0], plain)
+	return w.encoder.Encode(dst, plain, w.matches, false)
+}
+
+// PlainFrame makes the same frame uncompressed: for a relay that could not read the compressed one, and for
+// frames that must be understood alone.
+func PlainFrame(stream event.StreamID, first uint64, lines [][]byte) []byte {
+	b, plain := join(stream, first, lines)
+	b.Encoding, b.Body = event.Plain, plain
+	return b.Append(nil)
+}
+
+func join(stream event.StreamID, first uint64, lines [][]byte) (event.Batch, []byte) {
+	size := 0
+	for _, l := range lines {
+		size += len(l)
+	}
+	plain := make([]byte, 0, size)
+	for _, l := range lines {
+		plain = append(plain, l...)
+	}
+	return event.Batch{
+		Stream: stream, First: first, Count: len(lines), Plain: len(plain),
+		Checksum: event.Checksum(plain), Encoding: event.BrotliFirst,
+	}, plain
+}

@@ -1,0 +1,106 @@
+// Package capture turns what the sensor read into events: it decides what is recorded, masks it, and gives each
+// type its details. A row is raw and stays in the page; an event is masked.
+package capture
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/cotrail/cotrail/masking"
+)
+
+// The separators of the sensor's text, outermost first. The sensor replaces these characters in what it reads.
+const (
+	RowEnd   = "\x1e" // parts rows
+	FieldEnd = "\x1f" // parts the fields of a row, each `name=value`
+	ItemEnd  = "\x1d" // parts the items of a list
+	PartEnd  = "\x1c" // parts the parts of an item
+)
+
+// Row is the facts of one thing that happened, read by the sensor in one pass: `name=value` fields. The names
+// are those of js/facts.js.
+type Row []string
+
+// Rows cuts the sensor's text into rows.
+func Rows(text string) []Row {
+	var rows []Row
+	for _, r := range strings.Split(text, RowEnd) {
+		if r != "" {
+			rows = append(rows, strings.Split(r, FieldEnd))
+		}
+	}
+	return rows
+}
+
+// Get gives the value of a field and "" when the row has none.
+func (r Row) Get(name string) string {
+	for _, f := range r {
+		if len(f) > len(name) && f[len(name)] == '=' && f[:len(name)] == name {
+			return f[len(name)+1:]
+		}
+	}
+	return ""
+}
+
+// Has tells whether the row has the field.
+func (r Row) Has(name string) bool {
+	for _, f := range r {
+		if len(f) > len(name) && f[len(name)] == '=' && f[:len(name)] == name {
+			return true
+		}
+	}
+	return false
+}
+
+// On tells whether a flag is set.
+func (r Row) On(name string) bool { return r.Get(name) == "1" }
+
+// Int gives a whole number and 0 when the field is none.
+func (r Row) Int(name string) int64 {
+	f, err := strconv.ParseFloat(r.Get(name), 64)
+	if err != nil || f != f || f > 1<<53 || f < -(1<<53) {
+		return 0
+	}
+	return int64(f)
+}
+
+// List gives the items of a list.
+func (r Row) List(name string) [][]string {
+	text := r.Get(name)
+	if text == "" {
+		return nil
+	}
+	var items [][]string
+	for _, item := range strings.Split(text, ItemEnd) {
+		items = append(items, strings.Split(item, PartEnd))
+	}
+	return items
+}
+
+// element gives what the policy decides on.
+func (r Row) element() masking.Element {
+	e := masking.Element{
+		NodeName: r.Get("node"), Type: r.Get("type"), Name: r.Get("name"), ID: r.Get("id"),
+		Autocomplete: r.Get("autocomplete"),
+		FormValue:    r.On("form_value"), Denied: r.On("denied"), Moved: r.On("moved"),
+		Block: r.hit("block"), Mask: r.hit("mask"), Allow: r.hit("allow"),
+	}
+	if names := r.Get("names"); names != "" {
+		e.Labels = strings.Split(names, ItemEnd)
+	}
+	return e
+}
+
+// hit reads which selector matched. A row that does not say so was not judged: it moved.
+func (r Row) hit(list string) int { return parseHit(r.Get(list)) }
+
+func parseHit(s string) int {
+	if s == "" {
+		return masking.NoMatch
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return masking.NoMatch
+	}
+	return n
+}

@@ -1,0 +1,119 @@
+// Package recorder wires the stages of the page: rows of the sensor become events, events go to the relay. It
+// alone knows all the stages; it knows nothing of the browser.
+package recorder
+
+import (
+	"encoding/hex"
+
+	"github.com/cotrail/cotrail/masking"
+	"github.com/cotrail/cotrail/masking/event"
+	"github.com/cotrail/cotrail/wasm/capture"
+	"github.com/cotrail/cotrail/wasm/uplink"
+)
+
+// Page is the browser's side of the recorder.
+type Page interface {
+	uplink.Link
+	Flushed(id string) // what Flush was asked for is durable
+	Wake(ms int64)     // call Tick after so many milliseconds; replaces the call before
+}
+
+// Recorder is one recorder instance. Its methods are called one at a time, each with the page's clock in
+// milliseconds since 1970.
+type Recorder struct {
+	capture capture.Capture
+	uplink  *uplink.Uplink
+	page    Page
+	flushes []flush
+	wake    int64 // when Tick is due, 0 when it is not
+}
+
+type flush struct {
+	id   string
+	upto uint64
+}
+
+// Policy reads a compiled policy; one that cannot be read, or none, is the strictest there is.
+func Policy(compiled []byte) *masking.Policy {
+	p, err := masking.Read(compiled)
+	if err != nil {
+		return masking.Strictest()
+	}
+	return p
+}
+
+// New gives a recorder for the facts that the loader starts it with. tail is what the tab's last page could not
+// deliver, as Keep gave it.
+func New(start capture.Row, policy *masking.Policy, tail [][]byte, page Page) *Recorder {
+	c := capture.Capture{Policy: policy}
+	hex.Decode(c.Key[:], []byte(start.Get("field_key"))) // a wrong key only makes fields unrecognisable
+	hello := event.Hello{
+		Site: start.Get("site"), Session: start.Get("session"), Secret: start.Get("secret"), Tab: start.Get("tab"),
+		URL: policy.URL(start.Get("url")).String(), Agent: policy.Free(start.Get("agent")).String(),
+		Width: start.Int("width"), Height: start.Int("height"), Device: start.Get("device"),
+		Policy: start.Get("policy"), Release: start.Get("release"),
+	}
+	hex.Decode(hello.Stream[:], []byte(start.Get("stream")))
+	return &Recorder{capture: c, uplink: uplink.New(hello, page, tail), page: page}
+}
+
+// Rows takes what the sensor has read since the last time.
+func (r *Recorder) Rows(text string, now int64) {
+	for _, row := range capture.Rows(text) {
+		if e, ok := r.capture.Event(row); ok {
+			r.uplink.Add(&e, now)
+		}
+	}
+	r.uplink.Tick(now)
+	r.settle(now)
+}
+
+// Flush asks for everything so far to become durable; Page.Flushed says when it is.
+func (r *Recorder) Flush(id string, now int64) {
+	r.flushes = append(r.flushes, flush{id, r.uplink.Flush(now)})
+	r.settle(now)
+}
+
+// Opened, Message, Closed and Posted pass on what the network says; Leave and Returned what becomes of the page.
+
+// Opened says that the socket is open.
+func (r *Recorder) Opened(now int64) { r.uplink.Opened(now); r.settle(now) }
+
+// Message takes a frame of the relay.
+func (r *Recorder) Message(frame []byte, now int64) { r.uplink.Message(frame, now); r.settle(now) }
+
+// Closed says that the socket is closed.
+func (r *Recorder) Closed(now int64) { r.uplink.Closed(now); r.settle(now) }
+
+// Posted takes the answer to a request, nil when there was none.
+func (r *Recorder) Posted(answer []byte, now int64) { r.uplink.Posted(answer, now); r.settle(now) }
+
+// Tick does what is due.
+func (r *Recorder) Tick(now int64) { r.wake = 0; r.uplink.Tick(now); r.settle(now) }
+
+// Leave hands everything over, for the page may be gone when this returns.
+func (r *Recorder) Leave(now int64) { r.uplink.Leave(now); r.settle(now) }
+
+// Returned says that a page that was left is shown again.
+func (r *Recorder) Returned(now int64) { r.uplink.Returned(now); r.settle(now) }
+
+// Stop ends the recording.
+func (r *Recorder) Stop(now int64) { r.uplink.Stop(now); r.settle(now) }
+
+// settle answers the flushes that are durable and asks to be called again.
+func (r *Recorder) settle(now int64) {
+	acked := r.uplink.Acknowledged()
+	waiting := r.flushes[:0]
+	for _, f := range r.flushes {
+		if f.upto <= acked {
+			r.page.Flushed(f.id)
+		} else {
+			waiting = append(waiting, f)
+		}
+	}
+	r.flushes = waiting
+	if in, ok := r.uplink.Next(now); ok && (r.wake == 0 || now+in < r.wake || r.wake < now) {
+		r.wake = max(now+in, 1)
+		r.page.Wake(in)
+	}
+}

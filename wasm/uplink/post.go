@@ -1,0 +1,95 @@
+package uplink
+
+import "github.com/cotrail/cotrail/masking/event"
+
+// postEvery is the pause between requests where WebSockets are blocked: each is a connection's worth of work.
+const postEvery = 1000
+
+// Posted takes the relay's answer to a request, nil when there was none.
+func (u *Uplink) Posted(answer []byte, now int64) {
+	if u.state != posting {
+		return
+	}
+	u.heard = now
+	ofTail := len(u.tail) > 0
+	var code event.Code
+	for ok := false; ; ok = true {
+		frame, rest, err := event.CutPart(answer)
+		if err != nil {
+			if !ok {
+				u.failed(now)
+				return
+			}
+			break
+		}
+		answer = rest
+		if r, err := event.ReadRefusal(frame); err == nil {
+			code = event.Code(r.Code)
+		} else if !ofTail {
+			u.answered(frame)
+		}
+	}
+	switch {
+	case ofTail:
+		u.tailAnswered(code, now)
+	case code != "":
+		u.refused(code, now)
+	default:
+		u.state, u.retry, u.welcomed = idle, firstRetry, true
+		u.due = now + postEvery
+		u.link.Status(Recording, "")
+	}
+}
+
+func (u *Uplink) answered(frame []byte) {
+	if w, err := event.ReadWelcome(frame); err == nil {
+		if w.Session != u.Hello.Session {
+			u.Hello.Session = w.Session
+			u.link.Session(w.Session)
+		}
+		u.ack(w.Last)
+	} else if last, err := event.ReadAck(frame); err == nil {
+		u.ack(last)
+		u.queue.sent = u.queue.acked
+	}
+}
+
+// tailAnswered goes on with the next body of the tail, or with our own events. What the relay refuses for good
+// is let go: it would never be taken.
+func (u *Uplink) tailAnswered(code event.Code, now int64) {
+	if c, known := event.Codes[code]; code != "" && (!known || c.Reaction == event.Later) {
+		u.failed(now)
+		return
+	}
+	u.tail = u.tail[1:]
+	u.link.Keep(u.tail)
+	u.connect(now)
+}
+
+// Leave hands all that is not acknowledged to the browser, in the handler: the oldest events as a request that
+// outlives the page, and everything, masked as it is, for the tab's next page.
+func (u *Uplink) Leave(now int64) {
+	if u.state == stopped {
+		return
+	}
+	u.Flush(now)
+	bodies := append([][]byte(nil), u.tail...)
+	for n := u.queue.acked; n < u.queue.last(); {
+		bodies = append(bodies, u.body(n, now))
+		_, lines := u.queue.after(n, maxBatchBytes)
+		n += uint64(len(lines))
+	}
+	u.link.Keep(bodies)
+	if last := u.queue.last(); len(bodies) > 0 && last != u.left {
+		u.left = last // hidden, then left: the same events need no second request
+		u.link.Post(bodies[0], true)
+	}
+}
+
+// Returned says that the page is shown again after it was left: its connection is gone.
+func (u *Uplink) Returned(now int64) {
+	if u.state != stopped {
+		u.link.Close()
+		u.state, u.due = idle, now
+	}
+}

@@ -1,0 +1,93 @@
+package uplink
+
+import "github.com/cotrail/cotrail/masking/event"
+
+// queue holds the lines of events acked+1 to last(), in order; those up to sent are on their way.
+type queue struct {
+	lines []waitingLine
+	bytes int
+	acked uint64
+	sent  uint64
+}
+
+type waitingLine struct {
+	line  []byte
+	since int64
+}
+
+func (q *queue) last() uint64 { return q.acked + uint64(len(q.lines)) }
+
+func (q *queue) add(line []byte, now int64) {
+	q.lines = append(q.lines, waitingLine{line, now})
+	q.bytes += len(line)
+}
+
+// waiting tells since when the first unsent event waits.
+func (q *queue) waiting() (since int64, ok bool) {
+	if q.sent >= q.last() {
+		return 0, false
+	}
+	return q.lines[q.sent-q.acked].since, true
+}
+
+// next gives the unsent events that one batch may hold.
+func (q *queue) next(maxBytes int) (first uint64, lines [][]byte) {
+	return q.after(q.sent, maxBytes)
+}
+
+// after gives the events after number n that one batch may hold.
+func (q *queue) after(n uint64, maxBytes int) (first uint64, lines [][]byte) {
+	size := 0
+	for _, l := range q.lines[n-q.acked:] {
+		if size += len(l.line); len(lines) > 0 && size > maxBytes || len(lines) == event.MaxEvents {
+			break
+		}
+		lines = append(lines, l.line)
+	}
+	return n + 1, lines
+}
+
+// ack drops the events up to n. A number beyond what was ever added is the relay's error and drops no more.
+func (q *queue) ack(n uint64) {
+	n = min(n, q.last())
+	if n <= q.acked {
+		return
+	}
+	gone := q.lines[:n-q.acked]
+	for i := range gone {
+		q.bytes -= len(gone[i].line)
+		gone[i].line = nil // the rest of the slice keeps the array alive
+	}
+	q.lines = q.lines[n-q.acked:]
+	q.acked = n
+	q.sent = max(q.sent, n)
+}
+
+// gap counts events that were dropped.
+type gap struct {
+	count       int64
+	first, last int64
+	large       bool
+}
+
+func (g *gap) add(time int64, large bool) {
+	if g.count == 0 {
+		g.first = time
+	}
+	g.count++
+	g.last = time
+	g.large = large
+}
+
+func (g *gap) event() event.Event {
+	e := event.Event{Type: event.Gap, Time: g.last}
+	e.Details.Int("count", g.count)
+	e.Details.Int("first", g.first)
+	e.Details.Int("last", g.last)
+	if g.large {
+		e.Details.Word("reason", "too_large")
+	} else {
+		e.Details.Word("reason", "overflow")
+	}
+	return e
+}

@@ -1,0 +1,205 @@
+// Package uplink brings events to the relay: it numbers them, keeps them until the relay has them on disk, sends
+// them again after every kind of trouble, and says with a gap where it had to drop some.
+//
+// An Uplink is a state machine without goroutines, clocks or I/O: the browser calls its methods one at a time
+// with the time, it acts through a Link, and Next tells when it wants to be called again.
+package uplink
+
+import (
+	"math/rand/v2"
+
+	"github.com/cotrail/cotrail/masking/event"
+	"github.com/cotrail/cotrail/wasm/batch"
+)
+
+// Link is the browser's network. None of its calls blocks; what comes of them comes back as calls to the Uplink.
+type Link interface {
+	Connect()                         // then Opened, Message…, Closed; or Closed alone
+	Send(frame []byte)                // on the open connection
+	Close()                           // no Closed follows
+	Post(body []byte, leaving bool)   // then Posted, unless the page is leaving
+	Keep(bodies [][]byte)             // for the tab's next page; none: nothing is waiting
+	Session(id string)                // the relay keeps the events under this session from now on
+	Status(s Status, code event.Code) // told once a change
+}
+
+// Status is what the page can be told.
+type Status string
+
+// What an Uplink may be.
+const (
+	Connecting   Status = "starting"
+	Recording    Status = "recording"
+	Reconnecting Status = "reconnecting"
+	Refused      Status = "refused"
+	Stopped      Status = "stopped"
+)
+
+// Limits and times, in bytes and milliseconds.
+const (
+	// maxQueue bounds the lines that wait: half of what a page may be asked to give for queue and tail.
+	maxQueue = 2 << 20
+	// maxLine bounds one event; the largest, a submit of a hundred fields or a log call, has a third of it.
+	maxLine = 32 << 10
+	// batchEvents is the size of a batch that goes out at once, batchWait the age of its first event that makes
+	// a smaller one go: a log that grows live should, and each batch costs the relay a commit.
+	batchEvents = 20
+	batchWait   = 200
+	// maxBatchBytes keeps a batch and its hello within one keepalive request of 64 KiB, which it has to share
+	// with the page's own.
+	maxBatchBytes = 48 << 10
+	// maxInFlight bounds the frames that wait for their acknowledgement: the relay reads no faster than it stores.
+	maxInFlight = 16
+	// answerTimeout is when a connection counts as dead though it says nothing.
+	answerTimeout = 15_000
+	// firstRetry and lastRetry bound the doubling back-off; each wait is drawn between half of it and all, so
+	// that the pages of a relay that was away do not come back in one second.
+	firstRetry = 500
+	lastRetry  = 30_000
+	// postAfter is the number of connections in a row that failed before the relay spoke, after which the
+	// uplink takes WebSockets for blocked and posts; socketAgain is when it tries them again.
+	postAfter   = 3
+	socketAgain = 300_000
+)
+
+type state uint8
+
+const (
+	idle     state = iota // not connected; at `due` the next try
+	greeting              // connecting, or hello sent: at `due` given up
+	open                  // welcomed
+	posting               // a request is under way
+	stopped               // for good
+)
+
+// Uplink is one stream's road to the relay. Hello's Time is set at each use.
+type Uplink struct {
+	Hello event.Hello
+	link  Link
+
+	state    state
+	due      int64 // when the state ends by itself
+	retry    int64 // the next wait
+	failures int   // connections in a row that ended before a welcome
+	posts    bool  // WebSockets seem blocked
+	postsTil int64
+	plain    bool // the relay could not read a compressed frame: the next connection sends none
+	welcomed bool // ever
+	tail     [][]byte
+	left     uint64 // the last event that Leave has posted
+
+	queue   queue
+	frames  []uint64 // last event of each frame in flight
+	heard   int64    // when the relay last spoke
+	flushTo uint64   // up to here nothing waits for a full batch
+	writer  batch.Writer
+	dropped gap
+}
+
+// New gives an uplink that begins with what the tab's last page left behind. Tick starts it.
+func New(hello event.Hello, link Link, tail [][]byte) *Uplink {
+	return &Uplink{Hello: hello, link: link, tail: tail, retry: firstRetry}
+}
+
+// Add queues an event. Where there is no room it is counted, and a gap will say so.
+func (u *Uplink) Add(e *event.Event, now int64) {
+	if u.state == stopped {
+		return
+	}
+	line := e.AppendLine(nil)
+	if len(line) > maxLine || u.queue.bytes+len(line) > maxQueue {
+		u.dropped.add(e.Time, len(line) > maxLine)
+		return
+	}
+	if u.dropped.count > 0 {
+		g := u.dropped.event()
+		u.dropped = gap{}
+		u.queue.add(g.AppendLine(nil), now)
+	}
+	u.queue.add(line, now)
+}
+
+// Flush sends all that waits without waiting for more, and gives the number to wait for.
+func (u *Uplink) Flush(now int64) uint64 {
+	u.flushTo = u.queue.last()
+	u.pump(now)
+	return u.flushTo
+}
+
+// Acknowledged is the number up to which all events are durable at the relay.
+func (u *Uplink) Acknowledged() uint64 { return u.queue.acked }
+
+// Stop ends the stream for good, once what waits has been handed to the browser.
+func (u *Uplink) Stop(now int64) {
+	u.Leave(now)
+	u.link.Keep(nil)
+	u.end(Stopped, "")
+}
+
+// Next gives the milliseconds until Tick should be called, and false when nothing is due.
+func (u *Uplink) Next(now int64) (int64, bool) {
+	at, ok := u.due, u.state != open && u.state != stopped
+	if u.state == open {
+		if len(u.frames) > 0 {
+			at, ok = u.heard+answerTimeout, true
+		}
+		if since, waiting := u.queue.waiting(); waiting && len(u.frames) < maxInFlight && (!ok || since+batchWait < at) {
+			at, ok = since+batchWait, true
+		}
+	}
+	return max(at-now, 0), ok
+}
+
+// Tick does what is due.
+func (u *Uplink) Tick(now int64) {
+	switch u.state {
+	case idle:
+		if now >= u.due {
+			u.connect(now)
+		}
+	case greeting, posting:
+		if now >= u.due {
+			u.link.Close()
+			u.failed(now)
+		}
+	case open:
+		if len(u.frames) > 0 && now >= u.heard+answerTimeout {
+			u.link.Close()
+			u.failed(now)
+			return
+		}
+		u.pump(now)
+	}
+}
+
+// pump sends what should go now.
+func (u *Uplink) pump(now int64) {
+	if u.state != open {
+		return
+	}
+	for len(u.frames) < maxInFlight {
+		first, lines := u.queue.next(maxBatchBytes)
+		last := first + uint64(len(lines)) - 1
+		since, _ := u.queue.waiting()
+		if len(lines) == 0 || len(lines) < batchEvents && last > u.flushTo && now-since < batchWait {
+			return
+		}
+		if len(u.frames) == 0 {
+			u.heard = now
+		}
+		if u.plain {
+			u.link.Send(batch.PlainFrame(u.Hello.Stream, first, lines))
+		} else {
+			u.link.Send(u.writer.Frame(u.Hello.Stream, first, lines, now))
+		}
+		u.queue.sent = last
+		u.frames = append(u.frames, last)
+	}
+}
+
+// backoff draws the next wait.
+func (u *Uplink) backoff() int64 {
+	wait := u.retry/2 + rand.Int64N(u.retry/2)
+	u.retry = min(2*u.retry, lastRetry)
+	return wait
+}
