@@ -1,0 +1,130 @@
+// Package api is what auditors and operators ask the relay over HTTP. It promises that a key reaches its own sites
+// only, that no answer is for a page of another origin but the policy a recorder needs, and that a query it does
+// not understand is an error rather than an answer to another question.
+package api
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/cotrail/cotrail/relay/config"
+	"github.com/cotrail/cotrail/relay/problem"
+	"github.com/cotrail/cotrail/relay/store"
+)
+
+// Options are what the routes stand on. None may be left out but Demo.
+type Options struct {
+	Config  *config.Config
+	Store   store.Reader
+	Ready   func(context.Context) error                          // why the relay would not take an event now
+	Surfly  func(entry []byte) (line []byte, ok bool, err error) // an entry in the reference's dialect; not ok when it has none
+	Schema  []byte                                               // the JSON Schema of all events
+	Metrics http.Handler                                         // what Prometheus reads
+	Local   func(*http.Request) bool                             // a request comes from this machine, and was not forwarded
+	Base    func(*http.Request) string                           // the address the relay was asked at, like https://relay.example
+	Tag     func(base, site string) string                       // the script tag for a page
+	Version string
+	Demo    bool // there is a demonstration to link to
+	Log     *slog.Logger
+}
+
+// API has the routes.
+type API struct {
+	Options
+	policies map[string]policy // by site
+}
+
+// New makes the routes.
+func New(o Options) *API {
+	a := &API{Options: o, policies: map[string]policy{}}
+	for _, s := range o.Config.Sites {
+		a.policies[s.Key] = compile(s)
+	}
+	return a
+}
+
+// access is who may use a route.
+type access byte
+
+const (
+	open       access = iota // anybody
+	onLoopback               // anybody on this machine, else whoever has a key with the route's scope
+	withKey                  // whoever has a key with the route's scope
+)
+
+// Route is one address and who may ask for it.
+type Route struct {
+	Path     string // as http.ServeMux writes it; all routes are for GET, and so for HEAD
+	Access   access
+	Scope    config.Scope
+	Operator bool     // stands on the operator's address when there is one, instead of the public one
+	Params   []string // query parameters that it knows
+	answer   func(http.ResponseWriter, *http.Request, config.Key)
+}
+
+// Routes lists all routes.
+func (a *API) Routes() []Route {
+	read := config.ScopeRead
+	return []Route{
+		{Path: "/v1/sessions", Access: withKey, Scope: read, Params: []string{"site", "limit", "cursor"}, answer: a.sessions},
+		{Path: "/v1/sessions/{id}", Access: withKey, Scope: read, answer: a.session},
+		{Path: "/v1/sessions/{id}/log", Access: withKey, Scope: read, Params: []string{"after", "type", "dialect"}, answer: a.log},
+		{Path: "/v1/schema/events.json", answer: a.schema},
+		{Path: "/v1/record/policy", Params: []string{"site"}, answer: a.policy},
+		{Path: "/{$}", answer: a.home},
+		{Path: "/healthz", Access: onLoopback, Scope: read, Operator: true, answer: a.alive},
+		{Path: "/readyz", Access: onLoopback, Scope: read, Operator: true, answer: a.ready},
+		{Path: "/metrics", Access: onLoopback, Scope: read, Operator: true, answer: a.metrics},
+	}
+}
+
+// Register adds the routes: those for operators to admin, all others to public. Both may be the same mux.
+func (a *API) Register(public, admin *http.ServeMux) {
+	for _, route := range a.Routes() {
+		mux := public
+		if route.Operator {
+			mux = admin
+		}
+		mux.Handle("GET "+route.Path, a.guard(route))
+	}
+}
+
+// guard lets a request through to its route when it may and when every parameter of it is understood.
+func (a *API) guard(route Route) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store") // logs are nobody's to keep on the way
+		key, ok := a.admit(w, r, route)
+		if !ok {
+			return
+		}
+		if err := understood(r.URL.RawQuery, route.Params); err != nil {
+			problem.Error(w, http.StatusBadRequest, err)
+			return
+		}
+		route.answer(w, r, key)
+	})
+}
+
+// understood tells which parameter of a query the route does not know or has twice.
+func understood(query string, known []string) error {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return fmt.Errorf("the query is malformed: %w", err)
+	}
+	for name, given := range values {
+		switch {
+		case len(known) == 0:
+			return fmt.Errorf("unknown query parameter %q; this address takes none", name)
+		case !slices.Contains(known, name):
+			return fmt.Errorf("unknown query parameter %q; this address takes %s", name, strings.Join(known, ", "))
+		case len(given) > 1:
+			return fmt.Errorf("query parameter %q is given %d times; it may be given once", name, len(given))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,183 @@
+package api
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"mime"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cotrail/cotrail/masking/event"
+	"github.com/cotrail/cotrail/relay/config"
+	"github.com/cotrail/cotrail/relay/problem"
+)
+
+const (
+	// chunk is what is gathered before it is sent: some hundred entries.
+	chunk = 32 << 10
+	// slowReader is how long a reader may take for one chunk. A log of any length can be read, but not by somebody
+	// who holds a connection open for it and reads nothing.
+	slowReader = 30 * time.Second
+)
+
+// dialectSurfly is the other form of the log.
+const dialectSurfly = "surfly"
+
+// typeLog and typeLines are the forms of the answer.
+const (
+	typeLog   = "application/json"
+	typeLines = "application/x-ndjson"
+)
+
+// selection is what a reader wants of a log.
+type selection struct {
+	after  uint64
+	types  []string // none for all
+	surfly bool
+	lines  bool // one entry a line, with nothing around
+}
+
+// log answers GET /v1/sessions/{id}/log.
+func (a *API) log(w http.ResponseWriter, r *http.Request, key config.Key) {
+	s, ok := a.reach(w, r, key)
+	if !ok {
+		return
+	}
+	sel, status, err := selected(r)
+	if err != nil {
+		problem.Error(w, status, err)
+		return
+	}
+	to := &patient{to: w, control: http.NewResponseController(w)}
+	if err := a.writeLog(to, r, s.ID, sel); err != nil && !to.begun {
+		a.failed(w, r, err)
+	} else if err != nil {
+		if r.Context().Err() == nil {
+			a.Log.Error("a log could not be sent to its end", "session", s.ID, "error", err)
+		}
+		panic(http.ErrAbortHandler) // all that can still be said is that the answer is not whole
+	}
+}
+
+// writeLog writes the selected entries as they come from the store.
+func (a *API) writeLog(w *patient, r *http.Request, id string, sel selection) error {
+	before, between, end := "{\"session_logs\":[\n", ",\n", "\n]}\n"
+	kind := typeLog
+	if sel.lines {
+		before, between, end, kind = "", "\n", "\n", typeLines
+	}
+	w.to.Header().Set("Content-Type", kind)
+	w.to.Header().Set("Vary", "Accept")
+	out := bufio.NewWriterSize(w, chunk)
+	out.WriteString(before) // out keeps its first error until Flush
+	any := false
+	err := a.Store.Entries(r.Context(), id, sel.after, func(_ uint64, line []byte) error {
+		line, ok, err := a.pick(sel, line)
+		if err != nil || !ok {
+			return err
+		}
+		if any {
+			out.WriteString(between)
+		}
+		any = true
+		_, err = out.Write(line)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if any || !sel.lines {
+		out.WriteString(end)
+	}
+	return out.Flush()
+}
+
+// pick gives an entry in the form that is wanted, or tells that it is not.
+func (a *API) pick(sel selection, line []byte) ([]byte, bool, error) {
+	if len(sel.types) > 0 {
+		var entry struct{ Type string }
+		if err := json.Unmarshal(line, &entry); err != nil {
+			return nil, false, fmt.Errorf("entry: %w", err)
+		}
+		if !slices.Contains(sel.types, entry.Type) {
+			return nil, false, nil
+		}
+	}
+	if sel.surfly {
+		line, ok, err := a.Surfly(line)
+		return bytes.TrimSuffix(line, []byte("\n")), ok, err
+	}
+	return line, true, nil
+}
+
+// selected reads what is wanted, or gives the status and the sentence to refuse with.
+func selected(r *http.Request) (sel selection, status int, err error) {
+	q := r.URL.Query()
+	if q.Has("after") {
+		if sel.after, err = strconv.ParseUint(q.Get("after"), 10, 63); err != nil {
+			return sel, http.StatusBadRequest, fmt.Errorf("after must be the seq of an entry, or 0")
+		}
+	}
+	if q.Has("type") {
+		sel.types = strings.Split(q.Get("type"), ",")
+		for _, t := range sel.types {
+			if _, ok := event.Find(t); !ok && !strings.HasPrefix(t, "x_") {
+				return sel, http.StatusBadRequest, fmt.Errorf("type: %q is no type of event; see /v1/schema/events.json", t)
+			}
+		}
+	}
+	if q.Has("dialect") {
+		if sel.surfly = q.Get("dialect") == dialectSurfly; !sel.surfly {
+			return sel, http.StatusBadRequest, fmt.Errorf("dialect must be %s, or be left out", dialectSurfly)
+		}
+	}
+	switch accepted(r.Header.Values("Accept")) {
+	case typeLog:
+	case typeLines:
+		sel.lines = true
+	default:
+		return sel, http.StatusNotAcceptable, fmt.Errorf("a log can be had as %s or %s", typeLog, typeLines)
+	}
+	return sel, 0, nil
+}
+
+// accepted gives the first of our media types that a reader names, JSON when it names none or takes anything.
+func accepted(headers []string) string {
+	header := strings.Join(headers, ",")
+	if header == "" {
+		return typeLog
+	}
+	for _, part := range strings.Split(header, ",") {
+		kind, params, err := mime.ParseMediaType(part)
+		if err != nil || params["q"] == "0" {
+			continue
+		}
+		switch kind {
+		case typeLines:
+			return typeLines
+		case typeLog, "application/*", "*/*":
+			return typeLog
+		}
+	}
+	return ""
+}
+
+// patient gives a reader new time for every chunk, and knows whether one was sent.
+type patient struct {
+	to      http.ResponseWriter
+	control *http.ResponseController
+	begun   bool
+}
+
+func (p *patient) Write(b []byte) (int, error) {
+	p.begun = true
+	if err := p.control.SetWriteDeadline(time.Now().Add(slowReader)); err != nil {
+		return 0, err
+	}
+	return p.to.Write(b)
+}

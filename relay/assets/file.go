@@ -1,0 +1,68 @@
+package assets
+
+import (
+	"fmt"
+	"io/fs"
+	"path"
+	"strconv"
+	"strings"
+)
+
+// identity is the encoding that is none.
+const identity = "identity"
+
+// encodings are the forms that the build makes, the best first.
+var encodings = []struct{ name, suffix string }{{"br", ".br"}, {"gzip", ".gz"}, {identity, ""}}
+
+// file is one file in all its forms, in the order of encodings.
+type file struct {
+	kind  string
+	forms []form
+}
+
+type form struct {
+	encoding string
+	etag     string
+	content  []byte
+}
+
+// read reads all forms of a file. Its name has its hash, so that the name makes the entity tag; each form has its
+// own, since their bytes differ.
+func read(files fs.FS, name, kind string) (*file, error) {
+	if name == "" || path.Base(name) != name {
+		return nil, fmt.Errorf("%q is no file name", name)
+	}
+	f := &file{kind: kind}
+	for _, e := range encodings {
+		content, err := fs.ReadFile(files, name+e.suffix)
+		if err != nil {
+			return nil, err
+		}
+		f.forms = append(f.forms, form{e.name, `"` + name + e.suffix + `"`, content})
+	}
+	return f, nil
+}
+
+// choose gives the form that an Accept-Encoding header asks for most, the better packed one when it has no wish.
+func (f *file) choose(headers []string) form {
+	quality := map[string]float64{}
+	for _, part := range strings.Split(strings.Join(headers, ","), ",") {
+		name, params, _ := strings.Cut(part, ";")
+		q := 1.0
+		if value, ok := strings.CutPrefix(strings.TrimSpace(params), "q="); ok {
+			q, _ = strconv.ParseFloat(value, 64) // what is no number refuses
+		}
+		quality[strings.ToLower(strings.TrimSpace(name))] = q
+	}
+	best, wish := f.forms[len(f.forms)-1], 0.0 // as it is, also for a browser that wants nothing we have
+	for _, form := range f.forms {
+		q, named := quality[form.encoding]
+		if any, ok := quality["*"]; !named && ok && form.encoding != identity {
+			q = any
+		}
+		if q > wish {
+			best, wish = form, q
+		}
+	}
+	return best
+}
