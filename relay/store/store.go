@@ -16,7 +16,12 @@ var (
 	ErrConflict   = errors.New("the session was numbered by another")   // read the work again
 	ErrTooMany    = errors.New("the session has too many streams")      // refuse
 	ErrFull       = errors.New("the store cannot take more at present") // refuse for now: disk full or queue full
+	ErrCursor     = errors.New("the cursor is not one of this list")    // answer 400
 )
+
+// MaxStreams bounds the streams of a session: a page load each, so some hundred pages; more is no session that
+// anybody could read. ErrTooMany beyond.
+const MaxStreams = 256
 
 // Opening is a stream that wants to send.
 type Opening struct {
@@ -92,7 +97,7 @@ type Numbered struct {
 	LastSeq  uint64
 	Hash     [32]byte
 	State    []byte
-	Entries  []byte  // canonical JSON lines of entries After+1 to LastSeq; may be empty
+	Entries  []byte  // canonical JSON lines of entries After+1 to LastSeq, each with its line feed; may be empty
 	Done     []int64 // IDs of the Pending that are in Entries
 	Ended    bool
 	LastTime int64 // of the last entry, milliseconds since 1970
@@ -117,26 +122,30 @@ type Summary struct {
 type Query struct {
 	Sites []string // nil for all
 	Limit int
-	After string // cursor of the page before
+	After string // cursor of the page before; ErrCursor when it is none
 }
 
 // Reader is what auditors need.
 type Reader interface {
 	Sessions(ctx context.Context, q Query) (page []Summary, next string, err error)
 	Session(ctx context.Context, id string) (Summary, error)
-	// Entries calls fn with each entry after seq, in order, as a line of canonical JSON without its line feed.
+	// Entries calls fn with each entry after seq, in order, as a line of canonical JSON without its line feed. It
+	// holds no lock while fn runs, so fn may be slow; an error of fn ends it and is returned.
 	Entries(ctx context.Context, id string, after uint64, fn func(seq uint64, line []byte) error) error
 }
 
 // Ingest is what receiving events needs.
 type Ingest interface {
 	// Open makes or goes on with a session and a stream of it. ErrNotAllowed when the session is of another site
-	// or has another secret. For an ended session it opens the one that continues it.
+	// or has another secret. For an ended session it opens the one that continues it, made once, where the stream
+	// goes on from the same number. Everybody who has the secret of a session is its participant 0.
 	Open(ctx context.Context, o Opening) (Opened, error)
 	// Append makes the events durable and gives the stream's last durable number. Events that are already there
-	// are skipped, so the same batch may come again and again. ErrOutOfOrder when b.First is beyond the next one.
+	// are skipped, so the same batch may come again and again. ErrOutOfOrder when b.First is beyond the next one,
+	// ErrEnded when the session has ended, ErrNotFound when session or stream were never opened.
 	Append(ctx context.Context, b Batch) (last uint64, err error)
-	// Seen notes that a stream was heard of, and whether its connection is open.
+	// Seen notes that a stream was heard of, and whether its connection is open. ErrNotFound when this relay has
+	// not opened it, or its session has ended: there is nothing to note then.
 	Seen(ctx context.Context, session, stream string, at int64, live bool) error
 }
 
@@ -145,6 +154,9 @@ type Sequence interface {
 	// Live lists the sessions that have not ended or have pending batches.
 	Live(ctx context.Context) ([]string, error)
 	Work(ctx context.Context, id string) (Work, error)
+	// Number stores what was made of the work. ErrConflict, and nothing is stored, when the log has grown, a batch
+	// of Done is no longer pending, or n ends the session while a batch is pending that is not in Done: read the
+	// work again. So an ended session never has pending batches.
 	Number(ctx context.Context, n Numbered) error
 }
 

@@ -1,0 +1,47 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+)
+
+const (
+	// checkpointEvery is how often what was committed is copied from the write-ahead log into the database. It
+	// costs an fsync of the database beside those of the writer, and seldom pays more often.
+	checkpointEvery = 500 * time.Millisecond
+	// maxWALFrames is the length of the write-ahead log, in pages, from which the writer itself finishes a
+	// checkpoint: while it never pauses, the log never gets to start anew.
+	maxWALFrames = 4096
+)
+
+// checkpoints copies the write-ahead log into the database on a connection of its own, so that no commit waits
+// for it. It owns db.
+func (s *Store) checkpoints(db *sql.DB) {
+	defer db.Close()
+	tick := time.NewTicker(checkpointEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.stop:
+			return // closing the last connection finishes what is left
+		case <-tick.C:
+		}
+		if !s.writer.wrote.Swap(false) {
+			continue
+		}
+		if frames, err := checkpoint(db); err == nil && frames > maxWALFrames {
+			s.writer.finish.Store(true)
+		}
+	}
+}
+
+// checkpoint gives the length of the write-ahead log in pages. Its failure loses nothing: the log stays, and
+// the next one tries again; a failing disk shows at the next commit.
+func checkpoint(db interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}) (frames int, err error) {
+	var busy, copied int
+	err = db.QueryRowContext(context.Background(), "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &frames, &copied)
+	return frames, err
+}

@@ -1,0 +1,44 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// statements are those of the writer, prepared once.
+type statements struct {
+	session, streams, inbox         *sql.Stmt
+	create, join, offset, continued *sql.Stmt
+	receive, handled, progress      *sql.Stmt
+	entries, numbered               *sql.Stmt
+	probe                           *sql.Stmt
+}
+
+func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
+	for text, to := range map[string]**sql.Stmt{
+		`SELECT num, site, secret_hash, last_seq, ended, continued_by FROM sessions WHERE id = ?`:    &s.session,
+		`SELECT ordinal, stream, clock_offset, last FROM streams WHERE session = ? ORDER BY ordinal`: &s.streams,
+		`SELECT id, ordinal, first + count - 1 FROM inbox WHERE session = ?`:                         &s.inbox,
+		`INSERT INTO sessions (id, site, secret_hash, salt, created, continues, hash, last_time, start_url)
+		 VALUES (?1, ?2, ?3, ?4, ?5, ?6, zeroblob(32), ?5, ?7) RETURNING num`: &s.create,
+		`INSERT INTO streams (session, ordinal, stream, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, last)
+		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`: &s.join,
+		`UPDATE streams SET clock_offset = ? WHERE session = ? AND ordinal = ?`:                                &s.offset,
+		`UPDATE sessions SET continued_by = ? WHERE num = ?`:                                                   &s.continued,
+		`INSERT INTO inbox (id, session, ordinal, first, count, received, lines) VALUES (?, ?, ?, ?, ?, ?, ?)`: &s.receive,
+		`DELETE FROM inbox WHERE id = ?`:                                                                       &s.handled,
+		`UPDATE streams SET last = ? WHERE session = ? AND ordinal = ?`:                                        &s.progress,
+		`INSERT INTO entries (session, first_seq, last_seq, lines) VALUES (?, ?, ?, ?)`:                        &s.entries,
+		`UPDATE sessions SET last_seq = ?, hash = ?, state = ?, ended = ?, last_time = ?, end_reason = ?, start_url = ?, participants = ?
+		 WHERE num = ?`: &s.numbered,
+		`UPDATE probe SET at = ?`: &s.probe,
+	} {
+		stmt, err := conn.PrepareContext(ctx, text)
+		if err != nil {
+			return fmt.Errorf("prepare %q: %w", text, err)
+		}
+		*to = stmt
+	}
+	return nil
+}
