@@ -202,7 +202,7 @@ var Specs = []Spec{
 	{Type: Gap, Page: true, Title: "Gap", Doc: "Events are missing here.",
 		Keys: []Key{
 			{Name: "count", Shape: Int, Required: true, Doc: "how many"}, {Name: "first", Shape: Int, Nullable: true, Doc: "time of the first, milliseconds by the page's clock"},
-			{Name: "last", Shape: Int, Nullable: true, Doc: "time of the last"}, {Name: "reason", Shape: Words, Required: true, Enum: []string{"overflow", "not_ready", "crash", "too_large"}, Doc: "why"},
+			{Name: "last", Shape: Int, Nullable: true, Doc: "time of the last"}, {Name: "reason", Shape: Words, Required: true, Enum: []string{"overflow", "not_ready", "crash", "too_large", "unreadable"}, Doc: "why"},
 		},
 		Sample: `{"count":12,"first":1795341873343,"last":1795341893343,"reason":"overflow"}`},
 }
