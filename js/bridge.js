@@ -1,44 +1,34 @@
-// The bridge between the recorder (Go) and the page: what the recorder may do here, and the one way in. wasm/dom
-// is its other side. None of these functions throws.
+// The browser's side of the bridge: what the recorder (Go) may do here, and the one way in. wasm/dom is the other
+// side. None of these functions throws.
 
-/**
- * @typedef {object} Recorder what the rest of the loader needs of the bridge
- * @property {(what: string, payload: string | Uint8Array | null) => void} enter
- */
-
-import { now } from "./queue.js";
 import { learn } from "./rules.js";
 
 /** The subprotocol of masking/event. */
 const PROTOCOL = "cotrail.v1";
 
 export class Bridge {
-  /**
-   * @param {string} relay origin of the relay
-   * @param {import("./identity.js").Identity} identity
-   * @param {(status: string, code: string) => void} onStatus
-   */
-  constructor(relay, identity, onStatus) {
-    this.relay = relay;
-    this.identity = identity;
-    this.onStatus = onStatus;
-    /** Compiled policy, "" when it could not be had; the recorder reads it at its start. */
-    this.policy = "";
-    /** Facts of the page, as a row; likewise. */
-    this.start = "";
-    this.tail = identity.tail;
-    /** Set by the recorder when it is up. @type {((what: string, payload: string | Uint8Array | null, now: number) => void) | undefined} */
-    this.enter = undefined;
-    /** @type {WebSocket | undefined} */
-    this.socket = undefined;
-    this.timer = 0;
-    /** @type {Map<string, () => void>} */
-    this.flushes = new Map();
-  }
+  /** Compiled policy, "" when it could not be had. */
+  policy = "";
+  /** What the tab's last page could not deliver. */
+  tail = "";
+  /** @type {WebSocket | undefined} */
+  socket = undefined;
+  timer = 0;
+  /** Promises of flushes. @type {Map<string, () => void>} */
+  flushes = new Map();
+  /** Keeps a tail for the tab's next page. @type {(tail: string) => void} */
+  keep = () => {};
+  /** Told which session holds the events. @type {(id: string) => void} */
+  session = () => {};
+  /** @type {(status: string, code: string) => void} */
+  status = () => {};
+  /** Told when the program has crashed. @type {(what: string) => void} */
+  failed = () => {};
 
-  /** Calls the recorder. @param {string} what @param {string | Uint8Array | null} [payload] */
-  tell(what, payload = null) {
-    if (this.enter) this.enter(what, payload, now());
+  /** @param {string} relay its origin @param {(what: string, payload: string | Uint8Array | null) => void} tell calls the recorder */
+  constructor(relay, tell) {
+    this.relay = relay;
+    this.tell = tell;
   }
 
   /** @param {string} block @param {string} mask @param {string} allow one selector a line */
@@ -57,24 +47,24 @@ export class Bridge {
     try {
       socket = new WebSocket(this.relay.replace(/^http/, "ws") + "/v1/record", PROTOCOL);
     } catch {
-      setTimeout(() => this.tell("closed")); // the page's policy forbids it
+      setTimeout(() => this.tell("closed", null)); // the page's policy forbids it
       return;
     }
     this.socket = socket;
     socket.binaryType = "arraybuffer";
     const current = () => this.socket === socket;
-    socket.onopen = () => current() && this.tell("opened");
+    socket.onopen = () => current() && this.tell("opened", null);
     socket.onmessage = (e) => current() && this.tell("message", new Uint8Array(e.data));
     socket.onclose = () => {
       if (!current()) return;
       this.socket = undefined;
-      this.tell("closed");
+      this.tell("closed", null);
     };
   }
 
-  /** @param {Uint8Array} frame */
+  /** @param {Uint8Array<ArrayBuffer>} frame */
   send(frame) {
-    if (this.socket && this.socket.readyState === WebSocket.OPEN) this.socket.send(/** @type {Uint8Array<ArrayBuffer>} */ (frame));
+    if (this.socket && this.socket.readyState === WebSocket.OPEN) this.socket.send(frame);
   }
 
   close() {
@@ -83,29 +73,13 @@ export class Bridge {
     if (socket) socket.close();
   }
 
-  /** @param {Uint8Array} body @param {boolean} leaving whether the page may be gone before the answer comes */
+  /** @param {Uint8Array<ArrayBuffer>} body @param {boolean} leaving whether the page may be gone before the answer comes */
   post(body, leaving) {
-    const request = { method: "POST", body, keepalive: leaving, mode: "cors", credentials: "omit", headers: { "Content-Type": "text/plain" } };
-    fetch(this.relay + "/v1/record", /** @type {RequestInit} */ (request))
+    const answered = (/** @type {Uint8Array | null} */ answer) => leaving || this.tell("posted", answer);
+    fetch(this.relay + "/v1/record", { method: "POST", body, keepalive: leaving, credentials: "omit", headers: { "Content-Type": "text/plain" } })
       .then((answer) => answer.arrayBuffer())
-      .then((answer) => leaving || this.tell("posted", new Uint8Array(answer)))
-      .catch(() => leaving || this.tell("posted"));
-  }
-
-  /** @param {string} tail */
-  keep(tail) {
-    this.identity.keep(tail);
-  }
-
-  /** @param {string} id */
-  session(id) {
-    this.identity.kept.session = id;
-    this.identity.write();
-  }
-
-  /** @param {string} status @param {string} code */
-  status(status, code) {
-    this.onStatus(status, code);
+      .then((answer) => answered(new Uint8Array(answer)))
+      .catch(() => answered(null));
   }
 
   /** @param {string} id */
@@ -118,6 +92,12 @@ export class Bridge {
   /** @param {number} ms */
   wake(ms) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.tell("tick"), ms);
+    this.timer = setTimeout(() => this.tell("tick", null), ms);
+  }
+
+  end() {
+    clearTimeout(this.timer);
+    this.close();
+    for (const done of this.flushes.values()) done();
   }
 }

@@ -11,8 +11,7 @@ function noteTypes(changes) {
   }
 }
 
-/** @type {MutationObserver | undefined} */
-let observer;
+const observer = new MutationObserver(noteTypes);
 /** @type {WeakSet<Node>} */
 const watched = new WeakSet();
 
@@ -20,20 +19,29 @@ const watched = new WeakSet();
 export function watchTypes(root) {
   if (watched.has(root)) return;
   watched.add(root);
-  observer ??= new MutationObserver(noteTypes);
   observer.observe(root, { subtree: true, attributes: true, attributeFilter: ["type"], attributeOldValue: true });
 }
 
 /** @param {string} name */
 function deniedName(name) {
-  if (!name) return false;
   const words = name
     .replace(/([a-z])([A-Z])/g, "$1 $2")
     .toLowerCase()
     .split(/[^a-z0-9\u0080-\u009f\u00a1-\u{10ffff}]+/u);
-  if (words.some((w) => __DENY__.whole.includes(w))) return true;
   const joined = words.join("");
-  return __DENY__.part.some((part) => joined.includes(part));
+  return words.some((w) => __DENY__.whole.includes(w)) || __DENY__.part.some((part) => joined.includes(part));
+}
+
+/** Every text that may tell what kind of field it is. They are looked at and never kept. @param {Element} el */
+export function namesOf(el) {
+  const root = /** @type {Document} */ (el.getRootNode());
+  const ids = (el.getAttribute("aria-labelledby") || "").split(/\s+/);
+  const named = ids.map((id) => (id && root.getElementById ? root.getElementById(id) : null));
+  const labels = /** @type {(Element | null)[]} */ ([...(/** @type {HTMLInputElement} */ (el).labels || []), ...named]);
+  return [
+    ...labels.map((l) => (l ? (l.textContent || "").trim().slice(0, 200) : "")),
+    ...["aria-label", "placeholder", "title"].map((a) => el.getAttribute(a) || ""),
+  ].filter(Boolean);
 }
 
 /**
@@ -42,12 +50,10 @@ function deniedName(name) {
  * @param {string[]} names every text that names it
  */
 export function denied(el, names) {
-  if (observer) noteTypes(observer.takeRecords());
-  if (passwords.has(el)) return true;
+  noteTypes(observer.takeRecords());
   const type = el instanceof HTMLInputElement ? el.type : "";
   if (type === "password") passwords.add(el);
-  if (type === "password" || type === "hidden") return true;
-  const tokens = (el.getAttribute("autocomplete") || "").toLowerCase().split(/\s+/);
-  if (tokens.some((t) => t === "one-time-code" || t.startsWith("cc-") || t.endsWith("-password"))) return true;
-  return [el.getAttribute("name") || "", el.id, ...names].some(deniedName);
+  if (passwords.has(el) || type === "hidden") return true;
+  const tokens = (el.getAttribute("autocomplete") || "").toLowerCase();
+  return /(^|\s)(one-time-code|cc-)|-password(\s|$)/.test(tokens) || [el.getAttribute("name") || "", el.getAttribute("id") || "", ...names].some(deniedName);
 }

@@ -1,29 +1,28 @@
 // Reads the facts of an element in one pass, at the moment of the event: the page may change or remove it next.
 
-import { denied, watchTypes } from "./deny.js";
-import { nameOf, namesOf } from "./names.js";
+import { nameOf } from "./names.js";
 import { steps } from "./path.js";
-import { ITEM, plain } from "./queue.js";
-import { chain, judge, known } from "./rules.js";
+import { ITEM, plain, text } from "./queue.js";
+import { chain, judge } from "./rules.js";
 
 /** @typedef {import("./queue.js").Row} Row */
-
-const BUTTONS = /^(button|submit|reset|image)$/;
+/** @typedef {import("./tape.js").Held} Held */
+/** @typedef {import("./tape.js").Sensed} Sensed */
 
 /** Roles whose name or state is what a form value would tell. */
 const VALUE_ROLES = /^(option|radio|checkbox|switch|menuitemradio|menuitemcheckbox|slider|spinbutton|textbox|searchbox|combobox|listbox)$/;
 
 /** Whether the element's content is a form value. @param {Element} el */
 export function isFormValue(el) {
-  if (el instanceof HTMLInputElement) return !BUTTONS.test(el.type);
+  if (el instanceof HTMLInputElement) return !/^(button|submit|reset|image)$/.test(el.type);
   if (el instanceof HTMLSelectElement || el instanceof HTMLTextAreaElement || el instanceof HTMLOptionElement) return true;
-  if (el instanceof HTMLElement && el.isContentEditable) return true;
-  return VALUE_ROLES.test(el.getAttribute("role") || "");
+  return (el instanceof HTMLElement && el.isContentEditable) || VALUE_ROLES.test(el.getAttribute("role") || "");
 }
 
 /** @param {Element} el */
-export const typeOf = (el) =>
-  el instanceof HTMLInputElement || el instanceof HTMLButtonElement || el instanceof HTMLSelectElement || el instanceof HTMLTextAreaElement ? el.type : "";
+export function typeOf(el) {
+  return /^(input|button|select|textarea)$/.test(el.localName) ? /** @type {HTMLInputElement} */ (el).type : "";
+}
 
 /** The control that an element speaks for: a label's, an option's select, else itself. @param {Element} el */
 export function controlOf(el) {
@@ -34,64 +33,54 @@ export function controlOf(el) {
 
 /**
  * What the policy decides on: the control's facts, and the rules that match it or the element.
- * @param {Row} row
- * @param {Element} el
- * @param {Element} control
- * @returns {(row: Row) => void} to be called once the policy's selectors are known
+ * @param {Row} row @param {Element} el @param {Element} control @param {Held | undefined} held when the control is a field @param {Sensed} [s]
  */
-export function subject(row, el, control) {
-  const root = control.getRootNode();
-  watchTypes(root);
-  const names = isFormValue(control) ? namesOf(control) : [];
+export function subject(row, el, control, held, s) {
   row.node = control.localName;
-  row.type = typeOf(control);
-  row.name = plain(control.getAttribute("name") || "");
-  row.id = plain(control.id);
-  row.autocomplete = plain(control.getAttribute("autocomplete") || "") || undefined;
-  row.names = plain(names.join("\n")).replaceAll("\n", ITEM) || undefined;
+  row.type = typeOf(control) || undefined;
+  row.name = text(control.getAttribute("name"));
+  row.id = text(control.getAttribute("id"));
+  row.autocomplete = text(control.getAttribute("autocomplete"));
+  row.names = held ? held.names.map(plain).join(ITEM) || undefined : undefined;
   row.form_value = isFormValue(control);
-  row.denied = isFormValue(control) && denied(control, names);
+  row.denied = Boolean(held && held.denied);
   row.identity = identityOf(control);
-  return judgement(el, control);
+  row.moved = s && s.taped && hasMoved(el, s.path);
+  Object.assign(row, rules(el, control));
 }
+
+/** @param {Element} el @param {Element} control */
+export const rules = (el, control = el) => judge(el === control ? chain(el) : [...chain(el), ...chain(control)]);
 
 /**
- * Adds which rules match. Before the policy is known the elements' places are noted instead: an element that has
- * moved by then cannot be judged, and is hidden.
- * @param {Element} el @param {Element} control
- * @returns {(row: Row) => void}
+ * Whether an element from the tape has left the place where it was touched: then the rules that held there are
+ * not known, and it is hidden.
+ * @param {Element} el @param {EventTarget[]} path
  */
-export function judgement(el, control) {
-  const place = () => (el === control ? chain(el) : [...chain(el), ...chain(control)]);
-  const before = place();
-  const early = !known();
-  return (row) => {
-    if (early) {
-      const after = place();
-      row.moved = !el.isConnected || after.length !== before.length || after.some((e, i) => e !== before[i]);
-    }
-    Object.assign(row, judge(before));
-  };
+function hasMoved(el, path) {
+  const before = path.filter((p) => p instanceof Element);
+  const within = chain(/** @type {Element} */ (before[0]));
+  return !el.isConnected || within.length !== before.length || !before.every((p) => within.includes(/** @type {Element} */ (p)));
 }
 
-/** What makes a field the same field: hashed by the recorder. @param {Element} el */
+/** What makes a field the same field; the recorder hashes it. @param {Element} el */
 export function identityOf(el) {
-  const form = el instanceof HTMLElement ? /** @type {HTMLInputElement} */ (el).form : null;
-  const name = el.getAttribute("name") || el.id || steps(el);
-  const within = form ? form.getAttribute("name") || form.id : "";
+  const form = /** @type {HTMLInputElement} */ (el).form;
+  const within = form instanceof Element ? form.getAttribute("name") || form.getAttribute("id") : "";
+  const name = el.getAttribute("name") || el.getAttribute("id") || steps(el);
   return plain([location.origin, location.pathname, within, el.localName, typeOf(el), name].join("\n"));
 }
 
-/** The facts that are shown of an element when nothing hides it. @param {Row} row @param {Element} el */
+/** What is shown of an element when nothing hides it. @param {Row} row @param {Element} el */
 export function shown(row, el) {
   row.shown_node = el.localName;
-  row.shown_id = plain(el.id) || undefined;
-  row.shown_name = plain(el.getAttribute("name") || "") || undefined;
-  row.shown_class = plain(el.getAttribute("class") || "") || undefined;
+  row.shown_id = text(el.getAttribute("id"));
+  row.shown_name = text(el.getAttribute("name"));
+  row.shown_class = text(el.getAttribute("class"));
   row.path = steps(el);
 }
 
-/** @param {Row} row @param {Element} el */
+/** Its accessible name. @param {Row} row @param {Element} el */
 export function label(row, el) {
-  row.label = plain(nameOf(el)) || undefined;
+  if (!row.denied && !row.moved) row.label = text(nameOf(el));
 }

@@ -1,10 +1,10 @@
-// Says once why nothing is recorded: in the console, and to the relay in the frames of masking/event.
+// Tells the relay, in the frames of masking/event, why nothing is recorded.
 
 /** @type {Record<string, string>} */
 const REASONS = {
   csp: "the page's Content Security Policy forbids WebAssembly (script-src needs 'wasm-unsafe-eval')",
   unsupported: "this browser cannot run the recorder's WebAssembly",
-  module: "the recorder's module could not be fetched from the relay",
+  module: "the recorder could not be fetched from the relay",
   crash: "the recorder ended unexpectedly",
 };
 
@@ -14,23 +14,23 @@ const KIND_FAILURE = 6;
 
 /** @param {number} kind @param {Record<string, string | number>} lines */
 function frame(kind, lines) {
-  const text = Object.entries(lines).map(([key, value]) => key + " " + value + "\n").join("");
-  return new Uint8Array([VERSION, kind, ...new TextEncoder().encode(text)]);
+  const all = Object.entries(lines).map(([key, value]) => key + " " + value + "\n");
+  return new Uint8Array([VERSION, kind, ...new TextEncoder().encode(all.join(""))]);
 }
 
-/** @param {number} n */
-function uvarint(n) {
-  const out = [];
-  for (; n > 127; n = Math.floor(n / 128)) out.push((n % 128) | 128);
-  return [...out, n];
+/** One part of a POST body: its length as a uvarint, then the frame. @param {Uint8Array} part */
+function part(part) {
+  const length = [];
+  let n = part.length;
+  for (; n > 127; n >>= 7) length.push((n & 127) | 128);
+  return [...length, n, ...part];
 }
 
-/** @param {string} what @param {string} relay @param {string} site @param {import("./identity.js").Identity} identity */
-export function report(what, relay, site, identity) {
+/** @param {string} what @param {string} site @param {import("./identity.js").Identity} identity @param {import("./bridge.js").Bridge} bridge */
+export function report(what, site, identity, bridge) {
   console.warn("Cotrail: nothing is recorded on this page: " + (REASONS[what] || what) + ".");
   const time = Date.now();
   const { session, secret, tab } = identity.kept;
-  const parts = [frame(KIND_HELLO, { site, session, secret, stream: identity.stream, tab, time }), frame(KIND_FAILURE, { what, time })];
-  const body = new Uint8Array(parts.flatMap((p) => [...uvarint(p.length), ...p]));
-  fetch(relay + "/v1/record", { method: "POST", body, keepalive: true, mode: "cors", credentials: "omit", headers: { "Content-Type": "text/plain" } }).catch(() => {});
+  const hello = frame(KIND_HELLO, { site, session, secret, stream: identity.stream, tab, time });
+  bridge.post(new Uint8Array([...part(hello), ...part(frame(KIND_FAILURE, { what, time }))]), true);
 }

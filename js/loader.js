@@ -1,35 +1,127 @@
-// The loader: the script of the tag. It senses from here on, and starts the recorder behind it.
+// The loader: the script of the tag. It senses from here on, starts the recorder, and lets the sensor take over.
+// It is small, because all of it runs before the page has anything of it.
 
-import { Cotrail } from "./api.js";
+import { abandon } from "./keep.js";
+import { compile, ModuleError, run, sensor } from "./module.js";
+import { now, held, Tape } from "./tape.js";
 
-/**
- * Calls that a page made before the tag ran, queued by the stub of the documentation.
- * @param {Cotrail} cotrail @param {any} stub
- */
-function replay(cotrail, stub) {
-  if (!stub || !Array.isArray(stub.q)) return;
-  for (const [name, ...args] of stub.q) {
-    try {
-      if (["log", "identify", "start", "stop", "on"].includes(name)) /** @type {any} */ (cotrail)[name](...args);
-    } catch {
-      // A call that makes no sense is the page's; the others are made.
+/** @typedef {[name: string, args: any[], done?: (result: any) => void]} Call a call of the page that waits for the sensor */
+
+/** Calls that may wait. */
+const MAX_CALLS = 1000;
+
+/** What the sensor gets of the loader. */
+export class Loader {
+  tape = new Tape();
+  /** Go's side of it is wasm/dom, the browser's js/bridge.js. @type {any} */
+  bridge = {};
+  /** @type {Call[]} */
+  calls = [];
+  /** Takes calls once the sensor is there. @type {((call: Call) => void) | undefined} */
+  take = undefined;
+  status = "waiting";
+  /** @type {string | null} */
+  sessionId = null;
+  /** @type {string | null} */
+  tabId = null;
+  /** @type {Map<string, Set<Function>>} */
+  handlers = new Map();
+  began = 0;
+  by = "auto";
+  url = location.href;
+  /** Why nothing can be recorded, for the sensor to report. */
+  failed = "";
+  now = now;
+  held = held;
+
+  /** @param {string} relay @param {string} site */
+  constructor(relay, site) {
+    this.relay = relay;
+    this.site = site;
+  }
+
+  /** @param {string} status */
+  say(status) {
+    this.status = status;
+    for (const handler of this.handlers.get("status") || []) {
+      try {
+        handler(status);
+      } catch {
+        // The page's own trouble; the others are told all the same.
+      }
     }
+  }
+
+  /** @param {string} by */
+  start(by) {
+    if (this.began) return;
+    this.began = now();
+    this.by = by;
+    this.say("starting");
+    this.tape.listen();
+    addEventListener("pagehide", () => this.take || abandon(this.tape));
+    this.load();
+  }
+
+  async load() {
+    try {
+      await run(await compile(this.relay), this.bridge, () => this.fail("crash"));
+    } catch (error) {
+      this.failed = error instanceof ModuleError ? error.message : "crash";
+    }
+    sensor(this.relay, this).catch(() => this.fail("module"));
+  }
+
+  /** @param {string} what */
+  fail(what) {
+    if (this.failed === what) return;
+    this.failed = what;
+    this.tape.stop();
+    this.say("failed: " + what);
+    if (this.bridge.failed) this.bridge.failed(what);
+    else console.warn("Cotrail: nothing is recorded on this page: " + what + ".");
+  }
+
+  /** @param {string} name @param {any[]} args */
+  call(name, args) {
+    if (name === "start" && !this.began) return this.start("api");
+    if (name === "on") return this.handlers.set(args[0], (this.handlers.get(args[0]) || new Set()).add(args[1]));
+    return new Promise((done) => {
+      if (this.take) this.take([name, args, done]);
+      else if (this.calls.push([name, args, done]) > MAX_CALLS) this.calls.pop();
+    });
   }
 }
 
-function load() {
-  const tag = document.currentScript;
-  const before = /** @type {any} */ (window).cotrail;
-  if (!(tag instanceof HTMLScriptElement) || before instanceof Object && typeof before.status === "string") return;
-  const relay = tag.dataset.relay || new URL(tag.src).origin;
-  const cotrail = new Cotrail(new URL(relay).origin, tag.dataset.site || "");
-  Object.defineProperty(window, "cotrail", { value: cotrail, configurable: true, enumerable: true, writable: true });
-  if (tag.dataset.start !== "manual") cotrail.begin("auto");
-  replay(cotrail, before);
+/** window.cotrail: cotrail.d.ts tells what each does. @param {Loader} loader */
+function face(loader) {
+  /** @type {Record<string, any>} */
+  const cotrail = {};
+  for (const name of ["log", "identify", "start", "stop", "on", "flush"]) {
+    cotrail[name] = (/** @type {any[]} */ ...args) => {
+      const result = loader.call(name, args);
+      if (name === "flush") return result;
+    };
+  }
+  for (const name of /** @type {const} */ (["status", "sessionId", "tabId"])) {
+    Object.defineProperty(cotrail, name, { get: () => loader[name], enumerable: true });
+  }
+  return cotrail;
+}
+
+function main() {
+  const tag = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const page = /** @type {any} */ (window);
+  const before = page.cotrail;
+  if (before && before.flush) return; // a second tag
+  const loader = new Loader(new URL(tag.dataset.relay || tag.src).origin, tag.dataset.site || "");
+  page.cotrail = face(loader);
+  if (tag.dataset.start !== "manual") loader.start("auto");
+  for (const [name, ...args] of (before && before.q) || []) page.cotrail[name](...args);
 }
 
 try {
-  load();
+  main();
 } catch {
   // Nothing of ours may break the page.
 }

@@ -1,4 +1,4 @@
-// Fetches the recorder and its policy, and runs it.
+// Fetches the recorder, starts it, and fetches the sensor that feeds it.
 
 import "go:wasm_exec";
 import { goScope } from "./go_scope.js";
@@ -6,80 +6,71 @@ import { goScope } from "./go_scope.js";
 /** Waits before the module is fetched again, in milliseconds. */
 const RETRIES = [1000, 5000, 25000];
 
-/** How long the policy is waited for, in milliseconds; without it everything is masked. */
-const POLICY_TIMEOUT = 5000;
-
-/**
- * @typedef {"csp" | "unsupported" | "module" | "crash"} Failure one of masking/event's Failures
- */
-
-export class ModuleError extends Error {
-  /** @param {Failure} what */
-  constructor(what) {
-    super(what);
-    this.what = what;
-  }
-}
+/** An error that names one of masking/event's Failures: csp, unsupported, module, crash. */
+export class ModuleError extends Error {}
 
 /** @param {number} ms */
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** @param {string} relay @returns {Promise<WebAssembly.Module>} */
-export async function load(relay) {
+export async function compile(relay) {
   if (typeof WebAssembly !== "object" || !WebAssembly.compileStreaming) throw new ModuleError("unsupported");
-  for (let attempt = 0; ; attempt++) {
+  for (const wait of [...RETRIES, 0]) {
     try {
-      return await compile(relay);
+      const answer = await fetch(relay + "/" + __MODULE__, { integrity: __INTEGRITY__, credentials: "omit" });
+      if (answer.ok) return await compiled(answer);
     } catch (error) {
       if (error instanceof ModuleError) throw error;
-      if (attempt === RETRIES.length) throw new ModuleError("module");
-      await pause(RETRIES[attempt]);
     }
+    if (wait) await pause(wait);
   }
+  throw new ModuleError("module");
 }
 
-/** @param {string} relay */
-async function compile(relay) {
+/** @param {Response} answer */
+async function compiled(answer) {
   let forbidden = false;
   /** @param {SecurityPolicyViolationEvent} e */
-  const violation = (e) => {
-    if (e.blockedURI === "wasm-eval") forbidden = true;
-  };
+  const violation = (e) => (forbidden ||= e.blockedURI === "wasm-eval");
   document.addEventListener("securitypolicyviolation", violation);
-  const response = await fetch(relay + "/" + __MODULE__, { integrity: __INTEGRITY__, credentials: "omit", mode: "cors" });
-  if (!response.ok) throw new Error("answered " + response.status);
   try {
-    return await WebAssembly.compileStreaming(response);
+    return await WebAssembly.compileStreaming(answer);
   } catch (error) {
     await pause(0); // the violation is told in a task of its own
-    throw new ModuleError(forbidden || /Content Security Policy|unsafe-eval/i.test(String(error)) ? "csp" : "unsupported");
+    throw new ModuleError(forbidden || /content security/i.test(String(error)) ? "csp" : "unsupported");
   } finally {
     document.removeEventListener("securitypolicyviolation", violation);
   }
 }
 
 /**
- * The site's compiled policy and its digest; empty when it cannot be had.
- * @param {string} relay @param {string} site
- */
-export async function policy(relay, site) {
-  try {
-    const answer = await fetch(relay + "/v1/record/policy?site=" + encodeURIComponent(site), { credentials: "omit", mode: "cors", signal: AbortSignal.timeout(POLICY_TIMEOUT) });
-    if (!answer.ok) return { text: "", digest: "" };
-    return { text: await answer.text(), digest: answer.headers.get("Cotrail-Policy") || "" };
-  } catch {
-    return { text: "", digest: "" };
-  }
-}
-
-/**
- * Runs the recorder until it waits for calls.
- * @param {WebAssembly.Module} module @param {import("./bridge.js").Bridge} bridge @param {() => void} onCrash
+ * Runs the recorder until it waits for calls: then the bridge has `enter`.
+ * @param {WebAssembly.Module} module @param {object} bridge @param {() => void} onCrash
  */
 export async function run(module, bridge, onCrash) {
   const go = new goScope.Go();
   goScope.cotrailBridge = bridge;
   const instance = await WebAssembly.instantiate(module, go.importObject);
   go.run(instance).then(onCrash, onCrash); // it ends only by crashing
-  if (!bridge.enter) throw new ModuleError("crash");
+}
+
+/**
+ * Loads the sensor, pinned as the module is. It finds what the loader has for it at its own script element.
+ * @param {string} relay @param {object} loader
+ */
+export function sensor(relay, loader) {
+  return new Promise((done, fail) => {
+    const script = document.createElement("script");
+    const types = /** @type {any} */ (window).trustedTypes;
+    /** @param {string} url */
+    const trust = (url) => (types ? types.createPolicy("cotrail", { createScriptURL: () => url }).createScriptURL("") : url);
+    script.integrity = __SENSOR_INTEGRITY__;
+    script.crossOrigin = "anonymous";
+    script.onload = done;
+    script.onerror = () => fail(new ModuleError("module"));
+    /** @type {any} */ (script).cotrail = loader;
+    script.src = trust(relay + "/" + __SENSOR__);
+    document.head.append(script);
+    script.remove(); // it runs all the same, and the page finds nothing of ours among its elements
+  });
 }

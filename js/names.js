@@ -1,21 +1,19 @@
-// What an element is called: its accessible name, narrowly, and every text by which it could be known as a secret.
+// What an element is called: its accessible name, narrowly, made without form values and without what is hidden.
 
 import { hasRuled, hides } from "./rules.js";
 
 /** A name longer than this is no name but a text of the page. */
 const MAX_NAME = 200;
 
-const CONTROLS = "input,select,textarea,[contenteditable]";
 const SILENT = "script,style,noscript,template,option,datalist,input,select,textarea,[contenteditable]";
 
 /** @param {string} text */
 const tidy = (text) => text.replace(/\s+/g, " ").trim().slice(0, MAX_NAME);
 
-/** The element's text without form values and without what a rule hides. @param {Element} el @returns {string} */
+/** @param {Element} el @returns {string} */
 export function textOf(el) {
   if (hides(el)) return "";
-  if (!el.firstElementChild) return tidy(el.textContent || "");
-  if (!hasRuled(el) && !el.querySelector(SILENT + ",img,svg")) return tidy(el.textContent || "");
+  if (!el.firstElementChild || (!hasRuled(el) && !el.querySelector(SILENT + ",img,svg"))) return tidy(el.textContent || "");
   let out = "";
   for (const node of el.childNodes) {
     if (node instanceof Text) out += node.data;
@@ -25,27 +23,24 @@ export function textOf(el) {
   return tidy(out);
 }
 
-/** @param {Element} el @param {string} attribute a list of ids */
-function referred(el, attribute) {
-  const ids = el.getAttribute(attribute);
-  if (!ids) return "";
-  const root = /** @type {Document | ShadowRoot} */ (el.getRootNode());
-  if (!root.getElementById) return "";
-  const named = ids.split(/\s+/).map((id) => root.getElementById(id));
-  return tidy(named.map((n) => (n ? textOf(n) : "")).join(" "));
+/** The elements that an attribute names by their ids. @param {Element} el */
+function labelledBy(el) {
+  const root = /** @type {Document} */ (el.getRootNode());
+  const ids = (el.getAttribute("aria-labelledby") || "").split(/\s+/).filter(Boolean);
+  return root.getElementById ? ids.map((id) => root.getElementById(id)) : [];
 }
 
-/** @param {Element} el @returns {HTMLLabelElement[]} */
-const labelsOf = (el) => Array.from(/** @type {HTMLInputElement} */ (el).labels || []);
+/** @param {(Element | null)[]} elements */
+const texts = (elements) => tidy(elements.map((e) => (e ? textOf(e) : "")).join(" "));
 
-/** The accessible name, without form values. @param {Element} el */
+/** The accessible name. @param {Element} el */
 export function nameOf(el) {
   return (
-    referred(el, "aria-labelledby") ||
+    texts(labelledBy(el)) ||
     tidy(el.getAttribute("aria-label") || "") ||
-    tidy(labelsOf(el).map(textOf).join(" ")) ||
+    texts(Array.from(/** @type {HTMLInputElement} */ (el).labels || [])) ||
     buttonValue(el) ||
-    (el.matches(CONTROLS) ? "" : textOf(el)) ||
+    (el.matches(SILENT) ? "" : textOf(el)) ||
     tidy(el.getAttribute("alt") || el.getAttribute("title") || "")
   );
 }
@@ -54,12 +49,4 @@ export function nameOf(el) {
 function buttonValue(el) {
   if (!(el instanceof HTMLInputElement) || !/^(submit|button|reset|image)$/.test(el.type)) return "";
   return tidy(el.value || el.alt || el.type);
-}
-
-/** Every text that may tell what kind of field it is. They are looked at and never kept. @param {Element} el */
-export function namesOf(el) {
-  const out = labelsOf(el).map((l) => tidy(l.textContent || ""));
-  for (const a of ["aria-label", "placeholder", "title"]) out.push(el.getAttribute(a) || "");
-  out.push(referred(el, "aria-labelledby"));
-  return out.filter(Boolean);
 }

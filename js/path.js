@@ -35,7 +35,7 @@ function step(el) {
 
 /** @param {Element} el @param {Node} root */
 function uniqueID(el, root) {
-  const id = el.id;
+  const id = el.getAttribute("id"); // a form's own property could be one of its fields
   if (!id || /[\x1c-\x1f]/.test(id) || !("querySelectorAll" in root)) return "";
   const same = /** @type {ParentNode} */ (root).querySelectorAll("#" + CSS.escape(id));
   return same.length === 1 ? "#" + id + "\x1d" : "";

@@ -1,8 +1,4 @@
-// Rows wait here between the sensor and the recorder: from the page's first moment until the module is up, and
-// later until the page is idle, so that many cross at once.
-
-/** The rows that wait for the module at most: some minutes of a busy person. */
-const MAX_ROWS = 4000;
+// Rows wait here for an idle moment, so that many cross to the recorder at once.
 
 /** How long a row may wait for an idle moment, in milliseconds. */
 const MAX_WAIT = 150;
@@ -22,8 +18,8 @@ const SEPARATORS = /[\x1c-\x1f]/g;
 /** @param {string} text */
 export const plain = (text) => text.replace(SEPARATORS, " ");
 
-/** The page's clock: milliseconds since 1970, and it never goes back. */
-export const now = () => performance.timeOrigin + performance.now();
+/** @param {unknown} value what a page gave */
+export const text = (value) => (value === undefined || value === null ? undefined : plain(String(value)) || undefined);
 
 /** @param {Row} row */
 export function encode(row) {
@@ -37,47 +33,22 @@ export function encode(row) {
 }
 
 export class Queue {
-  /** @param {() => void} wanted called once when rows begin to wait */
-  constructor(wanted) {
-    this.wanted = wanted;
-    /** @type {{row: Row, finish?: (row: Row) => void}[]} */
+  /** @param {(rows: string) => void} deliver */
+  constructor(deliver) {
+    this.deliver = deliver;
+    /** @type {string[]} */
     this.rows = [];
-    this.dropped = { count: 0, first: 0, last: 0 };
   }
 
-  /**
-   * @param {Row} row
-   * @param {(row: Row) => void} [finish] adds what needs the policy, once it is known
-   */
-  push(row, finish) {
-    if (row.at === undefined) row.at = Math.round(now());
-    if (this.rows.length >= MAX_ROWS) {
-      const d = this.dropped;
-      if (!d.count++) d.first = Number(row.at);
-      d.last = Number(row.at);
-      return;
-    }
-    this.rows.push({ row, finish });
-    if (this.rows.length === 1) this.wanted();
+  /** @param {Row} row */
+  push(row) {
+    this.rows.push(encode(row));
+    if (this.rows.length > 1) return;
+    if ("requestIdleCallback" in window) requestIdleCallback(() => this.drain(), { timeout: MAX_WAIT });
+    else setTimeout(() => this.drain(), MAX_WAIT);
   }
 
-  /** Gives what waits as the text that the recorder reads. */
-  take() {
-    const rows = this.rows.splice(0);
-    const out = rows.map(({ row, finish }) => {
-      if (finish) finish(row);
-      return encode(row);
-    });
-    if (this.dropped.count) {
-      out.push(encode({ t: "overflow", at: this.dropped.last, ...this.dropped }));
-      this.dropped = { count: 0, first: 0, last: 0 };
-    }
-    return out.join(ROW);
+  drain() {
+    if (this.rows.length) this.deliver(this.rows.splice(0).join(ROW));
   }
-}
-
-/** @param {() => void} run in an idle moment, soon */
-export function soon(run) {
-  if ("requestIdleCallback" in window) requestIdleCallback(run, { timeout: MAX_WAIT });
-  else setTimeout(run, MAX_WAIT);
 }

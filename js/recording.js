@@ -1,229 +1,199 @@
-// One recording of this page: the sensors, the queue, the identity and the recorder behind them, from start to
-// stop. Everything begun here is ended here.
+// One recording of this page, from start to stop. Everything begun here is ended here.
 
-import { Bridge } from "./bridge.js";
-import { report } from "./failure.js";
-import { identify } from "./identity.js";
-import { load, ModuleError, policy, run } from "./module.js";
-import { encode, now, plain, Queue, soon } from "./queue.js";
-import { watchTypes } from "./deny.js";
-import { forget } from "./rules.js";
-import { senseClick } from "./sensor/click.js";
-import { senseInput } from "./sensor/input.js";
-import { senseNavigation } from "./sensor/navigation.js";
-import { senseSubmit } from "./sensor/submit.js";
+import { text, plain, encode, Queue } from "./queue.js";
+import { Clicks } from "./sensor/click.js";
+import { Inputs } from "./sensor/input.js";
+import { Navigation } from "./sensor/navigation.js";
+import { submit } from "./sensor/submit.js";
 import { senseTabs } from "./sensor/tabs.js";
 
-/** The stubs that may wait for the tab's next page. */
-const MAX_STUBS = 200;
-
-/** Kinds of rows of which a stub is kept when the page goes before they could be judged. @type {Record<string, string>} */
-const STUBS = { input: "input_change", click: "click", submit: "submit" };
-
-/**
- * @typedef {object} Settings
- * @property {string} relay
- * @property {string} site
- * @property {"auto" | "api"} by what started it
- */
+/** @typedef {import("./queue.js").Row} Row */
+/** @typedef {import("./tape.js").Sensed} Sensed */
 
 export class Recording {
-  /** @param {Settings} settings @param {(status: string, code: string) => void} onStatus */
-  constructor(settings, onStatus) {
-    this.settings = settings;
-    this.began = now();
-    this.ended = false;
-    this.onStatus = onStatus;
-    this.identity = identify();
-    this.bridge = new Bridge(settings.relay, this.identity, (s, code) => this.say(s, code));
-    this.queue = new Queue(() => soon(() => this.drain()));
-    /** @type {(() => void)[]} */
-    this.undo = [];
-    this.commit = this.sense();
-    this.begin();
+  ended = false;
+  /** @type {(() => void)[]} */
+  undo = [];
+
+  /**
+   * @param {import("./loader.js").Loader} loader @param {import("./identity.js").Identity} identity
+   * @param {import("./bridge.js").Bridge} bridge @param {string} digest of the policy @param {string} by
+   */
+  constructor(loader, identity, bridge, digest, by) {
+    this.loader = loader;
+    this.identity = identity;
+    this.bridge = bridge;
+    bridge.keep = (tail) => this.keep(tail);
+    bridge.session = (id) => this.adopt(id);
+    bridge.status = (status, code) => this.status(status, code);
+    bridge.tell("start", encode(this.facts(digest)));
+    this.queue = new Queue((rows) => bridge.tell("rows", rows));
+    this.inputs = new Inputs(this.queue, loader.held);
+    this.clicks = new Clicks(this.queue, loader.held);
+    this.navigation = this.sense();
+    this.started(by);
+    this.recover();
+    this.play();
+    bridge.tell("tick", null);
   }
 
-  /** Starts the sensors. @returns {() => void} commits what is typed and not committed */
+  /** @param {EventTarget} target @param {string} type @param {(e: any) => void} handler */
+  listen = (target, type, handler) => {
+    const options = { capture: true, passive: true };
+    target.addEventListener(type, handler, options);
+    this.undo.push(() => target.removeEventListener(type, handler, options));
+  };
+
   sense() {
-    const { queue, identity } = this;
-    const listen = this.listen.bind(this);
-    watchTypes(document);
-    this.undo.push(senseTabs(queue, listen, identity));
-    this.undo.push(
-      senseNavigation(queue, listen, identity.previousSince, (since) => {
-        identity.kept.since = since;
-        identity.write();
-      }),
-    );
-    const commit = senseInput(queue, listen);
-    senseClick(queue, listen);
-    senseSubmit(queue, listen, commit);
+    const { identity, loader, listen } = this;
+    this.undo.push(senseTabs(this.queue, listen, identity, loader.now));
+    const navigation = new Navigation(this.queue, loader.now, loader.url, identity.previousSince, (since) => {
+      identity.kept.since = since;
+      identity.save();
+    });
     listen(window, "pagehide", () => this.leave(true));
     listen(document, "visibilitychange", () => document.visibilityState === "hidden" && this.leave(false));
     listen(document, "freeze", () => this.leave(false));
     listen(window, "pageshow", (e) => e.persisted && this.returned());
-    return commit;
+    return navigation;
   }
 
-  /**
-   * Listens before anybody else and disturbs nobody: an error of ours ends here.
-   * @param {EventTarget} target @param {string} type @param {(e: any) => void} handler
-   */
-  listen(target, type, handler) {
-    /** @param {Event} e */
-    const guarded = (e) => {
-      try {
-        handler(e);
-      } catch {
-        this.queue.push({ t: "overflow", count: 1, first: Math.round(now()), last: Math.round(now()) });
-      }
-    };
-    const options = { capture: true, passive: true };
-    target.addEventListener(type, guarded, options);
-    this.undo.push(() => target.removeEventListener(type, guarded, options));
+  /** Takes what the loader's tape holds, and from now on each event as it comes. */
+  play() {
+    const { tape } = this.loader;
+    for (const s of tape.events.splice(0)) this.take(s);
+    tape.sink = (s) => this.take(s);
+    this.undo.push(this.navigation.watch(this.listen));
   }
 
-  async begin() {
-    const { relay, site } = this.settings;
-    try {
-      const [module, rules] = await Promise.all([load(relay), policy(relay, site)]);
-      if (this.ended) return;
-      this.bridge.policy = rules.text;
-      this.bridge.start = encode(this.facts(rules.digest));
-      await run(module, this.bridge, () => this.fail("crash"));
-      this.queue.push(this.started());
-      this.recover();
-      this.drain();
-    } catch (error) {
-      this.fail(error instanceof ModuleError ? error.what : "crash");
+  /** @param {Sensed} s */
+  take(s) {
+    const { tape } = this.loader;
+    if (tape.lost) {
+      this.queue.push({ t: "overflow", at: s.at, count: tape.lost, first: s.at, last: s.at });
+      tape.lost = 0;
+    }
+    switch (s.type) {
+      case "input":
+        return this.inputs.input(s);
+      case "change":
+        return this.inputs.change(s);
+      case "focusout":
+        return this.inputs.focusout(s);
+      case "keydown":
+        this.clicks.keydown(s);
+        return this.inputs.look(s);
+      case "focusin":
+      case "pointerdown":
+        return this.inputs.look(s);
+      case "click":
+      case "auxclick":
+        return this.clicks.click(s);
+      case "submit":
+        this.inputs.commitAll();
+        return submit(this.queue, s, this.loader.held);
+      case "currententrychange":
+        if (s.e.navigationType) this.navigation.moved(s.e.navigationType, s.url || "", s.at);
     }
   }
 
-  /** What the hello tells of this page. @param {string} digest */
+  /** What the hello tells of this page. @param {string} digest @returns {Row} */
   facts(digest) {
     const { session, secret, tab, key } = this.identity.kept;
     return {
-      site: plain(this.settings.site), session, secret, tab, stream: this.identity.stream, field_key: key,
+      site: plain(this.loader.site), session, secret, tab, stream: this.identity.stream, field_key: key,
       url: plain(location.href), agent: plain(navigator.userAgent), width: screen.width, height: screen.height,
       device: device(), policy: digest, release: __VERSION__,
     };
   }
 
-  started() {
-    return {
-      t: "started", release: __VERSION__, engine: engine(), screen: screen.width + "x" + screen.height, by: this.settings.by,
-      loaded_ms: Math.round(now() - this.began),
-    };
+  /** @param {string} by */
+  started(by) {
+    const loaded_ms = Math.round(this.loader.now() - this.loader.began);
+    this.say({ t: "started", release: __VERSION__, engine: engine(), screen: screen.width + "x" + screen.height, by, loaded_ms });
   }
 
   /** Tells of what the tab's last page could not have judged. */
   recover() {
     for (const s of this.identity.stubs) {
-      this.queue.push({ t: "stub", at: s.time, kind: s.type, node: plain(String(s.node_name)) });
+      this.queue.push({ t: "stub", at: s.time, kind: s.type, node: text(s.node_name) });
     }
-    if (this.identity.lost) {
-      const at = Math.round(this.began);
-      this.queue.push({ t: "abandoned", at, count: this.identity.lost, first: at, last: at });
-    }
+    const { lost } = this.identity;
+    const at = Math.round(this.loader.began);
+    if (lost) this.queue.push({ t: "abandoned", at, count: lost, first: at, last: at });
   }
 
-  /** Hands what waits to the recorder. */
-  drain() {
-    if (!this.bridge.enter || this.ended) return;
-    const rows = this.queue.take();
-    if (rows) this.bridge.tell("rows", rows);
+  /** Queues a row that is said now. @param {Row} row */
+  say(row) {
+    this.queue.push({ at: Math.round(this.loader.now()), ...row });
   }
 
   /** @param {boolean} gone whether the page goes away, and is not only out of sight */
   leave(gone) {
-    this.commit();
-    if (this.bridge.enter) {
-      this.drain();
-      this.bridge.tell("leave");
-    } else if (gone) {
-      this.keepStubs();
-    }
-    if (gone) {
-      this.identity.kept.left = true;
-      this.identity.write();
-    }
-  }
-
-  /** The recorder is not up: of what was sensed only this may be kept, for the rest holds raw values. */
-  keepStubs() {
-    const kept = this.identity.kept;
-    for (const { row } of this.queue.rows) {
-      const type = STUBS[String(row.t)];
-      if (type && kept.stubs.length < MAX_STUBS) {
-        kept.stubs.push({ type, time: Number(row.at), node_name: String(row.shown_node || row.node), is_masked: true, rule: "not_ready" });
-      } else {
-        kept.lost++;
-      }
-    }
-    kept.tailAt = Date.now();
-    this.queue.rows = [];
+    this.inputs.commitAll();
+    if (gone) this.identity.kept.left = true;
+    this.queue.drain();
+    this.bridge.tell("leave", null);
+    this.identity.save();
   }
 
   /** The page is shown again after it was left (bfcache). */
   returned() {
     this.identity.kept.left = false;
-    this.identity.write();
-    this.bridge.tell("returned");
+    this.identity.save();
+    this.bridge.tell("returned", null);
+    this.navigation.restored();
   }
 
-  /** @returns {Promise<void>} */
-  flush() {
-    this.commit();
-    if (this.ended) return Promise.resolve();
-    return new Promise((done) => {
-      const id = String(Math.random());
-      this.bridge.flushes.set(id, done);
-      const ask = () => {
-        if (this.ended) return;
-        if (!this.bridge.enter) return void setTimeout(ask, 50);
-        this.drain();
-        this.bridge.tell("flush", id);
-      };
-      ask();
-    });
+  /** @param {string} tail */
+  keep(tail) {
+    this.identity.kept.tail = tail;
+    this.identity.kept.tailAt = Date.now();
+    this.identity.save();
   }
 
-  /** @param {string} [reason] */
-  stop(reason) {
-    if (this.ended) return;
-    this.commit();
-    this.queue.push({ t: "stopped", reason: plain(reason || "") || undefined });
-    this.drain();
-    this.bridge.tell("stop");
-    this.end("stopped", "");
-  }
-
-  /** @param {import("./module.js").Failure} what */
-  fail(what) {
-    if (this.ended) return;
-    report(what, this.settings.relay, this.settings.site, this.identity);
-    this.end("failed", what);
+  /** The relay keeps the events under another session. @param {string} id */
+  adopt(id) {
+    this.loader.sessionId = this.identity.kept.session = id;
+    this.identity.save();
   }
 
   /** @param {string} status @param {string} code */
-  say(status, code) {
-    if (this.ended) return;
+  status(status, code) {
     if (status === "refused") {
       console.warn("Cotrail: the relay refuses this page: " + code.replaceAll("_", " ") + ".");
-      this.end(status, code);
-    } else {
-      this.onStatus(status, code);
+      this.end();
     }
+    this.loader.say(code ? status + ": " + code : status);
   }
 
-  /** @param {string} status @param {string} code */
-  end(status, code) {
+  /** @param {() => void} done */
+  flush(done) {
+    if (this.ended) return done();
+    this.inputs.commitAll();
+    this.queue.drain();
+    const id = String(Math.random());
+    this.bridge.flushes.set(id, done);
+    this.bridge.tell("flush", id);
+  }
+
+  /** @param {unknown} reason */
+  stop(reason) {
+    if (this.ended) return;
+    this.inputs.commitAll();
+    this.say({ t: "stopped", reason: text(reason) });
+    this.queue.drain();
+    this.bridge.tell("stop", null);
+    this.end();
+  }
+
+  end() {
     this.ended = true;
-    clearTimeout(this.bridge.timer);
-    for (const undo of this.undo) undo();
-    for (const done of this.bridge.flushes.values()) done();
-    forget();
-    this.onStatus(status, code);
+    this.identity.kept.left = true; // a start to come goes on with this tab
+    this.identity.save();
+    this.loader.tape.stop();
+    for (const undo of this.undo.splice(0)) undo();
+    this.bridge.end();
   }
 }
 

@@ -1,48 +1,33 @@
-// Which of the policy's selectors, and which marks in the markup, match an element or an ancestor of it in the
-// composed tree. The browser matches; what follows from it the recorder decides.
+// Which selectors of the policy, and which marks, match an element or an ancestor of it in the composed tree. The
+// browser matches; what follows from it the recorder decides.
 
-/** Kept in step with masking.NoMatch and masking.MarkupMatch. */
+/** Kept in step with masking.NoMatch. */
 const NONE = -1;
-const MARKUP = -2;
 
-/** @type {Record<"block" | "mask" | "allow", string[]> | undefined} */
-let lists;
-let any = marks().join(",");
-
-function marks() {
-  return [...__MARKS__.block, ...__MARKS__.mask, ...__MARKS__.allow];
-}
-
-/** Whether the policy's selectors are known. */
-export const known = () => lists !== undefined;
+/** @type {Record<"block" | "mask" | "allow", string[]>} */
+let lists = { block: [], mask: [], allow: [] };
+let any = "";
 
 /**
- * Learns the policy's selectors. False when one of them is invalid: then the policy must not be trusted.
+ * Learns the selectors. False when one of them is invalid: then the policy must not be trusted.
  * @param {string[]} block @param {string[]} mask @param {string[]} allow
  */
 export function learn(block, mask, allow) {
-  lists = { block, mask, allow };
-  const all = [...marks(), ...block, ...mask, ...allow];
+  const all = [...block, ...mask, ...allow];
   const probe = document.createElement("p");
   try {
-    for (const s of all) probe.matches(s); // one at a time: "a, b(" joined with others could still parse
-    any = all.join(",");
-    return true;
+    for (const s of all) probe.matches(s); // one at a time: joined with others, half a selector could pass
   } catch {
-    lists = { block: [], mask: [], allow: [] };
     return false;
   }
-}
-
-/** Forgets them, for a recorder that starts anew. */
-export function forget() {
-  lists = undefined;
+  lists = { block, mask, allow };
+  any = all.join(",");
+  return true;
 }
 
 /** The element and all its ancestors in the composed tree. @param {Element} el @returns {Element[]} */
 export function chain(el) {
   const out = [];
-  /** @type {Element[]} */
   const next = [el];
   for (let at = next.pop(); at; at = next.pop()) {
     out.push(at);
@@ -53,37 +38,30 @@ export function chain(el) {
   return out;
 }
 
-/** The host of a shadow root, or the frame of a document. @param {Element} el @returns {Element | null} */
+/** The host of a shadow root, or the frame of a document. @param {Element} el */
 function hostOf(el) {
   const root = el.getRootNode();
   if (root instanceof ShadowRoot) return root.host;
-  return root instanceof Document ? (root.defaultView && root.defaultView.frameElement) || null : null;
+  return root instanceof Document && root.defaultView ? root.defaultView.frameElement : null;
 }
 
-/**
- * The first match of each list among the elements.
- * @param {Element[]} elements
- */
+/** The first match of each list among the elements. @param {Element[]} elements */
 export function judge(elements) {
   const hits = { block: NONE, mask: NONE, allow: NONE };
   for (const el of elements) {
     if (!el.matches(any)) continue;
     for (const list of /** @type {const} */ (["block", "mask", "allow"])) {
-      if (hits[list] !== NONE) continue;
-      const i = (lists ? lists[list] : []).findIndex((s) => el.matches(s));
-      if (i >= 0) hits[list] = i;
-      else if (__MARKS__[list].some((s) => el.matches(s))) hits[list] = MARKUP;
+      if (hits[list] === NONE) hits[list] = lists[list].findIndex((s) => el.matches(s));
     }
   }
   return hits;
 }
 
-/** Whether something within the element must not be read as text. @param {Element} el */
-export const hasRuled = (el) => el.querySelector(any) !== null;
-
-/** Whether a rule names the element itself to be hidden. @param {Element} el */
+/** Whether a rule hides the element by itself. @param {Element} el */
 export function hides(el) {
-  if (!el.matches(any)) return false;
   const hits = judge([el]);
   return hits.block !== NONE || hits.mask !== NONE;
 }
+
+/** Whether something within the element has a rule of its own. @param {Element} el */
+export const hasRuled = (el) => el.querySelector(any) !== null;

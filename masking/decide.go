@@ -21,17 +21,13 @@ const (
 	RuleHardDeny = "hard_deny" // a secret by its nature: nothing opens it
 	RuleMarkup   = "markup"    // a mark in the page, ours or another tool's
 	RuleDefault  = "default"   // no rule matched
-	RuleUnknown  = "unknown"   // the facts do not suffice: hidden
 	RuleMoved    = "moved"     // the element left its place before it could be judged: hidden
 	RuleNotReady = "not_ready" // the page was left before the recorder could judge: hidden
 	RulePolicy   = "policy"    // the policy could not be had or is broken: everything is hidden
 )
 
-// NoMatch says that no selector of a list matched. MarkupMatch says that a mark in the page did.
-const (
-	NoMatch     = -1
-	MarkupMatch = -2
-)
+// NoMatch says that no selector of a list matched.
+const NoMatch = -1
 
 // Element is what the sensor read of a form control, a button or whatever else was touched.
 // Its texts are raw: an Element never leaves the page.
@@ -45,8 +41,8 @@ type Element struct {
 	Denied       bool     // the sensor found a hard deny and read no value
 	Moved        bool     // it left its place before the selectors could be matched
 
-	// The first selector of each list that matches the element or an ancestor in the composed tree:
-	// its index, NoMatch or MarkupMatch.
+	// The first selector of each list of Selectors that matches the element or an ancestor in the composed
+	// tree: its index, or NoMatch.
 	Block, Mask, Allow int
 }
 
@@ -63,7 +59,7 @@ func (p *Policy) Decide(e Element) Decision {
 		return Decision{Mask, RuleMoved}
 	case e.Mask != NoMatch:
 		return Decision{Mask, p.rule("mask", p.Mask, e.Mask)}
-	case e.Allow >= 0 || e.Allow == MarkupMatch && p.Markup:
+	case e.Allow != NoMatch && (p.Markup || e.Allow < len(p.Allow)):
 		return Decision{Allow, p.rule("allow", p.Allow, e.Allow)}
 	case !e.FormValue:
 		return Decision{Allow, RuleDefault}
@@ -73,13 +69,16 @@ func (p *Policy) Decide(e Element) Decision {
 	return Decision{Mask, RuleDefault}
 }
 
-// rule names the selector of a list that decided.
+// rule names the selector of a list that decided; beyond the policy's own are the marks.
 func (p *Policy) rule(list string, selectors []string, i int) string {
-	switch {
-	case i == MarkupMatch:
-		return list + ":" + RuleMarkup
-	case i >= 0 && i < len(selectors):
+	if i >= 0 && i < len(selectors) {
 		return list + ":" + selectors[i]
 	}
-	return list + ":" + RuleUnknown
+	return list + ":" + RuleMarkup
+}
+
+// Selectors gives the lists that the sensor matches: the policy's own selectors first, then the marks.
+func (p *Policy) Selectors() (block, mask, allow []string) {
+	join := func(own, marks []string) []string { return append(own[:len(own):len(own)], marks...) }
+	return join(p.Block, Marks.Block), join(p.Mask, Marks.Mask), join(p.Allow, Marks.Allow)
 }

@@ -1,8 +1,7 @@
 package masking
 
 // Marks are the marks in a page's own markup that count, as CSS selectors. Other tools' mask and block marks
-// count as ours, so that a page prepared for one of them is protected at once; their allow marks never do. The
-// sensor gets the lists at build time.
+// count as ours, so that a page prepared for one of them is protected at once; their allow marks never do.
 var Marks = struct{ Block, Mask, Allow []string }{
 	Block: []string{
 		"[data-cotrail-block]",

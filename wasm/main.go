@@ -4,6 +4,7 @@
 package main
 
 import (
+	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/wasm/capture"
 	"github.com/cotrail/cotrail/wasm/dom"
 	"github.com/cotrail/cotrail/wasm/recorder"
@@ -14,17 +15,30 @@ func main() {
 	if err != nil {
 		return // the loader sees the program end and says so
 	}
-	policy := recorder.Policy([]byte(bridge.Text("policy")))
-	bridge.Rules(policy.Block, policy.Mask, policy.Allow)
-	start := capture.Row{}
-	if rows := capture.Rows(bridge.Text("start")); len(rows) > 0 {
-		start = rows[0]
-	}
-	r := recorder.New(start, policy, bridge.Tail(), bridge)
-	if bridge.Serve(func(what, text string, data []byte, now int64) { handle(r, what, text, data, now) }) != nil {
+	var r *recorder.Recorder
+	if bridge.Serve(func(what, text string, data []byte, now int64) {
+		if what == "start" {
+			r = start(bridge, text)
+		} else if r != nil {
+			handle(r, what, text, data, now)
+		}
+	}) != nil {
 		return
 	}
 	select {} // from here on the program lives in the loader's calls
+}
+
+// start makes the recorder of one recording, from the row of facts that begins it.
+func start(bridge dom.Bridge, facts string) *recorder.Recorder {
+	policy := recorder.Policy([]byte(bridge.Text("policy")))
+	if !bridge.Rules(policy.Selectors()) {
+		policy = masking.Strictest() // a selector is no selector: what it was to hide is unknown
+	}
+	row := capture.Row{}
+	if rows := capture.Rows(facts); len(rows) > 0 {
+		row = rows[0]
+	}
+	return recorder.New(row, policy, bridge.Tail(), bridge)
 }
 
 // handle passes a call of the loader on. The names are those of js/bridge.js.

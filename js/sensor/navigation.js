@@ -1,67 +1,8 @@
 // Pages that are reached: by loading, and within a page by the History and Navigation APIs and by the hash.
 
-import { plain } from "../queue.js";
+import { plain, text } from "../queue.js";
 
-/**
- * @param {import("../queue.js").Queue} queue
- * @param {(target: EventTarget, type: string, handler: (e: any) => void) => void} listen
- * @param {number} previousSince when the tab's page before this one was reached, 0 when there was none
- * @param {(since: number) => void} reached notes when a page was reached
- * @returns {() => void} puts back what was hooked
- */
-export function senseNavigation(queue, listen, previousSince, reached) {
-  let url = location.href;
-  let since = Date.now();
-
-  const entry = loadEntry();
-  const arrived = arrival();
-  const kinds = /** @type {Record<string, string>} */ ({ reload: "reload", back_forward: "traverse" });
-  queue.push({
-    t: "navigate",
-    at: arrived,
-    kind: kinds[(entry && entry.type) || ""] || "load",
-    url: plain(url),
-    from: plain(document.referrer) || undefined,
-    title: plain(document.title) || undefined,
-    previous_ms: previousSince ? Math.max(0, arrived - previousSince) : undefined,
-  });
-  reached(since);
-
-  /** @param {string} kind */
-  function moved(kind) {
-    const to = location.href;
-    if (to === url) return; // only its state changed
-    const samePage = to.split("#")[0] === url.split("#")[0];
-    queue.push({
-      t: "navigate",
-      kind: kind !== "traverse" && samePage ? "hash" : kind,
-      url: plain(to),
-      from: plain(url),
-      title: plain(document.title) || undefined,
-      user: navigator.userActivation ? navigator.userActivation.isActive : undefined,
-      previous_ms: Date.now() - since,
-    });
-    url = to;
-    since = Date.now();
-    reached(since);
-  }
-
-  listen(window, "pageshow", (e) => {
-    if (!e.persisted) return;
-    queue.push({ t: "navigate", kind: "restore", url: plain(location.href), title: plain(document.title) || undefined });
-    since = Date.now();
-    reached(since);
-  });
-
-  const api = /** @type {any} */ (window).navigation;
-  if (api && api.addEventListener) {
-    listen(api, "currententrychange", (e) => e.navigationType && moved(e.navigationType));
-    return () => {};
-  }
-  listen(window, "popstate", () => moved("traverse"));
-  listen(window, "hashchange", () => moved("hash"));
-  return hookHistory(moved);
-}
+/** @typedef {import("../queue.js").Queue} Queue */
 
 const loadEntry = () => /** @type {PerformanceNavigationTiming | undefined} */ (performance.getEntriesByType("navigation")[0]);
 
@@ -71,13 +12,80 @@ export function arrival() {
   return Math.round(performance.timeOrigin + ((entry && (entry.unloadEventEnd || entry.responseStart)) || 0));
 }
 
-/** For engines without the Navigation API. @param {(kind: string) => void} moved */
-function hookHistory(moved) {
-  const unhook = [
-    hook("pushState", () => moved("push")),
-    hook("replaceState", () => moved("replace")),
-  ];
-  return () => unhook.forEach((back) => back());
+export class Navigation {
+  /**
+   * @param {Queue} queue @param {() => number} now
+   * @param {string} url of the page when the loader ran
+   * @param {number} previousSince when the tab's page before this one was reached, 0 when there was none
+   * @param {(since: number) => void} reached notes when a page was reached
+   */
+  constructor(queue, now, url, previousSince, reached) {
+    this.queue = queue;
+    this.now = now;
+    this.reached = reached;
+    this.url = url;
+    this.since = arrival();
+    const entry = loadEntry();
+    const kinds = /** @type {Record<string, string>} */ ({ reload: "reload", back_forward: "traverse" });
+    queue.push({
+      t: "navigate",
+      at: this.since,
+      kind: kinds[(entry && entry.type) || ""] || "load",
+      url: plain(url),
+      from: text(document.referrer),
+      title: text(document.title),
+      previous_ms: previousSince ? Math.max(0, this.since - previousSince) : undefined,
+    });
+    reached(this.since);
+  }
+
+  /** The page's address may have changed, in the way that kind says. @param {string} kind @param {string} url @param {number} at */
+  moved(kind, url, at) {
+    const from = this.url;
+    if (url === from) return; // only its state changed
+    const samePage = url.split("#")[0] === from.split("#")[0];
+    this.queue.push({
+      t: "navigate",
+      at,
+      kind: kind !== "traverse" && samePage ? "hash" : kind,
+      url: plain(url),
+      from: plain(from),
+      title: text(document.title),
+      user: navigator.userActivation && navigator.userActivation.isActive,
+      previous_ms: Math.max(0, Math.round(at - this.since)),
+    });
+    this.#at(url, at);
+  }
+
+  /** The page is shown again from the back-forward cache. */
+  restored() {
+    const at = Math.round(this.now());
+    this.queue.push({ t: "navigate", at, kind: "restore", url: plain(location.href), title: text(document.title) });
+    this.#at(location.href, at);
+  }
+
+  /** @param {string} url @param {number} at */
+  #at(url, at) {
+    this.url = url;
+    this.since = at;
+    this.reached(at);
+  }
+
+  /**
+   * Watches the History API in engines without the Navigation API. Elsewhere the tape tells of every change.
+   * @param {(target: EventTarget, type: string, handler: () => void) => void} listen
+   * @returns {() => void} puts back what was hooked
+   */
+  watch(listen) {
+    this.moved("push", location.href, this.now()); // while the sensor was not there
+    if ("navigation" in window) return () => {};
+    /** @param {string} kind */
+    const tell = (kind) => this.moved(kind, location.href, this.now());
+    listen(window, "popstate", () => tell("traverse"));
+    listen(window, "hashchange", () => tell("hash"));
+    const unhook = [hook("pushState", () => tell("push")), hook("replaceState", () => tell("replace"))];
+    return () => unhook.forEach((back) => back());
+  }
 }
 
 /** @param {"pushState" | "replaceState"} name @param {() => void} after */

@@ -1,12 +1,11 @@
 // Forms that are sent.
 
-import { denied } from "../deny.js";
-import { identityOf, isFormValue, judgement, shown, subject, typeOf } from "../facts.js";
-import { nameOf, namesOf } from "../names.js";
-import { ITEM, PART, plain } from "../queue.js";
-import { chain, judge } from "../rules.js";
+import { identityOf, isFormValue, rules, shown, subject, typeOf } from "../facts.js";
+import { nameOf } from "../names.js";
+import { ITEM, PART, plain, text } from "../queue.js";
 
 /** @typedef {import("../queue.js").Row} Row */
+/** @typedef {import("../tape.js").Held} Held */
 
 /** More fields than any form that a person fills. */
 const MAX_FIELDS = 100;
@@ -15,85 +14,63 @@ const MAX_FIELDS = 100;
 const elements = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements"));
 
 /**
- * @param {import("../queue.js").Queue} queue
- * @param {(target: EventTarget, type: string, handler: (e: any) => void) => void} listen
- * @param {() => void} commit what was typed is committed before the form goes
+ * @param {import("../queue.js").Queue} queue @param {import("../tape.js").Sensed} s
+ * @param {(el: Element) => Held} held
  */
-export function senseSubmit(queue, listen, commit) {
-  listen(window, "submit", (/** @type {SubmitEvent} */ e) => {
-    const form = e.composedPath()[0];
-    if (!(form instanceof HTMLFormElement)) return;
-    commit();
-    push(queue, form, e);
-  });
-}
-
-/** @param {import("../queue.js").Queue} queue @param {HTMLFormElement} form @param {SubmitEvent} e */
-function push(queue, form, e) {
-  const submitter = e.submitter;
+export function submit(queue, s, held) {
+  const form = s.path[0];
+  if (!(form instanceof HTMLFormElement)) return;
+  const by = /** @type {Element | null} */ (s.e.submitter);
   /** @type {Row} */
-  const row = { t: "submit", trusted: e.isTrusted, via: "user", valid: true };
-  const judgeForm = subject(row, form, form);
+  const row = { t: "submit", at: s.at, trusted: s.e.isTrusted, via: "user", valid: true };
+  subject(row, form, form, undefined, s);
   shown(row, form);
   row.class = row.shown_class;
-  row.method = attribute(submitter, "formmethod") || attribute(form, "method").toLowerCase() || "get";
-  row.action = plain(actionOf(form, submitter));
-  const fields = fieldsOf(form);
-  if (submitter) {
-    row.submitter_node = submitter.localName;
-    row.submitter_id = plain(submitter.id) || undefined;
-    row.submitter_name = plain(attribute(submitter, "name")) || undefined;
-    row.submitter_class = plain(attribute(submitter, "class")) || undefined;
+  row.method = attribute(by, "formmethod") || attribute(form, "method").toLowerCase() || "get";
+  row.action = plain(actionOf(form, by));
+  row.fields = fieldsOf(form).map((el) => fieldItem(el, held(el))).join(ITEM);
+  if (by) {
+    row.submitter_node = by.localName;
+    row.submitter_id = text(attribute(by, "id"));
+    row.submitter_name = text(attribute(by, "name"));
+    row.submitter_class = text(attribute(by, "class"));
+    const hits = rules(by);
+    if (!row.moved && hits.block < 0 && hits.mask < 0) row.submitter_label = text(nameOf(by));
   }
-  queue.push(row, (row) => {
-    judgeForm(row);
-    row.fields = fields.map((f) => f()).join(ITEM);
-    if (!submitter) return;
-    /** @type {Row} */
-    const mark = {};
-    judgement(submitter, submitter)(mark);
-    if (!row.moved && mark.block === -1 && mark.mask === -1) row.submitter_label = plain(nameOf(submitter));
-  });
+  queue.push(row);
 }
 
 /** Attributes are read as such: a field named "action" would hide the form's property. @param {Element | null} el @param {string} name */
 const attribute = (el, name) => (el && el.getAttribute(name)) || "";
 
-/** @param {HTMLFormElement} form @param {Element | null} submitter */
-function actionOf(form, submitter) {
+/** @param {HTMLFormElement} form @param {Element | null} by */
+function actionOf(form, by) {
   try {
-    return new URL(attribute(submitter, "formaction") || attribute(form, "action") || location.href, document.baseURI).href;
+    return new URL(attribute(by, "formaction") || attribute(form, "action") || location.href, document.baseURI).href;
   } catch {
     return "";
   }
 }
 
-/** The form's fields, a radio group once; each item is finished once the policy is known. @param {HTMLFormElement} form */
+/** The form's fields, a radio group once. @param {HTMLFormElement} form @returns {HTMLInputElement[]} */
 function fieldsOf(form) {
-  /** @type {Set<string>} */
   const groups = new Set();
-  const out = [];
-  for (const el of /** @type {() => HTMLInputElement[]} */ (elements.get).call(form)) {
-    if (!isFormValue(el) || out.length >= MAX_FIELDS) continue;
-    if (el.type === "radio" && el.name) {
-      if (groups.has(el.name)) continue;
-      groups.add(el.name);
-    }
-    out.push(fieldItem(el));
-  }
-  return out;
+  const fields = Array.from(/** @type {() => HTMLInputElement[]} */ (elements.get).call(form)).filter((el) => {
+    if (!isFormValue(el)) return false;
+    if (el.type !== "radio" || !el.name) return true;
+    const first = !groups.has(el.name);
+    groups.add(el.name);
+    return first;
+  });
+  return fields.slice(0, MAX_FIELDS);
 }
 
-/** The parts stand in the order of wasm/capture/submit.go. @param {HTMLInputElement} el */
-function fieldItem(el) {
-  const names = namesOf(el);
-  const isDenied = denied(el, names);
-  const filled = /^(checkbox|radio|select-one|select-multiple)$/.test(el.type) ? "" : el.value ? "1" : "0";
-  const facts = [el.localName, typeOf(el), el.getAttribute("name") || "", el.id, el.getAttribute("autocomplete") || "", names.join(" "), isDenied ? "1" : "0"];
-  const identity = identityOf(el);
-  const before = chain(el);
-  return () => {
-    const hits = judge(before);
-    return [...facts, hits.block, hits.mask, hits.allow, filled, identity].map((p) => plain(String(p))).join(PART);
-  };
+/** The parts stand in the order of wasm/capture/submit.go. @param {HTMLInputElement} el @param {Held} held */
+function fieldItem(el, held) {
+  const hits = rules(el);
+  const filled = /^(checkbox|radio|select-one|select-multiple)$/.test(el.type) ? "" : Number(held.filled);
+  return [
+    el.localName, typeOf(el), attribute(el, "name"), attribute(el, "id"), attribute(el, "autocomplete"), held.names.join(" "),
+    Number(held.denied), hits.block, hits.mask, hits.allow, filled, identityOf(el),
+  ].map((p) => plain(String(p))).join(PART);
 }

@@ -8,13 +8,14 @@ import { arrival } from "./navigation.js";
  * @param {import("../queue.js").Queue} queue
  * @param {(target: EventTarget, type: string, handler: (e: any) => void) => void} listen
  * @param {import("../identity.js").Identity} identity
+ * @param {() => number} now
  * @returns {() => void} closes the channel
  */
-export function senseTabs(queue, listen, identity) {
+export function senseTabs(queue, listen, identity, now) {
   const tab = identity.kept.tab;
   /** The tab that was looked at last, as far as this one knows. */
   let active = identity.newTab ? identity.opener : tab;
-  const channel = window.BroadcastChannel ? new BroadcastChannel("cotrail-" + identity.kept.session) : null;
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel("cotrail-" + identity.kept.session) : null;
 
   if (identity.newTab) {
     queue.push({
@@ -27,20 +28,17 @@ export function senseTabs(queue, listen, identity) {
     });
   }
 
-  function seen() {
+  /** @param {number} at */
+  function seen(at) {
     if (document.visibilityState !== "visible") return;
-    if (active && active !== tab) queue.push({ t: "active", from: active, to: tab });
-    active = tab;
+    if (active && active !== tab) queue.push({ t: "active", at: Math.round(at), from: active, to: tab });
     if (channel) channel.postMessage(tab);
+    active = tab;
   }
 
-  if (channel) {
-    listen(channel, "message", (e) => {
-      if (typeof e.data === "string") active = e.data;
-    });
-  }
-  listen(document, "visibilitychange", seen);
-  listen(window, "focus", seen);
-  seen();
+  if (channel) listen(channel, "message", (e) => (active = String(e.data)));
+  listen(document, "visibilitychange", () => seen(now()));
+  listen(window, "focus", () => seen(now()));
+  seen(arrival());
   return () => channel && channel.close();
 }

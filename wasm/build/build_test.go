@@ -32,7 +32,8 @@ func main() { println(len(new(brotli.Encoder).Encode(nil, []byte("a"), nil, true
 `,
 		"js/go_scope.js": `export const goScope = {performance, crypto, TextEncoder, TextDecoder};`,
 		"js/loader.js": `import "go:wasm_exec";
-globalThis.told = [new globalThis.Go(), __MODULE__, __INTEGRITY__, __VERSION__, __DENY__, __MARKS__];`,
+globalThis.told = [new globalThis.Go(), __MODULE__, __INTEGRITY__, __SENSOR__, __SENSOR_INTEGRITY__, __DENY__];`,
+		"js/sensor.js": `self.told = __VERSION__;`,
 	}
 	for _, name := range []string{"go.mod", "go.sum"} {
 		content, err := os.ReadFile(filepath.Join("..", "..", name))
@@ -93,7 +94,10 @@ func TestBuild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{m.Module, m.Module + ".br", m.Module + ".gz", m.Script, m.Script + ".br", m.Script + ".gz", manifestName}
+	want := []string{manifestName}
+	for _, name := range []string{m.Module, m.Sensor, m.Script} {
+		want = append(want, name, name+".br", name+".gz")
+	}
 	slices.Sort(want)
 	if got := slices.Sorted(maps.Keys(files)); !slices.Equal(got, want) {
 		t.Errorf("files are %v, want %v", got, want)
@@ -105,10 +109,10 @@ func TestBuild(t *testing.T) {
 	if m.ScriptIntegrity != scriptIntegrity([]byte(script)) || m.Version != version {
 		t.Errorf("manifest is %+v", m)
 	}
-	for _, name := range []string{m.Module, m.Script} {
+	for _, name := range []string{m.Module, m.Sensor, m.Script} {
 		checkCompressed(t, name, files)
 	}
-	checkScript(t, script, m, []byte(module))
+	checkScript(t, script, m, []byte(module), []byte(files[m.Sensor]))
 	if strings.Contains(module, p.root) || strings.Contains(script, p.root) {
 		t.Error("the path of the checkout is in the build")
 	}
@@ -132,11 +136,15 @@ func checkCompressed(t *testing.T, name string, files map[string]string) {
 	}
 }
 
-// checkScript looks for what the build puts into the script.
-func checkScript(t *testing.T, script string, m manifest, module []byte) {
+// checkScript looks for what the build puts into the loader, and for the
+// release in the sensor.
+func checkScript(t *testing.T, script string, m manifest, module, sensor []byte) {
 	t.Helper()
-	for _, want := range []string{m.Module, moduleIntegrity(module), version, ".importObject", "Apache-2.0",
-		masking.DenyWords.Part[0], masking.Marks.Block[0]} {
+	if !bytes.Contains(sensor, []byte(version)) {
+		t.Error("the sensor does not know its version")
+	}
+	for _, want := range []string{m.Module, shortIntegrity(module), m.Sensor, shortIntegrity(sensor), ".importObject", "Apache-2.0",
+		masking.DenyWords.Part[0]} {
 		if !strings.Contains(script, want) {
 			t.Errorf("the script does not contain %q", want)
 		}
@@ -174,11 +182,11 @@ func checkIncremental(t *testing.T, p paths) {
 		t.Error("a changed loader is not built")
 	}
 	m.Script = hashedName([]byte("changed();"), ".js")
-	if err := writeDist(p.dist(), m, []byte("module"), []byte("changed();")); err != nil {
+	if err := writeDist(p.dist(), m, contents(m, "changed();")); err != nil {
 		t.Fatal(err)
 	}
-	if left := len(distFiles(t, p)); left != 7 {
-		t.Errorf("%d files after the second build, want the 7 new ones", left)
+	if left := len(distFiles(t, p)); left != 10 {
+		t.Errorf("%d files after the second build, want the 10 new ones", left)
 	}
 	if err := os.Remove(filepath.Join(p.dist(), m.Script+".gz")); err != nil {
 		t.Fatal(err)
@@ -186,6 +194,11 @@ func checkIncremental(t *testing.T, p paths) {
 	if upToDate(p, before) {
 		t.Error("a build with a file missing counts as up to date")
 	}
+}
+
+// contents stand for the files of a manifest.
+func contents(m manifest, script string) map[string][]byte {
+	return map[string][]byte{m.Module: []byte("module"), m.Sensor: []byte("sensor"), m.Script: []byte(script)}
 }
 
 // TestBuildErrors breaks one input at a time. The message must show which.
@@ -201,7 +214,7 @@ func TestBuildErrors(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(p.root, tt.file), []byte(tt.content), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			_, err := bundleScript(p, bundle{"m.wasm", "sha256-", version})
+			_, err := bundleLoader(p, pinned{"m.wasm", "sha256-"}, pinned{"s.js", "sha256-"})
 			if err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("got error %v, want one with %q", err, tt.want)
 			}
@@ -237,8 +250,8 @@ func TestSizes(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			dist := t.TempDir()
-			m := manifest{Module: "m.wasm", Script: "l.js"}
-			if err := writeDist(dist, m, []byte("module"), []byte("script")); err != nil {
+			m := manifest{Module: "m.wasm", Sensor: "s.js", Script: "l.js"}
+			if err := writeDist(dist, m, contents(m, "script")); err != nil {
 				t.Fatal(err)
 			}
 			for name, size := range map[string]int64{"l.js.br": tt.loader, "m.wasm.br": tt.module} {

@@ -18,9 +18,11 @@ import (
 // manifestName tells the relay which files of the directory belong together.
 const manifestName = "manifest.json"
 
-// manifest is the content of that file.
+// manifest is the content of that file: the script that pages name, and the
+// module and the second script that it fetches.
 type manifest struct {
 	Module          string `json:"module"`
+	Sensor          string `json:"sensor"`
 	Script          string `json:"script"`
 	ScriptIntegrity string `json:"script_integrity"`
 	Version         string `json:"version"`
@@ -36,11 +38,11 @@ func hashedName(content []byte, ext string) string {
 	return "cotrail." + hex.EncodeToString(sum[:])[:hashDigits] + ext
 }
 
-// moduleIntegrity and scriptIntegrity are in the form of an integrity
+// shortIntegrity and scriptIntegrity are in the form of an integrity
 // attribute. The script's goes into pages by hand, so it is the length that
-// people know from other scripts; the module's counts in the script's size.
-func moduleIntegrity(module []byte) string {
-	sum := sha256.Sum256(module)
+// people know from other scripts; the short ones count in the script's size.
+func shortIntegrity(content []byte) string {
+	sum := sha256.Sum256(content)
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
@@ -49,11 +51,11 @@ func scriptIntegrity(script []byte) string {
 	return "sha384-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// writeDist replaces the content of the directory that the relay embeds: both
-// files, each also compressed, and last the manifest.
-func writeDist(dir string, m manifest, module, script []byte) error {
+// writeDist replaces the content of the directory that the relay embeds: the
+// files by name, each also compressed, and last the manifest.
+func writeDist(dir string, m manifest, contents map[string][]byte) error {
 	files := map[string][]byte{}
-	for name, content := range map[string][]byte{m.Module: module, m.Script: script} {
+	for name, content := range contents {
 		var err error
 		files[name] = content
 		if files[name+".br"], err = brotliBest(content); err != nil {

@@ -61,7 +61,7 @@ func upToDate(p paths, digest string) bool {
 	if err != nil {
 		return false
 	}
-	for _, name := range []string{m.Module, m.Script} {
+	for _, name := range []string{m.Module, m.Sensor, m.Script} {
 		for _, ext := range encodings {
 			if _, err := os.Stat(filepath.Join(p.dist(), name+ext)); err != nil {
 				return false

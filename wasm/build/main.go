@@ -56,8 +56,8 @@ func tool(root string, size, modfile bool) error {
 	return nil
 }
 
-// build makes the files if an input changed. The module comes first: the
-// script names it and pins its content.
+// build makes the files if an input changed. The loader comes last: it names
+// the others and pins their content.
 func build(p paths) error {
 	digest, err := inputsDigest(p)
 	if err != nil {
@@ -70,14 +70,20 @@ func build(p paths) error {
 	if err != nil {
 		return err
 	}
-	m := manifest{Module: hashedName(module, ".wasm"), Version: version}
-	script, err := bundleScript(p, bundle{m.Module, moduleIntegrity(module), version})
+	sensor, err := bundleSensor(p)
 	if err != nil {
 		return err
 	}
-	m.Script = hashedName(script, ".js")
-	m.ScriptIntegrity = scriptIntegrity(script)
-	if err := writeDist(p.dist(), m, module, script); err != nil {
+	second, started := pin(sensor, ".sensor.js"), pin(module, ".wasm")
+	script, err := bundleLoader(p, started, second)
+	if err != nil {
+		return err
+	}
+	m := manifest{
+		Module: started.name, Sensor: second.name, Script: hashedName(script, ".js"),
+		ScriptIntegrity: scriptIntegrity(script), Version: version,
+	}
+	if err := writeDist(p.dist(), m, map[string][]byte{m.Module: module, m.Sensor: sensor, m.Script: script}); err != nil {
 		return fmt.Errorf("write %s: %w", p.dist(), err)
 	}
 	return replaceFile(filepath.Join(p.cache(), inputsName), []byte(digest))

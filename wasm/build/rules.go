@@ -13,12 +13,6 @@ func denyWords() (string, error) {
 	return asJSON(map[string][]string{"whole": words.Whole, "part": words.Part})
 }
 
-// marks gives, as JSON, the selectors of the marks in a page's own markup.
-func marks() (string, error) {
-	m := masking.Marks
-	return asJSON(map[string][]string{"block": m.Block, "mask": m.Mask, "allow": m.Allow})
-}
-
 func asJSON(v any) (string, error) {
 	text, err := json.Marshal(v)
 	return string(text), err

@@ -135,7 +135,12 @@ func (b Bridge) Flushed(id string) { b.call("flushed", id) }
 // Wake asks for a tick.
 func (b Bridge) Wake(ms int64) { b.call("wake", float64(ms)) }
 
-// Rules hands over the selectors to match, one a line.
-func (b Bridge) Rules(block, mask, allow []string) {
-	b.call("rules", strings.Join(block, "\n"), strings.Join(mask, "\n"), strings.Join(allow, "\n"))
+// Rules hands over the selectors to match, one a line, and tells whether all of them are selectors.
+func (b Bridge) Rules(block, mask, allow []string) bool {
+	ok, err := b.js.Call("rules", strings.Join(block, "\n"), strings.Join(mask, "\n"), strings.Join(allow, "\n"))
+	if err != nil {
+		return false
+	}
+	all, err := ok.Bool()
+	return err == nil && all
 }

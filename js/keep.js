@@ -1,0 +1,67 @@
+// What the tab keeps for its next page, in its sessionStorage. It is masked or random, never a page's raw text.
+
+const KEY = "cotrail";
+
+/** The stubs that may wait. */
+const MAX_STUBS = 200;
+
+/**
+ * @typedef {object} Stub What is kept of something that happened before the recorder could judge it.
+ * @property {string} type
+ * @property {number} time
+ * @property {string} node_name
+ * @property {true} is_masked
+ * @property {"not_ready"} rule
+ */
+
+/**
+ * @typedef {object} Kept
+ * @property {string} session
+ * @property {string} secret
+ * @property {string} key   names masked fields; random
+ * @property {string} tab
+ * @property {boolean} left whether the tab's last page has been left; if not, this page is a copy of an open one
+ * @property {number} since when the last page was reached
+ * @property {string} tail  masked events that the relay has not acknowledged
+ * @property {number} tailAt
+ * @property {Stub[]} stubs
+ * @property {number} lost  how many found no room among the stubs
+ */
+
+/** @returns {Partial<Kept>} */
+export function read() {
+  try {
+    return JSON.parse(sessionStorage.getItem(KEY) || "{}") || {};
+  } catch {
+    return {}; // storage is forbidden here, or not ours: this page stands alone
+  }
+}
+
+/** @param {Partial<Kept>} kept */
+export function write(kept) {
+  try {
+    sessionStorage.setItem(KEY, JSON.stringify(kept));
+  } catch {
+    // Full or forbidden: the session ends with this page, nothing else is lost.
+  }
+}
+
+/** @type {Record<string, string>} */
+const STUBS = { change: "input_change", click: "click", auxclick: "click", submit: "submit" };
+
+/** The page is left before the recorder was up: of the tape only this may be kept. @param {import("./tape.js").Tape} tape */
+export function abandon(tape) {
+  const kept = read();
+  const stubs = (kept.stubs = kept.stubs || []);
+  let lost = tape.lost;
+  for (const s of tape.events) {
+    const el = s.path[0];
+    if (!STUBS[s.type] || !(el instanceof Element)) continue;
+    if (stubs.length < MAX_STUBS) stubs.push({ type: STUBS[s.type], time: s.at, node_name: el.localName, is_masked: true, rule: "not_ready" });
+    else lost++;
+  }
+  kept.lost = (kept.lost || 0) + lost;
+  kept.tailAt = kept.tailAt || Date.now();
+  kept.left = true;
+  write(kept);
+}

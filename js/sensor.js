@@ -1,0 +1,52 @@
+// The sensor: the second script, which takes over from the loader's tape once the recorder is up.
+
+import { identifyRow, logRow } from "./api.js";
+import { Bridge } from "./bridge.js";
+import { report } from "./failure.js";
+import { Identity } from "./identity.js";
+import { fetchPolicy } from "./policy.js";
+import { Recording } from "./recording.js";
+
+/** @typedef {import("./loader.js").Loader} Loader */
+
+/** @param {Loader} loader @param {string} by */
+async function begin(loader, by) {
+  const identity = new Identity();
+  const bridge = new Bridge(loader.relay, (what, payload) => loader.bridge.enter(what, payload, loader.now()));
+  loader.sessionId = identity.kept.session;
+  loader.tabId = identity.kept.tab;
+  if (loader.failed) return report(loader.failed, loader.site, identity, bridge);
+  const policy = await fetchPolicy(loader.relay, loader.site);
+  if (loader.failed) return report(loader.failed, loader.site, identity, bridge);
+  bridge.policy = policy.text;
+  bridge.tail = identity.tail;
+  for (const name of ["policy", "tail", "rules", "bytes", "connect", "send", "close", "post", "keep", "session", "status", "flushed", "wake"]) {
+    const member = /** @type {any} */ (bridge)[name];
+    loader.bridge[name] = typeof member === "function" ? (/** @type {any[]} */ ...args) => /** @type {any} */ (bridge)[name](...args) : member;
+  }
+  loader.bridge.failed = (/** @type {string} */ what) => report(what, loader.site, identity, bridge);
+  const recording = new Recording(loader, identity, bridge, policy.digest, by);
+  loader.take = ([name, args, done]) => call(loader, recording, name, args, done);
+  for (const waiting of loader.calls.splice(0)) loader.take(waiting);
+}
+
+/**
+ * @param {Loader} loader @param {Recording} recording @param {string} name @param {any[]} args
+ * @param {((result?: any) => void) | undefined} done
+ */
+function call(loader, recording, name, args, done = () => {}) {
+  if (name === "flush") return recording.flush(done);
+  if (name === "log") recording.say(logRow(args[0], args[1]));
+  if (name === "identify") recording.say(identifyRow(args[0]));
+  if (name === "stop") recording.stop(args[0]);
+  if (name === "start" && recording.ended && !loader.failed) {
+    loader.take = undefined;
+    loader.tape.listen();
+    loader.say("starting");
+    begin(loader, "api");
+  }
+  done();
+}
+
+const loader = /** @type {any} */ (document.currentScript).cotrail;
+begin(loader, loader.by).catch(() => loader.fail("crash"));
