@@ -1,0 +1,170 @@
+package sequence
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"math"
+	"sort"
+	"time"
+
+	"github.com/cotrail/cotrail/relay/session"
+	"github.com/cotrail/cotrail/relay/store"
+)
+
+// maxRun bounds the events that one run numbers, so that a session with a long backlog takes its turn like the
+// others, and its transaction stays short.
+const maxRun = 4096
+
+// numberer makes runs, one after the other. It is the memory of one worker.
+type numberer struct {
+	Config
+	since   int64 // when this relay began to be reachable
+	session session.Session
+	events  []due
+	lines   []byte
+	hashed  []byte
+}
+
+// run numbers what is due of a session and tells when to look at it again.
+func (n *numberer) run(ctx context.Context, id string, now time.Time) (visit, error) {
+	work, err := n.Store.Work(ctx, id)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return visit{}, nil
+	case err != nil:
+		return visit{}, fmt.Errorf("reading the session's work: %w", err)
+	}
+	set := n.Settings(work.Site)
+	numbered, next, err := n.make(&work, set, now.UnixMilli())
+	if err != nil {
+		return visit{settle: set.Settle}, err
+	}
+	if numbered != nil {
+		err = n.Store.Number(ctx, *numbered)
+	}
+	switch {
+	case errors.Is(err, store.ErrConflict): // another was faster; what is left is read again
+		return visit{now.Add(set.Settle / 2), set.Settle}, nil
+	case err != nil:
+		n.lines = nil // the store may still be holding them
+		return visit{settle: set.Settle}, fmt.Errorf("storing entries %d to %d: %w", numbered.After+1, numbered.LastSeq, err)
+	}
+	if next == never {
+		return visit{settle: set.Settle}, nil
+	}
+	return visit{time.UnixMilli(next), set.Settle}, nil
+}
+
+// never is no time: there is nothing more to do for the session.
+const never = math.MaxInt64
+
+// make makes of a session's work what is to be stored, nil when nothing is due, and tells when to look again.
+func (n *numberer) make(w *store.Work, set Settings, now int64) (*store.Numbered, int64, error) {
+	s := &n.session
+	if err := s.Load(w, n.Release); err != nil {
+		return nil, 0, err
+	}
+	clear(n.events)
+	var err error
+	if n.events, err = collect(n.events[:0], s, w.Pending); err != nil {
+		return nil, 0, err
+	}
+	settle := set.Settle.Milliseconds()
+	due := n.settled(now - settle)
+	n.apply(due, w.ID)
+
+	rest, next := n.events[len(due):], int64(never)
+	if len(rest) == 0 {
+		next = n.conclude(set, now)
+	}
+	for i := range rest {
+		next = min(next, rest[i].Received+settle)
+	}
+	if len(rest) > 0 && len(due) < maxRun {
+		next = max(next, now+settle/2) // a busy session is numbered in a few large runs
+	}
+	numbered, err := n.numbered(w)
+	return numbered, next, err
+}
+
+// settled gives the events whose turn it is: those that were received by then, and all that come before one of
+// them in the order, however fresh they are.
+func (n *numberer) settled(by int64) []due {
+	last := int64(math.MinInt64)
+	for i := range n.events {
+		if n.events[i].Received <= by {
+			last = max(last, n.events[i].key)
+		}
+	}
+	count := sort.Search(len(n.events), func(i int) bool { return n.events[i].key > last })
+	return n.events[:min(count, maxRun)]
+}
+
+func (n *numberer) apply(due []due, id string) {
+	unreadable := 0
+	for i := range due {
+		if !n.session.Apply(&due[i].Event) {
+			unreadable++
+		}
+	}
+	if unreadable > 0 {
+		n.Log.Warn("events could not be read and became gaps", "session", id, "events", unreadable)
+	}
+}
+
+// conclude makes the entries of who has left and of the session's end, and tells when there may be more of them.
+// All events are in the log by then: nobody leaves sooner than events settle.
+func (n *numberer) conclude(set Settings, now int64) (next int64) {
+	s := &n.session
+	if s.Ended() {
+		return never
+	}
+	leaveAfter := max(set.LeaveAfter, set.Settle).Milliseconds()
+	gone, next, all := s.Gone(now, leaveAfter)
+	for _, d := range gone {
+		s.Leave(d, now)
+	}
+	idle := max(s.Heard(), n.since) + max(set.IdleTimeout, set.Settle).Milliseconds()
+	switch {
+	case all:
+		s.End(session.PageClosed, s.Last, now)
+	case idle <= now:
+		s.End(session.Timeout, idle, now)
+	}
+	if s.Ended() {
+		return never
+	}
+	return min(next, idle, now+leaveAfter) // the last because a stream may be closed without a Wake
+}
+
+// numbered writes down what the run has made, nil when that is nothing.
+func (n *numberer) numbered(w *store.Work) (*store.Numbered, error) {
+	s := &n.session
+	out := &store.Numbered{
+		ID: w.ID, After: w.LastSeq, LastSeq: s.Seq(), Hash: w.Hash,
+		Ended: s.Ended(), LastTime: s.Last, Summary: s.Summary(),
+	}
+	for i := range w.Pending {
+		if p := &w.Pending[i]; p.First+uint64(p.Count)-1 <= s.Known[p.Stream].Numbered {
+			out.Done = append(out.Done, p.ID)
+		}
+	}
+	if out.LastSeq == out.After && len(out.Done) == 0 {
+		return nil, nil
+	}
+	n.lines = n.lines[:0]
+	entries := s.Entries()
+	for i := range entries {
+		start := len(n.lines)
+		n.lines = entries[i].Append(n.lines)
+		n.hashed = appendPreimage(n.hashed[:0], EntrySalt(w.Salt, entries[i].Seq), out.Hash, n.lines[start:])
+		out.Hash = sha256.Sum256(n.hashed)
+		n.lines = append(n.lines, '\n')
+	}
+	out.Entries = n.lines
+	var err error
+	out.State, err = s.Save()
+	return out, err
+}

@@ -1,0 +1,112 @@
+package session
+
+import (
+	"github.com/tidwall/gjson"
+)
+
+// answer is true, false or not said.
+type answer byte
+
+const (
+	unsaid answer = iota
+	no
+	yes
+)
+
+// facts is what state, actor and message need of an event's details. Texts refer to the details.
+type facts struct {
+	masked                              bool
+	rule, cause                         string
+	trusted, filled, checked, on, valid answer
+	node, role, label, value, inputType string
+	elementID, elementName              string
+	form                                string // name or id
+	button                              int64
+	url, title, kind                    string
+	tab                                 string
+	line, reason, what                  string
+	count                               int64
+	name                                string // of a participant
+	index                               int64  // of a participant
+	hasUsername                         bool
+}
+
+// read takes the facts of details, which is a valid object.
+func (f *facts) read(details string) {
+	*f = facts{}
+	gjson.Parse(details).ForEach(func(k, v gjson.Result) bool {
+		f.take(k.Str, v)
+		return true
+	})
+}
+
+func (f *facts) take(key string, v gjson.Result) {
+	switch key {
+	case "is_masked":
+		f.masked = v.Type == gjson.True
+	case "rule":
+		f.rule = v.Str
+	case "cause":
+		f.cause = v.Str
+	case "trusted":
+		f.trusted = said(v)
+	case "filled":
+		f.filled = said(v)
+	case "checked":
+		f.checked = said(v)
+	case "selected":
+		f.on = said(v)
+	case "valid":
+		f.valid = said(v)
+	case "node_name":
+		f.node = v.Str
+	case "role":
+		f.role = v.Str
+	case "label":
+		f.label = v.Str
+	case "value":
+		f.value = v.Str
+	case "input_type":
+		f.inputType = v.Str
+	case "attributes":
+		f.elementID, f.elementName = v.Get("id").Str, v.Get("name").Str
+	case "form":
+		if f.form = v.Get("name").Str; f.form == "" {
+			f.form = v.Get("id").Str
+		}
+	case "button":
+		f.button = v.Int()
+	case "url":
+		f.url = v.Str
+	case "title":
+		f.title = v.Str
+	case "kind":
+		f.kind = v.Str
+	case "tab_id", "to_tab":
+		f.tab = v.Str
+	case "message":
+		f.line = v.Str
+	case "reason":
+		f.reason = v.Str
+	case "what":
+		f.what = v.Str
+	case "name":
+		f.name = v.Str
+	case "count":
+		f.count = v.Int()
+	case "client_index":
+		f.index = v.Int()
+	case "username":
+		f.hasUsername = true
+	}
+}
+
+func said(v gjson.Result) answer {
+	switch v.Type {
+	case gjson.True:
+		return yes
+	case gjson.False:
+		return no
+	}
+	return unsaid
+}

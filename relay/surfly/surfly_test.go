@@ -1,0 +1,63 @@
+package surfly
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/cotrail/cotrail/masking/event"
+)
+
+func TestEntry(t *testing.T) {
+	const head = `"session_id":"s1","seq":4,"source":"recorder","stream":"00112233aabbccdd","stream_seq":2,"message":"m","received":"2026-11-22T10:04:34.000Z","time":`
+	for _, tt := range []struct{ name, in, want string }{
+		{"session_created has no session_id of its own",
+			`{"details":{"continues":"s0","created_from":"page","ip":null,"options":{"a":1},"server_region":null,"session_id":"s1","start_url":"","versions":{}},` + head + `"2026-11-22T10:04:33.343Z","type":"session_created"}`,
+			`{"type":"session_created","time":"2026-11-22T10:04:33.343","details":{"created_from":"page","ip":null,"options":{"a":1},"server_region":null,"session_id":"s1","start_url":""}}`},
+		{"trailing zeros are cut",
+			`{"details":{"client_index":1,"from":0,"username":"Bob"},` + head + `"2026-11-22T10:04:33.340Z","type":"control_gained"}`,
+			`{"type":"control_gained","time":"2026-11-22T10:04:33.34","session_id":"s1","details":{"client_index":1,"username":"Bob"}}`},
+		{"a fraction of zeros goes with its point",
+			`{"details":{"message":"x"},` + head + `"2026-11-22T10:04:30.000Z","type":"client_log"}`,
+			`{"type":"client_log","time":"2026-11-22T10:04:30","session_id":"s1","details":{"message":"x"}}`},
+		{"the host joins",
+			`{"actor":{"basis":"inferred","client_index":0,"role":"host","username":null},"details":{"client_index":0,"count":1,"role":"host"},` + head + `"2026-11-22T10:04:33.343Z","type":"participant_joined"}`,
+			`{"type":"participant_joined","time":"2026-11-22T10:04:33.343","session_id":"s1","details":{"client_index":0}}`},
+		{"others follow",
+			`{"actor":{"basis":"inferred","client_index":1,"role":null,"username":null},"details":{"client_index":1,"role":null,"user_params":{}},` + head + `"2026-11-22T10:04:33.343Z","type":"participant_joined"}`,
+			`{"type":"follower_joined","time":"2026-11-22T10:04:33.343","session_id":"s1","details":{"client_index":1,"user_params":{}}}`},
+		{"the host tells a name, and claims a role",
+			`{"actor":{"basis":"claimed","client_index":0,"role":"host","username":null},"completes":2,"details":{"client_index":0,"name":"Ada Miller","role":"customer"},` + head + `"2026-11-22T10:04:33.343Z","type":"participant_joined"}`,
+			`{"type":"participant_joined","time":"2026-11-22T10:04:33.343","session_id":"s1","details":{"client_index":0,"name":"Ada Miller"}}`},
+		{"an input_change",
+			`{"details":{"attributes":{"id":"country"},"cause":"user","checked":false,"input_type":"text","label":"Country","node_name":"input","parent_form_attributes":{},"trusted":true,"value":"PT","xpath":"//*[@id=\"country\"]"},` + head + `"2026-11-22T10:04:33.343Z","type":"input_change"}`,
+			`{"type":"input_change","time":"2026-11-22T10:04:33.343","session_id":"s1","details":{"attributes":{"id":"country"},"node_name":"input","parent_form_attributes":{},"value":"PT","xpath":"//*[@id=\"country\"]"}}`},
+		{"a masked one",
+			`{"details":{"field":"90a4e1c7d52b6f38","filled":true,"is_masked":true,"node_name":"input","rule":"default"},` + head + `"2026-11-22T10:04:33.343Z","type":"input_change"}`,
+			`{"type":"input_change","time":"2026-11-22T10:04:33.343","session_id":"s1","details":{"is_masked":true,"node_name":"input"}}`},
+		{"a type without a sample keeps its details",
+			`{"details":{"button":0,"node_name":"a"},` + head + `"2026-11-22T10:04:33.343Z","type":"click"}`,
+			`{"type":"click","time":"2026-11-22T10:04:33.343","session_id":"s1","details":{"button":0,"node_name":"a"}}`},
+		{"Cotrail's own is left out", `{"details":{},` + head + `"2026-11-22T10:04:33.343Z","type":"tab_closed"}`, ``},
+		{"the app's own is left out", `{"details":{},` + head + `"2026-11-22T10:04:33.343Z","type":"x_quote"}`, ``},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			line, ok, err := Entry([]byte(tt.in))
+			if err != nil || ok != (tt.want != "") || string(line) != tt.want {
+				t.Errorf("%v %v\ngot  %s\nwant %s", ok, err, line, tt.want)
+			}
+		})
+	}
+	if _, _, err := Entry([]byte(`{"type":"click"`)); err == nil {
+		t.Error("took a cut entry")
+	}
+}
+
+// TestTypes says of each of our types whether the reference has it.
+func TestTypes(t *testing.T) {
+	own := map[event.Word]bool{event.RecorderStarted: true, event.RecorderStopped: true, event.RecorderFailed: true, event.Gap: true}
+	for _, s := range event.Specs {
+		if got := slices.Contains(types, string(s.Type)); got == own[s.Type] {
+			t.Errorf("%s: in the dialect %v", s.Type, got)
+		}
+	}
+}
