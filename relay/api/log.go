@@ -75,23 +75,23 @@ func (a *API) writeLog(w *patient, r *http.Request, id string, sel selection) er
 	w.to.Header().Set("Vary", "Accept")
 	out := bufio.NewWriterSize(w, chunk)
 	out.WriteString(before) // out keeps its first error until Flush
-	any := false
+	written := false
 	err := a.Store.Entries(r.Context(), id, sel.after, func(_ uint64, line []byte) error {
 		line, ok, err := a.pick(sel, line)
 		if err != nil || !ok {
 			return err
 		}
-		if any {
+		if written {
 			out.WriteString(between)
 		}
-		any = true
+		written = true
 		_, err = out.Write(line)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	if any || !sel.lines {
+	if written || !sel.lines {
 		out.WriteString(end)
 	}
 	return out.Flush()

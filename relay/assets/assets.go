@@ -1,5 +1,6 @@
-// Package assets serves what pages load: the recorder's script and its module, built into the relay. A file whose
-// name has its hash never changes and is kept for a year; /cotrail.js is asked about again after five minutes.
+// Package assets serves what pages load: the recorder's script, its sensor and its module, built into the relay. A
+// file whose name has its hash never changes and is kept for a year; /cotrail.js is asked about again after five
+// minutes.
 package assets
 
 import (
@@ -31,6 +32,7 @@ const (
 // Manifest tells which files belong together.
 type Manifest struct {
 	Module          string `json:"module"`
+	Sensor          string `json:"sensor"`
 	Script          string `json:"script"`
 	ScriptIntegrity string `json:"script_integrity"`
 	Version         string `json:"version"`
@@ -38,8 +40,8 @@ type Manifest struct {
 
 // Assets are the files of one build, or the lack of one.
 type Assets struct {
-	manifest       Manifest
-	script, module *file // nil when nothing was built
+	manifest               Manifest
+	script, sensor, module *file // nil when nothing was built
 }
 
 // Embedded gives the files built into this program.
@@ -68,6 +70,9 @@ func New(files fs.FS) (*Assets, error) {
 	if a.script, err = read(files, a.manifest.Script, "text/javascript; charset=utf-8"); err != nil {
 		return nil, fmt.Errorf("assets: script: %w", err)
 	}
+	if a.sensor, err = read(files, a.manifest.Sensor, "text/javascript; charset=utf-8"); err != nil {
+		return nil, fmt.Errorf("assets: sensor: %w", err)
+	}
 	if a.module, err = read(files, a.manifest.Module, "application/wasm"); err != nil {
 		return nil, fmt.Errorf("assets: module: %w", err)
 	}
@@ -77,7 +82,7 @@ func New(files fs.FS) (*Assets, error) {
 // Version is the recorder's release, empty when there is none.
 func (a *Assets) Version() string { return a.manifest.Version }
 
-// Integrity is the script tag for a page that pins the script, and with it the module: base is the relay's address,
+// Integrity is the script tag for a page that pins the script, and with it sensor and module: base is the relay's address,
 // site the site's public key. It is empty when there is no recorder.
 func (a *Assets) Integrity(base, site string) string {
 	if a.script == nil {
@@ -98,6 +103,7 @@ func (a *Assets) Register(mux *http.ServeMux) {
 	}
 	mux.Handle("GET /cotrail.js", serve(a.script, keepScript))
 	mux.Handle("GET /"+a.manifest.Script, serve(a.script, keepHashed))
+	mux.Handle("GET /"+a.manifest.Sensor, serve(a.sensor, keepHashed))
 	mux.Handle("GET /"+a.manifest.Module, serve(a.module, keepHashed))
 }
 

@@ -11,18 +11,21 @@ import (
 )
 
 var built = fstest.MapFS{
-	".gitkeep":             {},
-	"manifest.json":        {Data: []byte(`{"module":"cotrail.aa.wasm","script":"cotrail.bb.js","script_integrity":"sha384-xyz","version":"0.1.0"}`)},
-	"cotrail.aa.wasm":      {Data: []byte("module as it is")},
-	"cotrail.aa.wasm.br":   {Data: []byte("module br")},
-	"cotrail.aa.wasm.gz":   {Data: []byte("module gz")},
-	"cotrail.bb.js":        {Data: []byte("script as it is")},
-	"cotrail.bb.js.br":     {Data: []byte("script br")},
-	"cotrail.bb.js.gz":     {Data: []byte("script gz")},
-	"cotrail.js":           {Data: []byte("not in the manifest")},
-	"cotrail.old.wasm":     {Data: []byte("not in the manifest")},
-	"cotrail.old.wasm.br":  {Data: []byte("not in the manifest")},
-	"cotrail.bb.js.secret": {Data: []byte("not in the manifest")},
+	".gitkeep":                {},
+	"manifest.json":           {Data: []byte(`{"module":"cotrail.aa.wasm","sensor":"cotrail.cc.sensor.js","script":"cotrail.bb.js","script_integrity":"sha384-xyz","version":"0.1.0"}`)},
+	"cotrail.aa.wasm":         {Data: []byte("module as it is")},
+	"cotrail.aa.wasm.br":      {Data: []byte("module br")},
+	"cotrail.aa.wasm.gz":      {Data: []byte("module gz")},
+	"cotrail.bb.js":           {Data: []byte("script as it is")},
+	"cotrail.bb.js.br":        {Data: []byte("script br")},
+	"cotrail.bb.js.gz":        {Data: []byte("script gz")},
+	"cotrail.cc.sensor.js":    {Data: []byte("sensor as it is")},
+	"cotrail.cc.sensor.js.br": {Data: []byte("sensor br")},
+	"cotrail.cc.sensor.js.gz": {Data: []byte("sensor gz")},
+	"cotrail.js":              {Data: []byte("not in the manifest")},
+	"cotrail.old.wasm":        {Data: []byte("not in the manifest")},
+	"cotrail.old.wasm.br":     {Data: []byte("not in the manifest")},
+	"cotrail.bb.js.secret":    {Data: []byte("not in the manifest")},
 }
 
 // start serves the files over HTTP.
@@ -94,9 +97,10 @@ func TestNegotiation(t *testing.T) {
 func TestHeaders(t *testing.T) {
 	url := start(t, built)
 	for path, want := range map[string]struct{ kind, keep, length string }{
-		"/cotrail.js":      {"text/javascript; charset=utf-8", "public, max-age=300", "15"},
-		"/cotrail.bb.js":   {"text/javascript; charset=utf-8", "public, max-age=31536000, immutable", "15"},
-		"/cotrail.aa.wasm": {"application/wasm", "public, max-age=31536000, immutable", "15"},
+		"/cotrail.js":           {"text/javascript; charset=utf-8", "public, max-age=300", "15"},
+		"/cotrail.bb.js":        {"text/javascript; charset=utf-8", "public, max-age=31536000, immutable", "15"},
+		"/cotrail.cc.sensor.js": {"text/javascript; charset=utf-8", "public, max-age=31536000, immutable", "15"},
+		"/cotrail.aa.wasm":      {"application/wasm", "public, max-age=31536000, immutable", "15"},
 	} {
 		for _, method := range []string{"GET", "HEAD"} {
 			res, body := get(t, method, url+path)
@@ -160,9 +164,10 @@ func TestNotBuilt(t *testing.T) {
 func TestBrokenBuild(t *testing.T) {
 	for name, manifest := range map[string]string{
 		"no JSON":                     `{`,
-		"a form is missing":           `{"module":"cotrail.old.wasm","script":"cotrail.bb.js"}`,
-		"no module named":             `{"script":"cotrail.bb.js"}`,
-		"a file of another directory": `{"module":"../cotrail.aa.wasm","script":"cotrail.bb.js"}`,
+		"a form is missing":           `{"module":"cotrail.old.wasm","sensor":"cotrail.cc.sensor.js","script":"cotrail.bb.js"}`,
+		"no sensor named":             `{"module":"cotrail.aa.wasm","script":"cotrail.bb.js"}`,
+		"no module named":             `{"sensor":"cotrail.cc.sensor.js","script":"cotrail.bb.js"}`,
+		"a file of another directory": `{"module":"../cotrail.aa.wasm","sensor":"cotrail.cc.sensor.js","script":"cotrail.bb.js"}`,
 	} {
 		files := fstest.MapFS{"manifest.json": {Data: []byte(manifest)}}
 		for n, f := range built {

@@ -57,8 +57,8 @@ func (f *file) choose(headers []string) form {
 	best, wish := f.forms[len(f.forms)-1], 0.0 // as it is, also for a browser that wants nothing we have
 	for _, form := range f.forms {
 		q, named := quality[form.encoding]
-		if any, ok := quality["*"]; !named && ok && form.encoding != identity {
-			q = any
+		if rest, ok := quality["*"]; !named && ok && form.encoding != identity {
+			q = rest
 		}
 		if q > wish {
 			best, wish = form, q

@@ -43,9 +43,9 @@ type Session struct {
 	Settle      time.Duration // how long an event waits for earlier ones that are still on their way
 }
 
-// The defaults of a session, in one place. A reload or a walk through a tunnel takes less than LeaveAfter; events
-// of two tabs arrive within Settle of each other. Somebody who develops sits and waits, hence devSettle.
-var defaultSession = Session{LeaveAfter: 30 * time.Second, IdleTimeout: 30 * time.Minute, Settle: time.Second}
+// DefaultSession has the defaults, in one place. A reload or a ride through a tunnel takes less than LeaveAfter;
+// events of two tabs arrive within Settle of each other. Somebody who develops sits and waits, hence devSettle.
+var DefaultSession = Session{LeaveAfter: 30 * time.Second, IdleTimeout: 30 * time.Minute, Settle: time.Second}
 
 const devSettle = 200 * time.Millisecond
 

@@ -82,7 +82,7 @@ func TestLoad(t *testing.T) {
 	if got := string(side.Policy.Compile()); got != string(defaults.Compile()) {
 		t.Errorf("policy of side:\n%s", got)
 	}
-	if side.Session != defaultSession || side.Allows("http://localhost:1") || !side.Dev {
+	if side.Session != DefaultSession || side.Allows("http://localhost:1") || !side.Dev {
 		t.Errorf("without --dev, dev means nothing but its name: %+v", side)
 	}
 	if k := c.Keys[0]; !k.May(ScopeRead) || !k.May(ScopeHost) || k.May(ScopeErase) || !k.Reaches("shop") || k.Reaches("side") {

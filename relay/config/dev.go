@@ -16,7 +16,7 @@ var loopbackOrigins = []Origin{
 
 // develop adds the demonstration's site, and the key that reaches it and the sites that say dev.
 func (c *Config) develop() {
-	demo := &Site{Key: DemoSite, Origins: loopbackOrigins, Anonymous: true, Dev: true, Policy: defaultPolicy(), Session: defaultSession}
+	demo := &Site{Key: DemoSite, Origins: loopbackOrigins, Anonymous: true, Dev: true, Policy: defaultPolicy(), Session: DefaultSession}
 	demo.Session.Settle = devSettle
 	c.Sites = append(c.Sites, demo)
 	key := Key{Name: DevKey, SHA256: sha256.Sum256([]byte(DevKey)), Scopes: []Scope{ScopeHost, ScopeRead, ScopeErase}}

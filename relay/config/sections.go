@@ -58,7 +58,7 @@ func (r *reader) proxy(n ast.Node, c *Config) {
 }
 
 func (r *reader) site(n ast.Node, c *Config, dev bool) {
-	s := &Site{Policy: defaultPolicy(), Session: defaultSession}
+	s := &Site{Policy: defaultPolicy(), Session: DefaultSession}
 	has := r.mapping(n, "a site", []entry{
 		{"key", func(n ast.Node) { s.Key = r.siteKey(n, c, dev) }},
 		{"origins", func(n ast.Node) { r.some(n, "origins", func(v ast.Node) { r.origin(v, s) }) }},

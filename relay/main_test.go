@@ -1,0 +1,103 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// within bounds every wait. It is no measure of speed: what takes so long will not come.
+const within = 20 * time.Second
+
+func TestExitCodes(t *testing.T) {
+	garbage := filepath.Join(t.TempDir(), "cotrail.yaml")
+	if err := os.WriteFile(garbage, []byte("sites:\n  - {key: a, orgins: []}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	data := "--data=" + t.TempDir()
+	for _, c := range []struct {
+		args   []string
+		code   int
+		stdout string
+		stderr string
+	}{
+		{[]string{"--version"}, 0, "cotrail ", ""},
+		{[]string{"--help"}, 0, "serve", ""},
+		{[]string{"serve", "--help"}, 0, "--admin-listen", ""},
+		{nil, 2, "", "cotrail --help"},
+		{[]string{"sreve"}, 2, "", "sreve"},
+		{[]string{"serve", "--store=postgres://x"}, 2, "", "unknown flag --store"},
+		{[]string{"serve", data, "--config", garbage}, 2, "", garbage + `:2: unknown key "orgins"`},
+		{[]string{"serve", data, "--config", "/nowhere.yaml"}, 2, "", "/nowhere.yaml"},
+		{[]string{"serve", data, "--dev", "--listen", "0.0.0.0:0"}, 2, "", "loopback only"},
+		{[]string{"serve", data, "--listen", "nonsense"}, 2, "", "nonsense"},
+	} {
+		var stdout, stderr bytes.Buffer
+		if code := run(t.Context(), c.args, &stdout, &stderr); code != c.code || !strings.Contains(stdout.String(), c.stdout) || !strings.Contains(stderr.String(), c.stderr) {
+			t.Errorf("cotrail %q: exit %d\nstdout: %s\nstderr: %s", c.args, code, &stdout, &stderr)
+		}
+	}
+}
+
+// TestServeDev reads the three addresses as a person does, and opens them.
+func TestServeDev(t *testing.T) {
+	t.Setenv("COTRAIL_LISTEN", "127.0.0.1:0")
+	t.Setenv("COTRAIL_DATA", t.TempDir())
+	t.Setenv("COTRAIL_DEV", "true")
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	out, stdout := io.Pipe()
+	var stderr bytes.Buffer
+	ended := make(chan int, 1)
+	go func() { ended <- run(ctx, []string{"serve"}, stdout, &stderr); stdout.Close() }()
+
+	said := map[string]string{}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() && lines.Text() != "" {
+		if len(lines.Text()) > 15 {
+			said[strings.TrimSpace(lines.Text()[:15])] = lines.Text()[15:]
+		}
+	}
+	go io.Copy(io.Discard, out)
+	if len(said) != 3 || said["API key"] != "dev" {
+		t.Fatalf("said %v\n%s", said, &stderr)
+	}
+	for name, want := range map[string]string{"demonstration": "<!DOCTYPE html>", "log": `"sessions":[`} {
+		req, err := http.NewRequest("GET", said[name], nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+said["API key"])
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(res.Body)
+		res.Body.Close()
+		if res.StatusCode != 200 || !strings.Contains(string(body), want) {
+			t.Errorf("%s: %d %s", said[name], res.StatusCode, body)
+		}
+	}
+	stop()
+	select {
+	case code := <-ended:
+		if code != exitGood {
+			t.Errorf("exit %d\n%s", code, &stderr)
+		}
+	case <-time.After(within):
+		t.Fatal("it does not end")
+	}
+	for line := range strings.Lines(stderr.String()) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("a line of the log is no JSON: %s", line)
+		}
+	}
+}

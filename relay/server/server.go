@@ -1,0 +1,203 @@
+// Package server builds the relay of its parts and runs them. Here alone all of them are known.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/cotrail/cotrail/masking/event/schema"
+	"github.com/cotrail/cotrail/relay/api"
+	"github.com/cotrail/cotrail/relay/assets"
+	"github.com/cotrail/cotrail/relay/config"
+	"github.com/cotrail/cotrail/relay/demo"
+	"github.com/cotrail/cotrail/relay/ingest"
+	"github.com/cotrail/cotrail/relay/problem"
+	"github.com/cotrail/cotrail/relay/sequence"
+	"github.com/cotrail/cotrail/relay/store/sqlite"
+	"github.com/cotrail/cotrail/relay/surfly"
+)
+
+// stopWithin bounds the time from the wish to end to the end: long enough for answers under way and for the last
+// batches to become durable, shorter than what service managers wait before they kill.
+const stopWithin = 10 * time.Second
+
+// Options are what the command line says.
+type Options struct {
+	Listen      string
+	AdminListen string // for metrics and health; they are on Listen when it is empty
+	Data        string // directory of the store
+	Dev         bool
+	Assets      *assets.Assets
+	Log         *slog.Logger
+}
+
+// Server is a relay that listens. It must be run.
+type Server struct {
+	log       *slog.Logger
+	store     *sqlite.Store
+	sequencer *sequence.Sequencer
+	ingest    *ingest.Handler
+	fronts    []front      // the public one first
+	failed    <-chan error // the store's word that it takes nothing more
+}
+
+// New opens the store and listens. A server that New gave must be run, for Run also closes what New opened.
+func New(ctx context.Context, conf *config.Config, o Options) (_ *Server, err error) {
+	if err := checkDev(o); err != nil {
+		return nil, err
+	}
+	s := &Server{log: o.Log}
+	if s.store, err = sqlite.Open(ctx, o.Data, time.Now); err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	s.failed = s.store.Failed()
+	if err := s.build(ctx, conf, o); err != nil {
+		for _, f := range s.fronts {
+			f.listener.Close()
+		}
+		return nil, errors.Join(err, s.store.Close())
+	}
+	warn(conf, o)
+	return s, nil
+}
+
+// warn tells what is allowed and yet hardly wanted.
+func warn(conf *config.Config, o Options) {
+	if len(conf.Sites) == 0 {
+		o.Log.Warn("there are no sites, so nothing can be recorded; name them in a --config file, or try --dev")
+	}
+	for _, s := range conf.Sites {
+		if !s.Anonymous {
+			o.Log.Warn("nothing can be recorded for a site that is not anonymous: this version has no participant tokens", "site", s.Key)
+		}
+	}
+	if o.Assets.Version() == "" {
+		o.Log.Warn("the recorder is not built into this relay, so pages cannot load it; run make build")
+	}
+}
+
+func checkDev(o Options) error {
+	if !o.Dev {
+		return nil
+	}
+	err := checkLoopback(o.Listen)
+	if err == nil && o.AdminListen != "" {
+		err = checkLoopback(o.AdminListen)
+	}
+	return err
+}
+
+// build makes the parts, in the order of the data.
+func (s *Server) build(ctx context.Context, conf *config.Config, o Options) error {
+	addresses, err := loadIPKey(o.Data)
+	if err != nil {
+		return err
+	}
+	trusted := proxies(conf.TrustedProxies)
+	metrics := newMetrics(o.Assets.Version())
+
+	s.sequencer = sequence.New(sequence.Config{
+		Store: s.store, Settings: sites{conf}.settings, Release: o.Assets.Version(), Log: o.Log,
+	})
+	s.ingest = ingest.New(ingest.Config{
+		Sites: sites{conf}, Store: s.store, Now: time.Now, Limits: ingest.DefaultLimits, Metrics: metrics, Log: o.Log, Wake: s.sequencer.Wake,
+		IP: func(r *http.Request, _ string) string { return addresses.hash(trusted.client(r)) },
+	})
+	reading := api.New(api.Options{
+		Config: conf, Store: s.store, Ready: s.store.Ready, Surfly: surfly.Entry, Schema: schema.Document(),
+		Metrics: metrics.handler(), Local: local, Base: trusted.base, Tag: o.Assets.Integrity,
+		Version: o.Assets.Version(), Demo: o.Dev, Log: o.Log,
+	})
+
+	public := http.NewServeMux()
+	admin := public
+	if o.AdminListen != "" {
+		admin = http.NewServeMux()
+	}
+	public.Handle("GET /v1/record", s.ingest)
+	public.Handle("POST /v1/record", s.ingest)
+	o.Assets.Register(public)
+	reading.Register(public, admin)
+	if o.Dev {
+		public.Handle("/demo/", demo.Handler())
+	}
+	if err := s.open(ctx, o.Listen, public, metrics, o); err != nil {
+		return err
+	}
+	if o.AdminListen != "" {
+		return s.open(ctx, o.AdminListen, admin, metrics, o)
+	}
+	return nil
+}
+
+// open listens on an address, with what every request goes through.
+func (s *Server) open(ctx context.Context, address string, mux *http.ServeMux, m *metrics, o Options) error {
+	h := problem.Mux(mux)
+	if o.Dev {
+		h = onlyLocal(h)
+	}
+	f, err := open(ctx, address, m.count(secured(h)), o.Log)
+	if err == nil {
+		s.fronts = append(s.fronts, f)
+	}
+	return err
+}
+
+// Address is where the relay is served, for a browser on this machine.
+func (s *Server) Address() string { return s.fronts[0].address() }
+
+// Run serves until ctx ends, which is no error, or until a part fails. Then it ends them all in order: nothing new
+// is taken, recorders are told to come back later, numbering ends, the store is closed.
+func (s *Server) Run(ctx context.Context) error {
+	ended := make(chan error, len(s.fronts)+1) // one from each goroutine below
+	for _, f := range s.fronts {
+		go func() { ended <- f.serve() }()
+	}
+	numbering, stopNumbering := context.WithCancel(context.Background())
+	defer stopNumbering()
+	go func() {
+		err := s.sequencer.Run(numbering)
+		if numbering.Err() != nil {
+			err = nil // what it was at when it was stopped is made again at the next start
+		}
+		ended <- err
+	}()
+	s.log.Info("serving", "address", s.Address())
+
+	var err error
+	running := len(s.fronts) + 1
+	select {
+	case <-ctx.Done():
+	case err = <-ended:
+		running--
+	case err = <-s.failed:
+		err = fmt.Errorf("the store failed and takes no more events; what was acknowledged is safe, start the relay again: %w", err)
+	}
+
+	s.log.Info("stopping")
+	within, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	err = errors.Join(err, s.stop(within))
+	stopNumbering()
+	for ; running > 0; running-- {
+		err = errors.Join(err, <-ended)
+	}
+	return errors.Join(err, s.store.Close())
+}
+
+// stop takes nothing new on any road and waits for what is under way.
+func (s *Server) stop(ctx context.Context) error {
+	var group sync.WaitGroup
+	errs := make([]error, len(s.fronts)+1)
+	for i, f := range s.fronts {
+		group.Go(func() { errs[i] = f.stop(ctx) })
+	}
+	group.Go(func() { errs[len(s.fronts)] = s.ingest.Shutdown(ctx) })
+	group.Wait()
+	return errors.Join(errs...)
+}
