@@ -60,10 +60,10 @@ func (s *Session) Apply(e *Event) (ok bool) {
 	return true
 }
 
-// push numbers an entry.
+// push numbers an entry. It is late when it came after later ones had their numbers; those of one run came in time.
 func (s *Session) push(e Entry) {
 	s.seq++
-	e.Seq, e.Session, e.Late = s.seq, s.work.ID, e.Time < s.Last
+	e.Seq, e.Session, e.Late = s.seq, s.work.ID, e.Time < s.before
 	s.Last = max(s.Last, e.Time)
 	s.entries = append(s.entries, e)
 }

@@ -24,7 +24,7 @@ type Entry struct {
 	Received int64
 	Rule     string // that masked something
 	Policy   string // digest of the policy with that rule
-	Late     bool   // numbered after an entry of a later time
+	Late     bool   // numbered in a later run than an entry of a later time
 	// Completes is the entry of the same act that was numbered before this one.
 	Completes uint64
 	// Merged is the other report of the same act that is in this entry, so that its number is not missed.

@@ -21,10 +21,13 @@ func (f *facts) message(typ string, a Actor) string {
 	case event.SessionEnd:
 		return "The session ended" + endings[f.reason]
 	case event.ParticipantJoined:
-		if a.Basis == Claimed && f.name != "" {
+		switch {
+		case a.Basis != Claimed:
+			return who + " joined"
+		case f.name != "" && f.name != who:
 			return who + " is " + f.name
 		}
-		return who + " joined"
+		return who + " was identified"
 	case event.ParticipantLeft:
 		return who + " left"
 	case event.TabCreated:

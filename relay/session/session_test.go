@@ -271,9 +271,9 @@ func TestIdentify(t *testing.T) {
 	t.Run("without a name it renames nobody", func(t *testing.T) {
 		s := setting(t, "a")
 		s.happens('a', 0, "page", "participant_joined", ada)
-		s.happens('a', 1, "page", "participant_joined", `{"client_index":0,"user_id":"u7"}`)
-		if s.Participants[0].Name != "Ada Miller" {
-			t.Errorf("named %q", s.Participants[0].Name)
+		e := s.happens('a', 1, "page", "participant_joined", `{"client_index":0,"user_id":"u7"}`)
+		if s.Participants[0].Name != "Ada Miller" || e.Message != "Ada Miller was identified" {
+			t.Errorf("named %q, told as %q", s.Participants[0].Name, e.Message)
 		}
 		s.finish()
 	})

@@ -65,6 +65,7 @@ type Session struct {
 	release string // version of the relay
 	entries []Entry
 	seq     uint64 // of the last entry
+	before  int64  // the latest time of an entry of earlier runs
 	facts   facts
 	scratch []byte // for details on their way to canonical form
 	arena   []byte // details of the entries
@@ -80,6 +81,7 @@ func (s *Session) Load(w *store.Work, release string) error {
 			return fmt.Errorf("reading the saved state: %w", err)
 		}
 	}
+	s.before = s.Last
 	known := s.Known
 	s.Known = make(map[string]*Stream, len(w.Streams))
 	for i := range w.Streams {

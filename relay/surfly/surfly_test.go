@@ -1,7 +1,14 @@
 package surfly
 
 import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"maps"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/cotrail/cotrail/masking/event"
@@ -60,4 +67,84 @@ func TestTypes(t *testing.T) {
 			t.Errorf("%s: in the dialect %v", s.Type, got)
 		}
 	}
+}
+
+var update = flag.Bool("update", false, "write the golden file anew")
+
+// sessions holds logs that several packages read.
+var sessions = filepath.Join("..", "..", "testdata", "sessions")
+
+func mustRead(t *testing.T, name string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(sessions, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// TestGolden writes a whole session in the dialect.
+func TestGolden(t *testing.T) {
+	var got []byte
+	for line := range bytes.Lines(mustRead(t, "quote.log.ndjson")) {
+		out, ok, err := Entry(line)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ok {
+			got = append(append(got, out...), '\n')
+		}
+	}
+	if *update {
+		if err := os.WriteFile(filepath.Join(sessions, "quote.surfly.ndjson"), got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := mustRead(t, "quote.surfly.ndjson"); !bytes.Equal(got, want) {
+		t.Errorf("the log in the dialect is not that of quote.surfly.ndjson (-update writes it anew):\n%s", got)
+	}
+}
+
+// TestShapes: what the dialect gives of a site with default allow has the very keys of the reference, whose
+// shapes stand in reference.json with people and pages of ours.
+func TestShapes(t *testing.T) {
+	var reference struct {
+		Logs []entry `json:"session_logs"`
+	}
+	if err := json.Unmarshal(mustRead(t, "reference.json"), &reference); err != nil {
+		t.Fatal(err)
+	}
+	known := map[string][]string{}
+	for _, e := range reference.Logs {
+		known[e.typ()] = append(known[e.typ()], e.shape())
+	}
+	seen := map[string]bool{}
+	for line := range bytes.Lines(mustRead(t, "quote.surfly.ndjson")) {
+		var e entry
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		if shapes := known[e.typ()]; shapes != nil {
+			seen[e.shape()] = true
+			if !slices.Contains(shapes, e.shape()) {
+				t.Errorf("%s has the keys\n%s, the reference\n%s", e.typ(), e.shape(), strings.Join(shapes, "\n"))
+			}
+		}
+	}
+	for typ, shapes := range known {
+		for _, s := range shapes {
+			if !seen[s] {
+				t.Errorf("no %s has the reference's keys %s", typ, s)
+			}
+		}
+	}
+}
+
+type entry map[string]any
+
+func (e entry) typ() string { return e["type"].(string) }
+
+// shape lists the keys of an entry and of its details.
+func (e entry) shape() string {
+	return strings.Join(slices.Sorted(maps.Keys(e)), " ") + ": " + strings.Join(slices.Sorted(maps.Keys(e["details"].(map[string]any))), " ")
 }
