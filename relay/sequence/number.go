@@ -17,6 +17,10 @@ import (
 // others, and its transaction stays short.
 const maxRun = 4096
 
+// maxKept bounds the memory that a worker keeps for its next run, by the bytes of entries: a usual run needs far
+// less, and one with a long backlog should not cost its memory for ever.
+const maxKept = 1 << 20
+
 // numberer makes runs, one after the other. It is the memory of one worker.
 type numberer struct {
 	Config
@@ -44,11 +48,13 @@ func (n *numberer) run(ctx context.Context, id string, now time.Time) (visit, er
 	if numbered != nil {
 		err = n.Store.Number(ctx, *numbered)
 	}
+	if err != nil || cap(n.lines) > maxKept {
+		*n = numberer{Config: n.Config, since: n.since} // after an error the store may still be holding the lines
+	}
 	switch {
 	case errors.Is(err, store.ErrConflict): // another was faster; what is left is read again
-		return visit{now.Add(set.Settle / 2), set.Settle}, nil
+		return visit{now.Add(set.Settle), set.Settle}, nil
 	case err != nil:
-		n.lines = nil // the store may still be holding them
 		return visit{settle: set.Settle}, fmt.Errorf("storing entries %d to %d: %w", numbered.After+1, numbered.LastSeq, err)
 	}
 	if next == never {
@@ -83,7 +89,7 @@ func (n *numberer) make(w *store.Work, set Settings, now int64) (*store.Numbered
 		next = min(next, rest[i].Received+settle)
 	}
 	if len(rest) > 0 && len(due) < maxRun {
-		next = max(next, now+settle/2) // a busy session is numbered in a few large runs
+		next = max(next, now+settle) // so that a busy session's batches are read twice and no more
 	}
 	numbered, err := n.numbered(w)
 	return numbered, next, err

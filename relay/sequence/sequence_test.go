@@ -321,7 +321,7 @@ func TestBusy(t *testing.T) {
 		if got := len(told(b.log(t, "busy"), "seq")); got != events+2 {
 			t.Errorf("%d entries, want %d", got, events+2)
 		}
-		if runs := b.calls["number"]; runs > 40 { // 12 seconds, two runs a second
+		if runs := b.calls["number"]; runs > 20 { // 12 seconds, a run a second
 			t.Errorf("%d transactions", runs)
 		}
 	})
