@@ -22,8 +22,6 @@ export class Bridge {
   session = () => {};
   /** @type {(status: string, code: string) => void} */
   status = () => {};
-  /** Told when the program has crashed. @type {(what: string) => void} */
-  failed = () => {};
 
   /** @param {string} relay its origin @param {(what: string, payload: string | Uint8Array | null) => void} tell calls the recorder */
   constructor(relay, tell) {

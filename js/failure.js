@@ -1,5 +1,7 @@
 // Tells the relay, in the frames of masking/event, why nothing is recorded.
 
+import { random } from "./identity.js";
+
 /** @type {Record<string, string>} */
 const REASONS = {
   csp: "the page's Content Security Policy forbids WebAssembly (script-src needs 'wasm-unsafe-eval')",
@@ -31,6 +33,7 @@ export function report(what, site, identity, bridge) {
   console.warn("Cotrail: nothing is recorded on this page: " + (REASONS[what] || what) + ".");
   const time = Date.now();
   const { session, secret, tab } = identity.kept;
-  const hello = frame(KIND_HELLO, { site, session, secret, stream: identity.stream, tab, time });
+  const stream = random(8); // the failure stands in a stream of its own: the page's may have events already
+  const hello = frame(KIND_HELLO, { site, session, secret, stream, tab, time });
   bridge.post(new Uint8Array([...part(hello), ...part(frame(KIND_FAILURE, { what, time }))]), true);
 }

@@ -1,6 +1,6 @@
 // What Go's program loader (wasm_exec.js) gets instead of the page's globals, so that it adds none to the page.
-// It needs these four of the browser, puts Go and its stand-ins of fs, process and path beside them, and the
-// recorder finds its bridge here.
+// It puts Go and its stand-ins of fs, process and path here, the recorder its way in (cotrailEnter), and the sensor
+// the bridge (cotrailBridge).
 
 /** Swallows what a Go program prints: a crash could print what it held, and the console is the page's. */
 const silent = {

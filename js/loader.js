@@ -1,6 +1,7 @@
 // The loader: the script of the tag. It senses from here on, starts the recorder, and lets the sensor take over.
 // It is small, because all of it runs before the page has anything of it.
 
+import { goScope } from "./go_scope.js";
 import { abandon } from "./keep.js";
 import { compile, ModuleError, run, sensor } from "./module.js";
 import { now, held, Tape } from "./tape.js";
@@ -13,8 +14,8 @@ const MAX_CALLS = 1000;
 /** What the sensor gets of the loader. */
 export class Loader {
   tape = new Tape();
-  /** Go's side of it is wasm/dom, the browser's js/bridge.js. @type {any} */
-  bridge = {};
+  /** Where the recorder and the sensor meet. @type {any} */
+  scope = goScope;
   /** @type {Call[]} */
   calls = [];
   /** Takes calls once the sensor is there. @type {((call: Call) => void) | undefined} */
@@ -31,6 +32,8 @@ export class Loader {
   url = location.href;
   /** Why nothing can be recorded, for the sensor to report. */
   failed = "";
+  /** Told when the recorder crashes later. @type {((what: string) => void) | undefined} */
+  onFailure = undefined;
   now = now;
   held = held;
 
@@ -65,21 +68,26 @@ export class Loader {
 
   async load() {
     try {
-      await run(await compile(this.relay), this.bridge, () => this.fail("crash"));
+      await run(await compile(this.relay), () => this.fail("crash"));
     } catch (error) {
-      this.failed = error instanceof ModuleError ? error.message : "crash";
+      this.fail(error instanceof ModuleError ? error.message : "crash");
     }
-    sensor(this.relay, this).catch(() => this.fail("module"));
+    try {
+      await sensor(this.relay, this); // it also tells of a failure
+    } catch {
+      this.fail("module");
+      console.warn("Cotrail: nothing is recorded on this page: the relay cannot be reached.");
+    }
   }
 
-  /** @param {string} what */
+  /** Nothing can be recorded from here on. @param {string} what one of masking/event's Failures */
   fail(what) {
-    if (this.failed === what) return;
+    if (this.failed) return;
     this.failed = what;
     this.tape.stop();
     this.say("failed: " + what);
-    if (this.bridge.failed) this.bridge.failed(what);
-    else console.warn("Cotrail: nothing is recorded on this page: " + what + ".");
+    for (const [, , done] of this.calls.splice(0)) if (done) done(undefined);
+    if (this.onFailure) this.onFailure(what);
   }
 
   /** @param {string} name @param {any[]} args */
@@ -87,7 +95,8 @@ export class Loader {
     if (name === "start" && !this.began) return this.start("api");
     if (name === "on") return this.handlers.set(args[0], (this.handlers.get(args[0]) || new Set()).add(args[1]));
     return new Promise((done) => {
-      if (this.take) this.take([name, args, done]);
+      if (this.failed) done(undefined);
+      else if (this.take) this.take([name, args, done]);
       else if (this.calls.push([name, args, done]) > MAX_CALLS) this.calls.pop();
     });
   }

@@ -44,12 +44,11 @@ async function compiled(answer) {
 }
 
 /**
- * Runs the recorder until it waits for calls: then the bridge has `enter`.
- * @param {WebAssembly.Module} module @param {object} bridge @param {() => void} onCrash
+ * Runs the recorder until it waits for calls: from then on goScope has its `cotrailEnter`.
+ * @param {WebAssembly.Module} module @param {() => void} onCrash
  */
-export async function run(module, bridge, onCrash) {
+export async function run(module, onCrash) {
   const go = new goScope.Go();
-  goScope.cotrailBridge = bridge;
   const instance = await WebAssembly.instantiate(module, go.importObject);
   go.run(instance).then(onCrash, onCrash); // it ends only by crashing
 }

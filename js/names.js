@@ -40,7 +40,7 @@ export function nameOf(el) {
     tidy(el.getAttribute("aria-label") || "") ||
     texts(Array.from(/** @type {HTMLInputElement} */ (el).labels || [])) ||
     buttonValue(el) ||
-    (el.matches(SILENT) ? "" : textOf(el)) ||
+    (el.matches("option") ? tidy(el.textContent || "") : el.matches(SILENT) ? "" : textOf(el)) ||
     tidy(el.getAttribute("alt") || el.getAttribute("title") || "")
   );
 }

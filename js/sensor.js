@@ -11,21 +11,23 @@ import { Recording } from "./recording.js";
 
 /** @param {Loader} loader @param {string} by */
 async function begin(loader, by) {
+  const { scope, relay, site, now } = loader;
   const identity = new Identity();
-  const bridge = new Bridge(loader.relay, (what, payload) => loader.bridge.enter(what, payload, loader.now()));
+  const bridge = new Bridge(relay, (what, payload) => loader.failed || scope.cotrailEnter(what, payload, now()));
   loader.sessionId = identity.kept.session;
   loader.tabId = identity.kept.tab;
-  if (loader.failed) return report(loader.failed, loader.site, identity, bridge);
-  const policy = await fetchPolicy(loader.relay, loader.site);
-  if (loader.failed) return report(loader.failed, loader.site, identity, bridge);
+  loader.onFailure = (what) => report(what, site, identity, bridge);
+  if (loader.failed) return loader.onFailure(loader.failed);
+  const policy = await fetchPolicy(relay, site);
+  if (loader.failed) return;
   bridge.policy = policy.text;
   bridge.tail = identity.tail;
-  for (const name of ["policy", "tail", "rules", "bytes", "connect", "send", "close", "post", "keep", "session", "status", "flushed", "wake"]) {
-    const member = /** @type {any} */ (bridge)[name];
-    loader.bridge[name] = typeof member === "function" ? (/** @type {any[]} */ ...args) => /** @type {any} */ (bridge)[name](...args) : member;
-  }
-  loader.bridge.failed = (/** @type {string} */ what) => report(what, loader.site, identity, bridge);
+  scope.cotrailBridge = bridge;
   const recording = new Recording(loader, identity, bridge, policy.digest, by);
+  loader.onFailure = (what) => {
+    report(what, site, identity, bridge);
+    recording.end();
+  };
   loader.take = ([name, args, done]) => call(loader, recording, name, args, done);
   for (const waiting of loader.calls.splice(0)) loader.take(waiting);
 }

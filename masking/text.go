@@ -89,6 +89,19 @@ func (p *Policy) Name(raw string) Text {
 	return sealed.New(raw)
 }
 
+// ID passes an id that the recorder made itself, of a tab: 16 hexadecimal digits and nothing else.
+func (p *Policy) ID(raw string) Text {
+	if len(raw) != 16 {
+		return Text{}
+	}
+	for i := range len(raw) {
+		if !digit(raw[i]) && (raw[i] < 'a' || raw[i] > 'f') {
+			return Text{}
+		}
+	}
+	return sealed.New(raw)
+}
+
 func (p *Policy) attribute(key string) bool {
 	for _, k := range p.Attributes {
 		if k == key {

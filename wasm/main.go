@@ -1,6 +1,6 @@
 //go:build js && wasm
 
-// Command wasm is the recorder: the program that runs in the page. The loader (js/) senses and starts it.
+// Command wasm is the recorder: the program that runs in the page. The loader (js/) starts it and the sensor feeds it.
 package main
 
 import (
@@ -11,25 +11,26 @@ import (
 )
 
 func main() {
-	bridge, err := dom.Open()
-	if err != nil {
-		return // the loader sees the program end and says so
-	}
 	var r *recorder.Recorder
-	if bridge.Serve(func(what, text string, data []byte, now int64) {
+	err := dom.Serve(func(what, text string, data []byte, now int64) {
 		if what == "start" {
-			r = start(bridge, text)
+			r = start(text)
 		} else if r != nil {
 			handle(r, what, text, data, now)
 		}
-	}) != nil {
-		return
+	})
+	if err != nil {
+		return // the loader sees the program end and says so
 	}
-	select {} // from here on the program lives in the loader's calls
+	select {} // from here on the program lives in the sensor's calls
 }
 
-// start makes the recorder of one recording, from the row of facts that begins it.
-func start(bridge dom.Bridge, facts string) *recorder.Recorder {
+// start makes the recorder of one recording, from the row of facts that begins it. Without a bridge there is none.
+func start(facts string) *recorder.Recorder {
+	bridge, err := dom.Open()
+	if err != nil {
+		return nil
+	}
 	policy := recorder.Policy([]byte(bridge.Text("policy")))
 	if !bridge.Rules(policy.Selectors()) {
 		policy = masking.Strictest() // a selector is no selector: what it was to hide is unknown

@@ -11,6 +11,9 @@ import { plain, text } from "../queue.js";
 /** A pause this long commits what was typed, in milliseconds: long enough to look something up, short enough for a live log. */
 const PAUSE = 5000;
 
+/** Fields whose browser tells of a change at every key or notch: such a change is committed as typing is. */
+const LINGERS = /^(date|datetime-local|month|week|time|number|range|color)$/;
+
 export class Inputs {
   /** Fields with an uncommitted change, and the last event of it. @type {Map<Element, Sensed>} */
   dirty = new Map();
@@ -40,7 +43,8 @@ export class Inputs {
   change(s) {
     const el = fieldOf(s);
     if (!el || (this.told.delete(el) && !this.dirty.has(el))) return;
-    this.commit(el, s);
+    if (s.e.isTrusted && document.activeElement === el && LINGERS.test(/** @type {HTMLInputElement} */ (el).type)) this.input(s);
+    else this.commit(el, s);
   }
 
   /** @param {Sensed} s */

@@ -25,9 +25,9 @@ func (c *Capture) navigate(r Row, e *event.Event) bool {
 func (c *Capture) tab(r Row, e *event.Event) bool {
 	e.Type = event.TabCreated
 	d := &e.Details
-	d.Text("tab_id", c.Policy.Name(r.Get("tab")))
+	d.Text("tab_id", c.Policy.ID(r.Get("tab")))
 	if opener := r.Get("opener"); opener != "" {
-		d.Text("opener_tab_id", c.Policy.Name(opener))
+		d.Text("opener_tab_id", c.Policy.ID(opener))
 	} else {
 		d.Null("opener_tab_id")
 	}
@@ -41,11 +41,11 @@ func (c *Capture) active(r Row, e *event.Event) bool {
 	e.Type = event.SwitchActiveTab
 	d := &e.Details
 	if from := r.Get("from"); from != "" {
-		d.Text("from_tab", c.Policy.Name(from))
+		d.Text("from_tab", c.Policy.ID(from))
 	} else {
 		d.Null("from_tab")
 	}
-	d.Text("to_tab", c.Policy.Name(r.Get("to")))
+	d.Text("to_tab", c.Policy.ID(r.Get("to")))
 	d.Word("basis", "visibility")
 	return true
 }

@@ -1,6 +1,6 @@
 //go:build js && wasm
 
-// Package dom is the recorder's only window to the browser. The loader hands it one object, the bridge; through
+// Package dom is the recorder's only window to the browser. The sensor hands it one object, the bridge; through
 // one function of ours it calls in, and through the functions of the bridge we act. No other package of the
 // recorder knows that it runs in a page.
 package dom
@@ -15,11 +15,11 @@ import (
 	"github.com/cotrail/cotrail/wasm/uplink"
 )
 
-// Bridge is the loader's object (js/bridge.js tells its members).
+// Bridge is the sensor's object (js/bridge.js tells its members).
 type Bridge struct{ js safejs.Value }
 
-// Open finds the bridge. Go's own program loader is given a scope of its own instead of the page's globals, and
-// the bridge stands there.
+// Open finds the bridge of the recording that starts. Go's own program loader is given a scope of its own instead
+// of the page's globals, and the bridge stands there.
 func Open() (Bridge, error) {
 	v, err := safejs.Global().Get("cotrailBridge")
 	return Bridge{v}, err
@@ -49,11 +49,11 @@ func (b Bridge) Tail() [][]byte {
 	return bodies
 }
 
-// Handler is called for each call of the loader: what happened, its text or bytes, and the page's clock.
+// Handler is called for each call of the sensor: what happened, its text or bytes, and the page's clock.
 type Handler func(what, text string, data []byte, now int64)
 
-// Serve gives the loader its way in. It lives as long as the page.
-func (b Bridge) Serve(handle Handler) error {
+// Serve gives the sensor its way in. It lives as long as the page.
+func Serve(handle Handler) error {
 	enter, err := safejs.FuncOf(func(_ safejs.Value, args []safejs.Value) any {
 		if len(args) != 3 {
 			return nil
@@ -67,7 +67,7 @@ func (b Bridge) Serve(handle Handler) error {
 	if err != nil {
 		return err
 	}
-	return b.js.Set("enter", enter.Value())
+	return safejs.Global().Set("cotrailEnter", enter.Value())
 }
 
 // payload takes a string or the bytes of a Uint8Array.

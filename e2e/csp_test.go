@@ -1,0 +1,78 @@
+package e2e
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/cotrail/cotrail/e2e/chrome"
+)
+
+// pinned is the script tag with integrity, as cotrail serve prints it, for a site.
+func (r *relay) pinned(site string) string {
+	home := string(r.get("/"))
+	tag := regexp.MustCompile(`(?s)src=(?:"|&#34;|&quot;)[^ ]*/(cotrail\.[0-9a-f]+\.js)(?:"|&#34;|&quot;) integrity=(?:"|&#34;|&quot;)(sha384-[A-Za-z0-9+/=&#;]+?)(?:"|&#34;|&quot;)`).FindStringSubmatch(home)
+	if tag == nil {
+		r.t.Fatalf("no integrity line on the relay's page:\n%s", home)
+	}
+	integrity := strings.ReplaceAll(tag[2], "&#43;", "+")
+	return fmt.Sprintf(`<script async src="%s/%s" integrity="%s" crossorigin=anonymous data-site=%s></script>`, r.url, tag[1], integrity, site)
+}
+
+// strict is the policy of SPEC section 4 for a relay; the page's own scripts come from its own origin.
+func (r *relay) strict(wasm string) map[string]string {
+	ws := strings.Replace(r.url, "http", "ws", 1)
+	return map[string]string{"Content-Security-Policy": fmt.Sprintf("default-src 'none'; script-src %s %s; connect-src %s %s; form-action 'self'; require-trusted-types-for 'script'", r.url, wasm, r.url, ws)}
+}
+
+// TestStrictPolicy records a page under a strict Content Security Policy with Trusted Types, the script pinned.
+func TestStrictPolicy(t *testing.T) {
+	r := startRelay(t)
+	site := newSite(t)
+	html := `<!doctype html><title>strict</title>` + r.pinned("shows") + `<form id=f action=/done><input id=a name=a><button id=go>Go</button></form>`
+	site.raw("/", r.strict("'wasm-unsafe-eval'"), html)
+	site.raw("/done", r.strict("'wasm-unsafe-eval'"), `<!doctype html><title>done</title>`+r.pinned("shows")+`<p>done</p>`)
+	page := chrome.New(t).Open(t, site.url+"/")
+	page.Do(t, recording, chrome.Type("#a", "strict"), chrome.Press(kb.Tab), chrome.Click("#go"), chrome.WaitFor(`location.pathname === "/done"`), recording, flushed)
+	entries := r.settledLog(session(t, page), "the second page is in the log", has(2, "recorder_started"))
+	var got []string
+	for _, e := range ofType(entries, "click", "input_change", "navigate", "submit") {
+		got = append(got, brief(e, site.url))
+	}
+	want := []string{"navigate SITE/ load", "click #a", "input_change #a = strict", "click #go Go", "submit #f", "navigate SITE/done?a= load"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the log differs:\n%s", differ(got, want))
+	}
+	noErrors(t, page)
+}
+
+// TestWebAssemblyForbidden: where the page's policy forbids WebAssembly the page is as it would be without us, and
+// the console, the status and the relay say why nothing is recorded.
+func TestWebAssemblyForbidden(t *testing.T) {
+	r := startRelay(t)
+	site := newSite(t)
+	site.raw("/", r.strict(""), `<!doctype html><title>strict</title>`+r.tag("shows")+`<form id=f action=/done><input id=a name=a><button id=go>Go</button></form>`)
+	site.raw("/done", nil, `<p id=done>done</p>`)
+	page := chrome.New(t).Open(t, site.url+"/")
+	page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "failed: csp"`))
+	eventually(t, "the console says why", func() bool {
+		return slices.ContainsFunc(page.Console(), func(m chrome.Message) bool {
+			return strings.Contains(m.Text, "Cotrail: nothing is recorded") && strings.Contains(m.Text, "wasm-unsafe-eval")
+		})
+	})
+	entries := r.settledLog(session(t, page), "the relay has been told", has(1, "recorder_failed"))
+	if d := ofType(entries, "recorder_failed")[0].details(); d.text("what") != "csp" {
+		t.Errorf("the log says %v", d)
+	}
+	eventually(t, "the relay's own log says it", func() bool { return strings.Contains(r.errors.String(), "csp") })
+	if metrics := string(r.get("/metrics")); !strings.Contains(metrics, `cotrail_recorder_failures_total{site="shows",what="csp"} 1`) {
+		t.Error("no metric tells of the failure")
+	}
+	// The page works as ever, and calls to us do not harm it.
+	page.Do(t, chrome.Script(`cotrail.log("x"); cotrail.identify(null); cotrail.stop(); cotrail.flush(); cotrail.start()`),
+		chrome.Type("#a", "works"), chrome.Click("#go"), chrome.WaitFor(`location.search === "?a=works"`))
+}

@@ -1,0 +1,168 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp/kb"
+
+	"github.com/cotrail/cotrail/e2e/chrome"
+)
+
+// leavings is how often the page is left at once after an act.
+const leavings = 100
+
+// TestLastAct types, submits and navigates at once, again and again: the page is gone before anything could be
+// sent in peace, and every act is in the log all the same.
+func TestLastAct(t *testing.T) {
+	r := startRelay(t)
+	site := newSite(t)
+	site.mux.HandleFunc("/", func(w http.ResponseWriter, q *http.Request) {
+		fmt.Fprintf(w, `<!doctype html><title>step</title>%s<form action="/%s/next"><input id=f name=f autofocus></form>`, r.tag("shows"), strings.Trim(q.URL.Path, "/"))
+	})
+	site.mux.HandleFunc("/{n}/next", func(w http.ResponseWriter, q *http.Request) {
+		var n int
+		fmt.Sscan(q.PathValue("n"), &n)
+		http.Redirect(w, q, fmt.Sprintf("/%d", n+1), http.StatusSeeOther)
+	})
+	page := chrome.New(t).Open(t, site.url+"/0")
+	page.Do(t, recording)
+	want := []string{"navigate SITE/0 load"}
+	for n := range leavings {
+		// Every second time the recorder has its connection, otherwise the page is left as soon as it can be:
+		// when the recorder is up, and may not have greeted the relay.
+		if n%2 == 0 {
+			page.Do(t, recording)
+		} else {
+			page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.sessionId`))
+		}
+		page.Do(t, chrome.Focus("#f"), chrome.Press(fmt.Sprint("v", n)), chrome.Press(kb.Enter), chrome.WaitFor(fmt.Sprintf(`location.pathname === "/%d"`, n+1)))
+		want = append(want, fmt.Sprintf("input_change #f = v%d", n), "submit /form", fmt.Sprintf("navigate SITE/%d load", n+1))
+	}
+	page.Do(t, recording, flushed)
+	entries := r.settledLog(session(t, page), "the last page is in the log", has(leavings+1, "navigate"))
+	var got []string
+	for _, e := range ofType(entries, "navigate", "input_change", "submit", "gap", "click") {
+		got = append(got, brief(e, site.url))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the log differs:\n%s", differ(got, want))
+	}
+	noErrors(t, page)
+}
+
+// TestBeforeTheModule acts while the module is held back: everything is in the log, with the time it happened.
+func TestBeforeTheModule(t *testing.T) {
+	r := startRelay(t)
+	const held = 3 * time.Second
+	front := r.front(func(path string) time.Duration {
+		if strings.HasSuffix(path, ".wasm") {
+			return held
+		}
+		return 0
+	})
+	for _, key := range []string{"shows", "hides"} {
+		t.Run(key, func(t *testing.T) {
+			site := newSite(t)
+			site.page("/", fmt.Sprintf(`<script async src="%s/cotrail.js" data-site="%s"></script>`, front, key),
+				`<input id=a><input id=pw type=password><button id=b>Go</button><div class=ph-mask><button id=hidden>Secret</button></div><select id=s><option>x<option>y</select><p id=gone><button id=soon>Soon gone</button></p>
+				<script>document.getElementById("soon").addEventListener("click", () => document.getElementById("gone").remove())</script>`)
+			page := chrome.New(t).Open(t, site.url+"/")
+			page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "starting"`),
+				chrome.Type("#a", "early"), chrome.Press(kb.Tab), chrome.Type("#pw", "hunter22"), chrome.Press(kb.Tab),
+				chrome.Click("#b"), chrome.Click("#hidden"), chrome.Focus("#s"), chrome.Press("y"), chrome.Click("#soon"),
+				chrome.Script(`history.pushState(null, "", "/early"); cotrail.log("said early")`))
+			if chrome.MustEval[string](t, page, `cotrail.status`) != "starting" {
+				t.Fatal("the module was not held back long enough to show anything")
+			}
+			page.Do(t, recording, flushed)
+			entries := r.settledLog(session(t, page), "all of it is in the log", has(1, "client_log"))
+			var got []string
+			for _, e := range ofType(entries, "click", "input_change", "navigate", "client_log", "gap") {
+				got = append(got, brief(e, site.url))
+			}
+			want := []string{"navigate SITE/ load", "click #a", "input_change #a = early", "click masked hard_deny input", "input_change masked hard_deny input filled",
+				"click #b Go", "click masked mask:markup button", "input_change /select/option[2] = y selected", "click masked moved button", "navigate SITE/early push", "client_log said early"}
+			if key == "hides" {
+				want[1], want[2], want[7] = "click masked default input", "input_change masked default input filled", "input_change masked default option"
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("the log differs:\n%s", differ(got, want))
+			}
+			if text := show(entries); strings.Contains(text, "hunter") || strings.Contains(text, "Secret") || strings.Contains(text, "Soon") {
+				t.Error("a secret of the time before the module is in the log")
+			}
+		})
+	}
+}
+
+// TestLeftBeforeTheModule leaves a page whose recorder never came up: the next page tells that something happened,
+// and nothing of what.
+func TestLeftBeforeTheModule(t *testing.T) {
+	r := startRelay(t)
+	hold := true
+	front := r.front(func(path string) time.Duration {
+		if hold && strings.HasSuffix(path, ".wasm") {
+			return time.Hour
+		}
+		return 0
+	})
+	site := newSite(t)
+	site.page("/", fmt.Sprintf(`<script async src="%s/cotrail.js" data-site="shows"></script>`, front), `<input id=a><a id=next href=/next>Next</a>`)
+	site.page("/next", r.tag("shows"), "<p>Next</p>")
+	page := chrome.New(t).Open(t, site.url+"/")
+	page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "starting"`), chrome.Type("#a", "canary"), chrome.Press(kb.Tab), chrome.Click("#next"),
+		chrome.WaitFor(`location.pathname === "/next"`), recording, flushed)
+	entries := r.settledLog(session(t, page), "the next page is in the log", has(1, "recorder_started"))
+	var got []string
+	for _, e := range ofType(entries, "click", "input_change") {
+		got = append(got, brief(e, site.url))
+	}
+	want := []string{"click masked not_ready input", "input_change masked not_ready input", "click masked not_ready a"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the log differs:\n%s", differ(got, want))
+	}
+	if strings.Contains(show(entries), "canary") || strings.Contains(chrome.MustEval[string](t, page, `JSON.stringify(sessionStorage)`), "canary") {
+		t.Error("a raw value was kept for the next page")
+	}
+}
+
+// TestRelayKilled kills the relay with -9 while a page goes on. What happened before, meanwhile and after is in the
+// log once.
+func TestRelayKilled(t *testing.T) {
+	r := startRelay(t)
+	site := newSite(t)
+	site.page("/", r.tag("shows"), `<button id=b>Go</button>`)
+	page := chrome.New(t).Open(t, site.url+"/")
+	page.Do(t, recording)
+	said := 0
+	say := func(n int) {
+		for range n {
+			page.Do(t, chrome.Script(fmt.Sprintf(`cotrail.log("line %d")`, said)))
+			said++
+		}
+	}
+	for range 3 {
+		say(5)
+		page.Do(t, flushed)
+		say(5) // not waited for
+		r.kill()
+		say(5)
+		page.Do(t, chrome.WaitFor(`cotrail.status === "reconnecting"`))
+		r.start()
+	}
+	page.Do(t, recording, flushed)
+	entries := r.settledLog(session(t, page), "all lines are in the log", has(said, "client_log"))
+	for i, e := range ofType(entries, "client_log") {
+		if got, want := e.details().text("message"), fmt.Sprintf("line %d", i); got != want {
+			t.Fatalf("line %d of the log is %q", i, got)
+		}
+	}
+	if n := len(ofType(entries, "client_log")); n != said {
+		t.Errorf("%d lines, %d were said", n, said)
+	}
+}
