@@ -1,0 +1,75 @@
+package ingest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/cotrail/cotrail/masking"
+	"github.com/cotrail/cotrail/masking/event"
+	"github.com/cotrail/cotrail/relay/store"
+)
+
+// readHello reads the first frame of a connection or body.
+func readHello(frame []byte) (event.Hello, error) {
+	hello, err := event.ReadHello(frame)
+	switch {
+	case errors.Is(err, event.ErrVersion):
+		return hello, refuse(event.BadVersion, "%s", err)
+	case err != nil:
+		return hello, refuse(event.BadHello, "%s", err)
+	}
+	return hello, nil
+}
+
+// devices are what a page may call itself.
+var devices = []string{"", "desktop", "tablet", "mobile"}
+
+// checkHello refuses what the recorder would not have said.
+func checkHello(h *event.Hello) error {
+	for _, row := range []struct {
+		ok   bool
+		want string
+	}{
+		{isHex(h.Session, 32), "session is not 32 hexadecimal digits"},
+		{isHex(h.Secret, 32), "secret is not 32 hexadecimal digits"},
+		{isHex(h.Tab, 16), "tab is not 16 hexadecimal digits"},
+		{h.Stream != event.StreamID{}, "stream is zero"},
+		{h.Time > 0 && h.Time <= maxClock, "time is no time of a page's clock"},
+		{h.Width >= 0 && h.Width <= maxScreen, "width is not that of a screen"},
+		{h.Height >= 0 && h.Height <= maxScreen, "height is not that of a screen"},
+		{slices.Contains(devices, h.Device), "device is none of desktop, tablet, mobile"},
+		{h.Policy == "" || isHex(h.Policy, 64), "policy is not 64 hexadecimal digits"},
+		{len(h.Release) <= maxRelease && !strings.ContainsFunc(h.Release, notOfRelease), "release is no version"},
+	} {
+		if !row.ok {
+			return refuse(event.BadHello, "%s", row.want)
+		}
+	}
+	return nil
+}
+
+// isHex tells whether s is n hexadecimal digits in lower case, the one form of an id.
+func isHex(s string, n int) bool { return len(s) == n && strings.Trim(s, "0123456789abcdef") == "" }
+
+func notOfRelease(r rune) bool {
+	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune(".+-_", r)
+}
+
+// opening is what the store is told. The address is scrubbed once more, for a page's word that it was is no proof.
+func (h *Handler) opening(hello *event.Hello, site Site, r *http.Request) store.Opening {
+	now := h.now().UnixMilli()
+	policy := site.Policy
+	if policy == nil {
+		policy = masking.Strictest()
+	}
+	return store.Opening{
+		Site: site.Key, Session: hello.Session, SecretHash: sha256.Sum256([]byte(hello.Secret)),
+		Stream: hex.EncodeToString(hello.Stream[:]), Tab: hello.Tab, Received: now, Offset: now - hello.Time,
+		URL: policy.URL(hello.URL).String(), IP: h.ip(r, site.Key), Agent: strings.ToValidUTF8(hello.Agent[:min(len(hello.Agent), maxAgent)], ""),
+		Width: hello.Width, Height: hello.Height, Device: hello.Device, Policy: hello.Policy, Release: hello.Release,
+	}
+}
