@@ -137,6 +137,11 @@ func TestEndedSession(t *testing.T) {
 	if _, err := p.receive(); err == nil {
 		t.Error("the old connection is still open")
 	}
+	eventually(t, "one stream has a connection", func() bool {
+		r.Handler.mu.Lock()
+		defer r.Handler.mu.Unlock()
+		return len(r.streams) == 1
+	})
 }
 
 func TestIdleConnection(t *testing.T) {

@@ -63,6 +63,50 @@ func TestFullDiskRecovers(t *testing.T) {
 	}
 }
 
+// What a group that was undone had changed in memory is undone too: the same batch is stored when it comes again.
+func TestUndoneGroup(t *testing.T) {
+	s := openedStore(t)
+	if _, err := s.Open(context.Background(), store.Opening{Session: "s", Stream: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	small := store.Batch{Session: "s", Stream: "x", First: 1, Count: 1, Lines: []byte("{}\n")}
+	large := store.Batch{Session: "s", Stream: "x", First: 2, Count: 1, Lines: []byte(strings.Repeat("x", 3*pageSize) + "\n")}
+	s.maxPages(t, 1)
+	for i, op := range s.group(t, small, large) {
+		if !errors.Is(op.err, store.ErrFull) {
+			t.Errorf("operation %d: %v, want %v", i, op.err, store.ErrFull)
+		}
+	}
+	if last, err := s.Append(context.Background(), small); err != nil || last != 1 {
+		t.Errorf("append again: %d, %v", last, err)
+	}
+	if w, err := s.Work(context.Background(), "s"); err != nil || len(w.Pending) != 1 {
+		t.Errorf("%d batches are pending, %v; want 1", len(w.Pending), err)
+	}
+}
+
+// group appends batches in one transaction.
+func (s *Store) group(t *testing.T, batches ...store.Batch) (group []*write) {
+	t.Helper()
+	release, held := make(chan struct{}), make(chan struct{})
+	go func() {
+		_ = s.writer.submit(context.Background(), 0, func() error { close(held); <-release; return nil })
+	}()
+	<-held
+	for _, b := range batches {
+		op := &write{done: make(chan struct{}), do: func() error { _, err := s.writer.append(b); return err }}
+		if err := s.writer.enqueue(op); err != nil {
+			t.Fatal(err)
+		}
+		group = append(group, op)
+	}
+	close(release)
+	for _, op := range group {
+		<-op.done
+	}
+	return group
+}
+
 func TestFullQueue(t *testing.T) {
 	s := openedStore(t)
 	release, held := make(chan struct{}), make(chan struct{})
@@ -100,23 +144,13 @@ func TestGroupWithRefusal(t *testing.T) {
 	if _, err := s.Open(context.Background(), store.Opening{Session: "s", Stream: "x"}); err != nil {
 		t.Fatal(err)
 	}
-	release, held := make(chan struct{}), make(chan struct{})
-	go func() { _ = s.writer.submit(context.Background(), 0, func() error { close(held); <-release; return nil }) }()
-	<-held
-	var group []*write
+	var batches []store.Batch
 	for _, first := range []uint64{1, 3, 2} {
-		op := &write{done: make(chan struct{}), do: func() error {
-			_, err := s.writer.append(store.Batch{Session: "s", Stream: "x", First: first, Count: 1, Lines: []byte("{}\n")})
-			return err
-		}}
-		if err := s.writer.enqueue(op); err != nil {
-			t.Fatal(err)
-		}
-		group = append(group, op)
+		batches = append(batches, store.Batch{Session: "s", Stream: "x", First: first, Count: 1, Lines: []byte("{}\n")})
 	}
-	close(release)
+	group := s.group(t, batches...)
 	for i, want := range []error{nil, store.ErrOutOfOrder, nil} {
-		if <-group[i].done; !errors.Is(group[i].err, want) {
+		if !errors.Is(group[i].err, want) {
 			t.Errorf("operation %d: %v, want %v", i, group[i].err, want)
 		}
 	}
