@@ -29,10 +29,9 @@ export class Bridge {
     this.tell = tell;
   }
 
-  /** @param {string} block @param {string} mask @param {string} allow one selector a line */
-  rules(block, mask, allow) {
-    const lines = (/** @type {string} */ s) => (s ? s.split("\n") : []);
-    return learn(lines(block), lines(mask), lines(allow));
+  /** @param {string} block @param {string} mask @param {string} allow one selector a line @param {boolean} open whether form values are shown by default */
+  rules(block, mask, allow, open) {
+    return learn(block.split("\n"), mask.split("\n"), allow.split("\n"), open); // the marks make none of them empty
   }
 
   /** @param {number} size */

@@ -22,27 +22,49 @@ export function watchTypes(root) {
   observer.observe(root, { subtree: true, attributes: true, attributeFilter: ["type"], attributeOldValue: true });
 }
 
-/** @param {string} name */
-function deniedName(name) {
-  const words = name
-    .replace(/([a-z])([A-Z])/g, "$1 $2")
-    .toLowerCase()
-    .split(/[^a-z0-9\u0080-\u009f\u00a1-\u{10ffff}]+/u);
-  const joined = words.join("");
-  return words.some((w) => __DENY__.whole.includes(w)) || __DENY__.part.some((part) => joined.includes(part));
+const PARTS = new RegExp(__DENY__.part.join("|"));
+const WHOLE = new RegExp("(?:^|[ |])(?:" + __DENY__.whole.join("|") + ")(?:$|[ |])");
+
+/** Names that have been looked at: pages have few, and ask often. @type {Map<string, boolean>} */
+const seen = new Map();
+const MAX_SEEN = 2000;
+
+/** Whether one of the names is a secret's. @param {string[]} names */
+function deniedNames(names) {
+  const all = names.join("|");
+  let is = seen.get(all);
+  if (is === undefined) {
+    const words = all
+      .replace(/([a-z])([A-Z])/g, "$1 $2")
+      .toLowerCase()
+      .replace(/[\x00-\x2f\x3a-\x60\x7b\x7d-\x7f\xa0]+/g, " ");
+    is = WHOLE.test(words) || PARTS.test(words.replaceAll(" ", ""));
+    if (seen.size < MAX_SEEN) seen.set(all, is);
+  }
+  return is;
 }
 
 /** Every text that may tell what kind of field it is. They are looked at and never kept. @param {Element} el */
 export function namesOf(el) {
-  const root = /** @type {Document} */ (el.getRootNode());
-  const ids = (el.getAttribute("aria-labelledby") || "").split(/\s+/);
-  const named = ids.map((id) => (id && root.getElementById ? root.getElementById(id) : null));
-  const labels = /** @type {(Element | null)[]} */ ([...(/** @type {HTMLInputElement} */ (el).labels || []), ...named]);
-  return [
-    ...labels.map((l) => (l ? (l.textContent || "").trim().slice(0, 200) : "")),
-    ...["aria-label", "placeholder", "title"].map((a) => el.getAttribute(a) || ""),
-  ].filter(Boolean);
+  const names = [];
+  const labels = /** @type {HTMLInputElement} */ (el).labels;
+  if (labels) for (const l of labels) names.push((l.textContent || "").trim().slice(0, 200));
+  const ids = el.getAttribute("aria-labelledby");
+  if (ids) {
+    const root = /** @type {Document} */ (el.getRootNode());
+    for (const id of ids.split(/\s+/)) {
+      const named = id && root.getElementById && root.getElementById(id);
+      if (named) names.push((named.textContent || "").trim().slice(0, 200));
+    }
+  }
+  for (const a of NAMING) {
+    const name = el.getAttribute(a);
+    if (name) names.push(name);
+  }
+  return names;
 }
+
+const NAMING = ["aria-label", "placeholder", "title"];
 
 /**
  * Whether the element holds a secret by its nature.
@@ -55,5 +77,5 @@ export function denied(el, names) {
   if (type === "password") passwords.add(el);
   if (passwords.has(el) || type === "hidden") return true;
   const tokens = (el.getAttribute("autocomplete") || "").toLowerCase();
-  return /(^|\s)(one-time-code|cc-)|-password(\s|$)/.test(tokens) || [el.getAttribute("name") || "", el.getAttribute("id") || "", ...names].some(deniedName);
+  return (tokens !== "" && /(^|\s)(one-time-code|cc-)|-password(\s|$)/.test(tokens)) || deniedNames([el.getAttribute("name") || "", el.getAttribute("id") || "", ...names]);
 }

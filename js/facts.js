@@ -3,7 +3,7 @@
 import { nameOf } from "./names.js";
 import { steps } from "./path.js";
 import { ITEM, plain, text } from "./queue.js";
-import { chain, judge } from "./rules.js";
+import { chain, judge, surelyHidden } from "./rules.js";
 
 /** @typedef {import("./queue.js").Row} Row */
 /** @typedef {import("./tape.js").Held} Held */
@@ -32,25 +32,37 @@ export function controlOf(el) {
 }
 
 /**
- * What the policy decides on: the control's facts, and the rules that match it or the element.
- * @param {Row} row @param {Element} el @param {Element} control @param {Held | undefined} held when the control is a field @param {Sensed} [s]
+ * What the policy decides on: the control's facts, and the rules that match it or the element. Tells whether the
+ * element will surely be hidden.
+ * @param {Row} row @param {Element} el @param {Element} control @param {Held | undefined} held when the control is a field @param {Sensed} s
  */
 export function subject(row, el, control, held, s) {
+  const hits = judge(el);
+  if (control !== el) stricter(hits, judge(control));
   row.node = control.localName;
+  row.block = hits.block;
+  row.mask = hits.mask;
+  row.allow = hits.allow;
+  row.form_value = held !== undefined;
+  row.denied = held && held.denied;
+  row.moved = s.path && hasMoved(el, s.path);
+  if (!held) return false;
   row.type = typeOf(control) || undefined;
+  row.identity = identityOf(control);
+  if (row.denied || row.moved || surelyHidden(hits)) return true;
   row.name = text(control.getAttribute("name"));
   row.id = text(control.getAttribute("id"));
   row.autocomplete = text(control.getAttribute("autocomplete"));
-  row.names = held ? held.names.map(plain).join(ITEM) || undefined : undefined;
-  row.form_value = isFormValue(control);
-  row.denied = Boolean(held && held.denied);
-  row.identity = identityOf(control);
-  row.moved = s && s.taped && hasMoved(el, s.path);
-  Object.assign(row, rules(el, control));
+  row.names = held.names.map(plain).join(ITEM) || undefined;
+  return false;
 }
 
-/** @param {Element} el @param {Element} control */
-export const rules = (el, control = el) => judge(el === control ? chain(el) : [...chain(el), ...chain(control)]);
+/** Of two elements the hiding rules of either count, and the opening ones of both. @param {import("./rules.js").Hits} hits @param {import("./rules.js").Hits} other */
+function stricter(hits, other) {
+  if (hits.block < 0) hits.block = other.block;
+  if (hits.mask < 0) hits.mask = other.mask;
+  if (other.allow < 0) hits.allow = -1;
+}
 
 /**
  * Whether an element from the tape has left the place where it was touched: then the rules that held there are
@@ -59,16 +71,24 @@ export const rules = (el, control = el) => judge(el === control ? chain(el) : [.
  */
 function hasMoved(el, path) {
   const before = path.filter((p) => p instanceof Element);
-  const within = chain(/** @type {Element} */ (before[0]));
-  return !el.isConnected || within.length !== before.length || !before.every((p) => within.includes(/** @type {Element} */ (p)));
+  const now = chain(/** @type {Element} */ (before[0]));
+  return !el.isConnected || now.size !== before.length || !before.every((p) => now.has(p));
 }
+
+/** @type {WeakMap<Element, string>} */
+const identities = new WeakMap();
 
 /** What makes a field the same field; the recorder hashes it. @param {Element} el */
 export function identityOf(el) {
-  const form = /** @type {HTMLInputElement} */ (el).form;
-  const within = form instanceof Element ? form.getAttribute("name") || form.getAttribute("id") : "";
-  const name = el.getAttribute("name") || el.getAttribute("id") || steps(el);
-  return plain([location.origin, location.pathname, within, el.localName, typeOf(el), name].join("\n"));
+  let identity = identities.get(el);
+  if (identity === undefined) {
+    const form = /** @type {HTMLInputElement} */ (el).form;
+    const within = form instanceof Element ? form.getAttribute("name") || form.getAttribute("id") : "";
+    const name = el.getAttribute("name") || el.getAttribute("id") || steps(el);
+    identity = plain([location.origin, location.pathname, within, el.localName, typeOf(el), name].join("\n"));
+    identities.set(el, identity);
+  }
+  return identity;
 }
 
 /** What is shown of an element when nothing hides it. @param {Row} row @param {Element} el */
@@ -82,5 +102,5 @@ export function shown(row, el) {
 
 /** Its accessible name. @param {Row} row @param {Element} el */
 export function label(row, el) {
-  if (!row.denied && !row.moved) row.label = text(nameOf(el));
+  if (!row.moved) row.label = text(nameOf(el));
 }

@@ -55,9 +55,9 @@ export function abandon(tape) {
   const stubs = (kept.stubs = kept.stubs || []);
   let lost = tape.lost;
   for (const s of tape.events) {
-    const el = s.path[0];
-    if (!STUBS[s.type] || !(el instanceof Element)) continue;
-    if (stubs.length < MAX_STUBS) stubs.push({ type: STUBS[s.type], time: s.at, node_name: el.localName, is_masked: true, rule: "not_ready" });
+    const type = STUBS[s.e.type];
+    if (!type || !(s.target instanceof Element)) continue;
+    if (stubs.length < MAX_STUBS) stubs.push({ type, time: s.at, node_name: s.target.localName, is_masked: true, rule: "not_ready" });
     else lost++;
   }
   kept.lost = (kept.lost || 0) + lost;

@@ -4,7 +4,7 @@
 import { goScope } from "./go_scope.js";
 import { abandon } from "./keep.js";
 import { compile, ModuleError, run, sensor } from "./module.js";
-import { now, held, Tape } from "./tape.js";
+import { now, held, Tape, targetOf } from "./tape.js";
 
 /** @typedef {[name: string, args: any[], done?: (result: any) => void]} Call a call of the page that waits for the sensor */
 
@@ -36,6 +36,7 @@ export class Loader {
   onFailure = undefined;
   now = now;
   held = held;
+  targetOf = targetOf;
 
   /** @param {string} relay @param {string} site */
   constructor(relay, site) {

@@ -1,7 +1,8 @@
-// Rows wait here for an idle moment, so that many cross to the recorder at once.
+// Rows wait here, so that many cross to the recorder at once, in an idle moment.
 
-/** How long a row may wait for an idle moment, in milliseconds. */
-const MAX_WAIT = 150;
+/** How long rows are gathered, and how long they then wait for an idle moment at most, in milliseconds. */
+const GATHER = 200;
+const MAX_WAIT = 100;
 
 /**
  * One thing that happened: `t` says what, `at` when, the rest is by kind (wasm/capture reads the names).
@@ -36,19 +37,24 @@ export class Queue {
   /** @param {(rows: string) => void} deliver */
   constructor(deliver) {
     this.deliver = deliver;
-    /** @type {string[]} */
+    /** @type {{row: Row, finish: ((row: Row) => void) | undefined}[]} */
     this.rows = [];
   }
 
-  /** @param {Row} row */
-  push(row) {
-    this.rows.push(encode(row));
+  /** @param {Row} row @param {(row: Row) => void} [finish] adds what can wait for an idle moment */
+  push(row, finish) {
+    this.rows.push({ row, finish });
     if (this.rows.length > 1) return;
-    if ("requestIdleCallback" in window) requestIdleCallback(() => this.drain(), { timeout: MAX_WAIT });
-    else setTimeout(() => this.drain(), MAX_WAIT);
+    const drain = () => this.drain();
+    setTimeout("requestIdleCallback" in window ? () => requestIdleCallback(drain, { timeout: MAX_WAIT }) : drain, GATHER);
   }
 
   drain() {
-    if (this.rows.length) this.deliver(this.rows.splice(0).join(ROW));
+    if (!this.rows.length) return;
+    const rows = this.rows.splice(0).map(({ row, finish }) => {
+      if (finish) finish(row);
+      return encode(row);
+    });
+    this.deliver(rows.join(ROW));
   }
 }

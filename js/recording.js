@@ -30,7 +30,7 @@ export class Recording {
     this.queue = new Queue((rows) => bridge.tell("rows", rows));
     this.inputs = new Inputs(this.queue, loader.held);
     this.clicks = new Clicks(this.queue, loader.held);
-    this.navigation = this.sense();
+    this.navigation = this.hook();
     this.started(by);
     this.recover();
     this.play();
@@ -44,7 +44,8 @@ export class Recording {
     this.undo.push(() => target.removeEventListener(type, handler, options));
   };
 
-  sense() {
+  /** Begins what the tape does not tell: navigation, tabs, and the page's life. */
+  hook() {
     const { identity, loader, listen } = this;
     this.undo.push(senseTabs(this.queue, listen, identity, loader.now));
     const navigation = new Navigation(this.queue, loader.now, loader.url, identity.previousSince, (since) => {
@@ -62,8 +63,25 @@ export class Recording {
   play() {
     const { tape } = this.loader;
     for (const s of tape.events.splice(0)) this.take(s);
-    tape.sink = (s) => this.take(s);
+    tape.sink = (e) => this.sense(e);
     this.undo.push(this.navigation.watch(this.listen));
+  }
+
+  /** An event of the page, at once. Most say nothing new, and must cost nothing. @param {any} e */
+  sense(e) {
+    switch (e.type) {
+      case "focusin":
+      case "pointerdown":
+        if (e.target.localName !== "select" && !e.target.shadowRoot) return;
+        break;
+      case "focusout":
+        if (!this.inputs.dirty.size) return;
+        break;
+      case "input":
+        if (this.inputs.goesOn(e)) return;
+    }
+    const { now, targetOf } = this.loader;
+    this.take({ e, at: Math.round(now()), target: targetOf(e) });
   }
 
   /** @param {Sensed} s */
@@ -73,16 +91,13 @@ export class Recording {
       this.queue.push({ t: "overflow", at: s.at, count: tape.lost, first: s.at, last: s.at });
       tape.lost = 0;
     }
-    switch (s.type) {
+    switch (s.e.type) {
       case "input":
         return this.inputs.input(s);
       case "change":
         return this.inputs.change(s);
       case "focusout":
         return this.inputs.focusout(s);
-      case "keydown":
-        this.clicks.keydown(s);
-        return this.inputs.look(s);
       case "focusin":
       case "pointerdown":
         return this.inputs.look(s);
@@ -93,7 +108,7 @@ export class Recording {
         this.inputs.commitAll();
         return submit(this.queue, s, this.loader.held);
       case "currententrychange":
-        if (s.e.navigationType) this.navigation.moved(s.e.navigationType, s.url || "", s.at);
+        if (s.e.navigationType) this.navigation.moved(s.e.navigationType, s.url || location.href, s.at);
     }
   }
 

@@ -4,15 +4,20 @@
 /** Kept in step with masking.NoMatch. */
 const NONE = -1;
 
+/** @typedef {{block: number, mask: number, allow: number}} Hits the first match of each list */
+
 /** @type {Record<"block" | "mask" | "allow", string[]>} */
 let lists = { block: [], mask: [], allow: [] };
 let any = "";
+/** Whether the policy may show form values that no rule names. */
+let open = false;
 
 /**
  * Learns the selectors. False when one of them is invalid: then the policy must not be trusted.
- * @param {string[]} block @param {string[]} mask @param {string[]} allow
+ * @param {string[]} block @param {string[]} mask @param {string[]} allow @param {boolean} byDefault whether form values are shown by default
  */
-export function learn(block, mask, allow) {
+export function learn(block, mask, allow, byDefault) {
+  open = byDefault;
   const all = [...block, ...mask, ...allow];
   const probe = document.createElement("p");
   try {
@@ -25,41 +30,60 @@ export function learn(block, mask, allow) {
   return true;
 }
 
-/** The element and all its ancestors in the composed tree. @param {Element} el @returns {Element[]} */
-export function chain(el) {
-  const out = [];
-  const next = [el];
-  for (let at = next.pop(); at; at = next.pop()) {
-    out.push(at);
-    const parent = at.parentElement || hostOf(at);
-    if (parent) next.push(parent);
-    if (at.assignedSlot) next.push(at.assignedSlot);
+/**
+ * The elements from which all ancestors in the composed tree are reached by parents: the element itself, and each
+ * slot and shadow host on the way. @param {Element} el
+ */
+function starts(el) {
+  const out = new Set([el]);
+  for (const start of out) {
+    for (let at = /** @type {Element | null} */ (start); at; at = at.parentElement) {
+      if (at.assignedSlot) out.add(at.assignedSlot);
+      if (!at.parentElement) {
+        const root = at.getRootNode();
+        if (root instanceof ShadowRoot) out.add(root.host);
+        else if (root !== document && root instanceof Document && root.defaultView && root.defaultView.frameElement) out.add(root.defaultView.frameElement);
+      }
+    }
   }
   return out;
 }
 
-/** The host of a shadow root, or the frame of a document. @param {Element} el */
-function hostOf(el) {
-  const root = el.getRootNode();
-  if (root instanceof ShadowRoot) return root.host;
-  return root instanceof Document && root.defaultView ? root.defaultView.frameElement : null;
+/** The element and all its ancestors in the composed tree. @param {Element} el */
+export function chain(el) {
+  const all = new Set();
+  for (const start of starts(el)) {
+    for (let at = /** @type {Element | null} */ (start); at; at = at.parentElement) all.add(at);
+  }
+  return all;
 }
 
-/** The first match of each list among the elements. @param {Element[]} elements */
-export function judge(elements) {
+/** The first match of each list on the element and its ancestors. @param {Element} el */
+export function judge(el) {
+  /** @type {Hits} */
   const hits = { block: NONE, mask: NONE, allow: NONE };
-  for (const el of elements) {
-    if (!el.matches(any)) continue;
-    for (const list of /** @type {const} */ (["block", "mask", "allow"])) {
-      if (hits[list] === NONE) hits[list] = lists[list].findIndex((s) => el.matches(s));
-    }
+  for (const start of starts(el)) {
+    for (let at = start.closest(any); at; at = at.parentElement && at.parentElement.closest(any)) match(at, hits);
   }
   return hits;
 }
 
+/** @param {Element} el @param {Hits} hits */
+function match(el, hits) {
+  for (const list of /** @type {const} */ (["block", "mask", "allow"])) {
+    if (hits[list] === NONE) hits[list] = lists[list].findIndex((s) => el.matches(s));
+  }
+}
+
+/** Whether the recorder will surely hide a form value of these hits: then no more of it is read than that it was touched. @param {Hits} hits */
+export const surelyHidden = (hits) => hits.block !== NONE || hits.mask !== NONE || (!open && hits.allow === NONE);
+
 /** Whether a rule hides the element by itself. @param {Element} el */
 export function hides(el) {
-  const hits = judge([el]);
+  if (!el.matches(any)) return false;
+  /** @type {Hits} */
+  const hits = { block: NONE, mask: NONE, allow: NONE };
+  match(el, hits);
   return hits.block !== NONE || hits.mask !== NONE;
 }
 

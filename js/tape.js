@@ -15,38 +15,39 @@ import { denied, namesOf, watchTypes } from "./deny.js";
  */
 
 /**
+ * An event and what has to be known of its moment.
  * @typedef {object} Sensed
- * @property {string} type
  * @property {any} e the event
  * @property {number} at the page's clock
- * @property {EventTarget[]} path the composed path, which an event forgets when it is over
- * @property {Held} [held] of a field that changed, where it had to be read at once
- * @property {string} [url] of a navigation within the page
- * @property {boolean} [taped]
+ * @property {EventTarget} target the innermost target, also within open shadow roots
+ * @property {EventTarget[]} [path] of a taped event: its composed path, which an event forgets when it is over
+ * @property {Held} [held] of a field that changed: what it held then
+ * @property {string} [url] of a taped navigation within the page
  */
 
 /** What may wait for the sensor: some minutes of a busy person. */
 const MAX_TAPE = 4000;
 
-const TYPES = ["input", "change", "focusin", "focusout", "pointerdown", "keydown", "click", "auxclick", "submit"];
+const TYPES = ["input", "change", "focusin", "focusout", "pointerdown", "click", "auxclick", "submit"];
 
 /** The page's clock: milliseconds since 1970, and it never goes back. */
 export const now = () => performance.timeOrigin + performance.now();
 
-/** @param {Element} el @returns {Held} */
-export function held(el) {
-  watchTypes(el.getRootNode());
+/** @param {Element} el @param {boolean} [all] whether options are noted too, for a select that may change again @returns {Held} */
+export function held(el, all) {
+  const root = el.getRootNode();
+  if (root !== document) watchTypes(root);
   const names = namesOf(el);
   const isDenied = denied(el, names);
   const field = /** @type {HTMLInputElement} */ (el);
-  const options = /** @type {HTMLSelectElement} */ (el).options;
+  const options = all && !isDenied && /** @type {HTMLSelectElement} */ (el).options;
   return {
     names,
     denied: isDenied,
     value: isDenied ? "" : valueOf(field),
     filled: "value" in field ? field.value !== "" : Boolean(el.textContent),
     checked: field.checked,
-    selected: options && !isDenied ? Array.from(options, (o) => o.selected) : undefined,
+    selected: options ? Array.from(options, (o) => o.selected) : undefined,
   };
 }
 
@@ -56,11 +57,17 @@ function valueOf(el) {
   return "value" in el ? String(el.value) : /** @type {Element} */ (el).textContent || "";
 }
 
+/** The innermost target. @param {Event} e */
+export function targetOf(e) {
+  const target = /** @type {Element} */ (e.target);
+  return target.shadowRoot ? e.composedPath()[0] : target;
+}
+
 export class Tape {
   /** @type {Sensed[]} */
   events = [];
   lost = 0;
-  /** Where events go once the sensor is there. @type {((s: Sensed) => void) | undefined} */
+  /** Where events go once the sensor is there. @type {((e: Event) => void) | undefined} */
   sink = undefined;
   /** @type {AbortController | undefined} */
   #listening = undefined;
@@ -74,7 +81,8 @@ export class Tape {
     /** @param {Event} e */
     const sense = (e) => {
       try {
-        this.#sense(e);
+        if (this.sink) this.sink(e);
+        else this.#keep(e);
       } catch {
         this.lost++;
       }
@@ -85,17 +93,13 @@ export class Tape {
   }
 
   /** @param {Event} e */
-  #sense(e) {
-    /** @type {Sensed} */
-    const s = { type: e.type, e, at: Math.round(now()), path: e.composedPath(), url: location.href };
-    if (this.sink) return this.sink(s);
-    if (e.type === "keydown" && /** @type {KeyboardEvent} */ (e).key !== "Enter") return;
+  #keep(e) {
+    const target = targetOf(e);
     const last = this.events[this.events.length - 1];
-    if (last && last.type === "input" && e.type === "input" && last.path[0] === s.path[0]) this.events.pop();
+    if (e.type === "input" && last && last.e.type === "input" && last.target === target) this.events.pop();
     if (this.events.length >= MAX_TAPE) return void this.lost++;
-    if (e.type === "change") s.held = held(/** @type {Element} */ (s.path[0]));
-    s.taped = true;
-    this.events.push(s);
+    const at = Math.round(now());
+    this.events.push({ e, at, target, path: e.composedPath(), url: location.href, held: e.type === "change" ? held(/** @type {Element} */ (target), true) : undefined });
   }
 
   stop() {

@@ -56,14 +56,15 @@ func deniedName(name string) bool {
 	if name == "" {
 		return false
 	}
-	words, joined := split(name)
-	for _, w := range words {
+	words := spell(name)
+	for word := range strings.FieldsSeq(words) {
 		for _, d := range DenyWords.Whole {
-			if w == d {
+			if word == d {
 				return true
 			}
 		}
 	}
+	joined := strings.ReplaceAll(words, " ", "")
 	for _, d := range DenyWords.Part {
 		if strings.Contains(joined, d) {
 			return true
@@ -72,32 +73,25 @@ func deniedName(name string) bool {
 	return false
 }
 
-// split cuts a name into lower-case words at everything that is no letter or digit and where a capital follows
-// a small letter, and gives the same words joined.
-func split(name string) (words []string, joined string) {
-	var all strings.Builder
-	var word []rune
-	end := func() {
-		if len(word) > 0 {
-			words = append(words, string(word))
-			word = word[:0]
+// spell writes a name as lower-case words with spaces between: it cuts at everything that is no letter or digit
+// and where a capital follows a small letter.
+func spell(name string) string {
+	out := make([]byte, 0, len(name)+8)
+	var last byte
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		switch {
+		case c >= 'A' && c <= 'Z':
+			if last >= 'a' && last <= 'z' {
+				out = append(out, ' ')
+			}
+			out = append(out, c)
+		case c >= 'a' && c <= 'z', digit(c), c >= 0x80:
+			out = append(out, c)
+		default:
+			out = append(out, ' ')
 		}
+		last = c
 	}
-	var last rune
-	for _, r := range name {
-		upper := r >= 'A' && r <= 'Z'
-		letter := upper || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r >= 0x80 && r != 0xA0
-		if !letter || upper && last >= 'a' && last <= 'z' {
-			end()
-		}
-		last = r
-		if !letter {
-			continue
-		}
-		low := []rune(strings.ToLower(string(r)))
-		word = append(word, low...)
-		all.WriteString(string(low))
-	}
-	end()
-	return words, all.String()
+	return strings.ReplaceAll(strings.ToLower(string(out)), "\u00a0", " ")
 }

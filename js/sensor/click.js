@@ -2,7 +2,7 @@
 // label's click that the browser repeats on its control, and Enter in a field that it turns into a click on the
 // form's button.
 
-import { controlOf, isFormValue, label, shown, subject } from "../facts.js";
+import { controlOf, identityOf, isFormValue, label, shown, subject } from "../facts.js";
 import { textOf } from "../names.js";
 import { text } from "../queue.js";
 
@@ -20,8 +20,6 @@ const KEY = "button,input[type=button],[role=button],a";
 export class Clicks {
   /** The control on which the browser repeats a label's click, and the time of that click. @type {[Element, number] | undefined} */
   repeated = undefined;
-  /** The field in which Enter was pressed, and when. @type {[Element, number] | undefined} */
-  entered = undefined;
 
   /** @param {import("../queue.js").Queue} queue @param {(el: Element) => import("../tape.js").Held} held */
   constructor(queue, held) {
@@ -30,14 +28,8 @@ export class Clicks {
   }
 
   /** @param {Sensed} s */
-  keydown(s) {
-    const el = s.path[0];
-    if (s.e.key === "Enter" && (el instanceof HTMLInputElement || el instanceof HTMLSelectElement)) this.entered = [el, s.at];
-  }
-
-  /** @param {Sensed} s */
   click(s) {
-    const target = s.path[0];
+    const target = s.target;
     if (!(target instanceof Element)) return;
     if (this.isEcho(target, s)) return;
     const outer = target.closest("label");
@@ -47,10 +39,13 @@ export class Clicks {
 
   /** Whether the browser made this click of the act before it. @param {Element} target @param {Sensed} s */
   isEcho(target, s) {
-    const { repeated, entered } = this;
-    this.repeated = this.entered = undefined;
+    const { repeated } = this;
+    this.repeated = undefined;
     if (repeated && repeated[0] === target && repeated[1] === s.e.timeStamp) return true;
-    return Boolean(entered && entered[0] !== target && s.e.detail === 0 && s.at - entered[1] < SAME_ACT && target.matches("button,input"));
+    // Enter in a field: the browser clicks the form's button, and the focus stays in the field.
+    const focused = /** @type {HTMLInputElement | null} */ (document.activeElement);
+    const form = /** @type {HTMLButtonElement} */ (target).form;
+    return Boolean(s.e.isTrusted && s.e.detail === 0 && form && focused && focused !== target && focused.localName === "input" && focused.form === form);
   }
 
   /** @param {Sensed} s @param {Element} el */
@@ -59,24 +54,27 @@ export class Clicks {
     /** @type {Row} */
     const row = { t: "click", at: s.at, trusted: e.isTrusted, button: e.button, via: via(e) };
     const control = controlOf(el);
-    subject(row, el, control, isFormValue(control) ? this.held(control) : undefined, s);
+    const field = isFormValue(control);
+    const hidden = subject(row, el, control, field ? this.held(control) : undefined, s);
+    row.shown_node = el.localName;
+    if (hidden) return this.queue.push(row);
     shown(row, el);
     row.role = text(roleOf(el));
     const link = el.closest("a[href],area[href]");
     if (link) row.href = text(/** @type {HTMLAnchorElement} */ (link).href);
-    if (row.via === "pointer" && !s.taped) {
-      const box = el.getBoundingClientRect();
-      row.x = fraction(e.clientX - box.left, box.width);
-      row.y = fraction(e.clientY - box.top, box.height);
-    }
-    row.keypad = isKey(el);
     if (row.role) label(row, el);
-    this.queue.push(row);
+    if (!field && isKey(el, row.label)) row.keypad = true;
+    row.identity = identityOf(el);
+    this.queue.push(row, row.via === "pointer" && !s.path ? (row) => position(row, el, e) : undefined);
   }
 }
 
-/** How long after Enter the browser's click on the form's button comes at most, in milliseconds. */
-const SAME_ACT = 50;
+/** Where in the element it was clicked; asking at once could force a layout. @param {Row} row @param {Element} el @param {MouseEvent} e */
+function position(row, el, e) {
+  const box = el.getBoundingClientRect();
+  row.x = fraction(e.pageX - scrollX - box.left, box.width);
+  row.y = fraction(e.pageY - scrollY - box.top, box.height);
+}
 
 /** @param {number} at @param {number} size */
 const fraction = (at, size) => (size ? Math.round(Math.min(1, Math.max(0, at / size)) * 100) / 100 : undefined);
@@ -100,9 +98,12 @@ function roleOf(el) {
   return el instanceof HTMLInputElement ? INPUT_ROLES[el.type] || "textbox" : ROLES[el.localName] || "";
 }
 
-/** Whether the element is a key of an on-screen keypad: which one was pressed tells what was typed. @param {Element} el */
-function isKey(el) {
-  if (!el.matches(KEY) || !isShort(el)) return false;
+/**
+ * Whether the element is a key of an on-screen keypad: which one was pressed tells what was typed.
+ * @param {Element} el @param {import("../queue.js").Row["label"]} name
+ */
+function isKey(el, name) {
+  if (String(name || "").length > KEY_NAME || !el.matches(KEY) || !isShort(el)) return false;
   let group = el.parentElement;
   for (let up = 0; up < 3 && group; up++, group = group.parentElement) {
     if (Array.from(group.querySelectorAll(KEY)).filter(isShort).length >= KEYS) return true;

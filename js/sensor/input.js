@@ -22,11 +22,24 @@ export class Inputs {
   /** What was selected when a multiple select was last looked at. @type {WeakMap<Element, boolean[]>} */
   selected = new WeakMap();
   timer = 0;
+  /** When something was typed last, and into what. */
+  typed = 0;
+  /** @type {EventTarget | null} */
+  last = null;
 
   /** @param {import("../queue.js").Queue} queue @param {(el: Element) => Held} held */
   constructor(queue, held) {
     this.queue = queue;
     this.held = held;
+  }
+
+  /**
+   * Whether an input event says no more than the one before: that its field is being typed into.
+   * @param {Event} e
+   */
+  goesOn(e) {
+    this.typed = e.timeStamp;
+    return e.target === this.last && e.isTrusted;
   }
 
   /** @param {Sensed} s */
@@ -35,8 +48,17 @@ export class Inputs {
     if (!el) return;
     this.dirty.set(el, s);
     this.told.delete(el);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.commitAll(), PAUSE);
+    this.typed = s.e.timeStamp;
+    this.last = s.e.isTrusted ? s.target : null;
+    if (!this.timer) this.timer = setTimeout(() => this.paused(), PAUSE);
+  }
+
+  /** Commits what is typed when nothing has been typed for a while. */
+  paused() {
+    this.timer = 0;
+    const rest = PAUSE - (performance.now() - this.typed);
+    if (rest <= 0) this.commitAll();
+    else if (this.dirty.size) this.timer = setTimeout(() => this.paused(), rest);
   }
 
   /** @param {Sensed} s */
@@ -58,7 +80,7 @@ export class Inputs {
 
   /** A multiple select is looked at before it changes. @param {Sensed} s */
   look(s) {
-    const el = s.path[0];
+    const el = s.target;
     if (el instanceof HTMLSelectElement && el.multiple && !this.selected.has(el)) {
       this.selected.set(el, Array.from(el.options, (o) => o.selected));
     }
@@ -66,7 +88,6 @@ export class Inputs {
 
   /** Commits what is typed and not committed. */
   commitAll() {
-    clearTimeout(this.timer);
     for (const [el, s] of [...this.dirty]) {
       this.told.add(el);
       this.commit(el, { ...s, at: 0 });
@@ -76,57 +97,62 @@ export class Inputs {
   /** @param {Element} el @param {Sensed} s */
   commit(el, s) {
     this.dirty.delete(el);
+    this.last = null;
     const held = s.held || this.held(el);
-    /** @type {Row} */
-    const row = { t: "input", at: s.at || undefined, trusted: s.e.isTrusted };
     if (el instanceof HTMLSelectElement) {
-      for (const option of this.changed(el, held)) this.push({ ...row, selected: option.selected }, el, option, held, s, option.value);
+      for (const option of this.changed(el, held)) this.push({ selected: option.selected }, el, option, held, s, option.value);
     } else {
       const box = /^(checkbox|radio)$/.test(/** @type {HTMLInputElement} */ (el).type);
-      if (box) row.checked = held.checked;
-      else row.filled = held.filled;
-      this.push(row, el, el, held, s, held.value);
+      this.push(box ? { checked: held.checked } : { filled: held.filled }, el, el, held, s, held.value);
     }
   }
 
   /**
-   * @param {Row} row @param {Element} el the field @param {Element} part what changed of it: itself, or an option
-   * @param {Held} held @param {Sensed} s @param {string} value
+   * @param {Row} state what is told of its value besides the value @param {Element} el the field
+   * @param {Element} part what changed of it: itself, or an option @param {Held} held @param {Sensed} s @param {string} value
    */
-  push(row, el, part, held, s, value) {
-    subject(row, part, el, held, s);
-    shown(row, part);
+  push(state, el, part, held, s, value) {
+    /** @type {Row} */
+    const row = { t: "input", at: s.at || undefined, trusted: s.e.isTrusted, ...state };
+    const hidden = subject(row, part, el, held, s);
     row.node = part.localName;
-    row.id = row.shown_id;
-    row.name = row.shown_name;
-    row.class = row.shown_class;
-    const form = /** @type {HTMLInputElement} */ (el).form || el.closest("form");
-    if (form) {
-      row.in_form = true;
-      row.form_id = text(form.getAttribute("id"));
-      row.form_name = text(form.getAttribute("name"));
-      row.form_class = text(form.getAttribute("class"));
+    if (!hidden) {
+      shown(row, part);
+      row.id = row.shown_id;
+      row.name = row.shown_name;
+      row.class = row.shown_class;
+      row.value = plain(value);
+      formOf(row, el);
+      label(row, el);
     }
-    if (!held.denied) row.value = plain(value);
-    label(row, el);
     this.queue.push(row);
   }
 
   /** The option now selected; of a multiple select each option that changed. @param {HTMLSelectElement} el @param {Held} held */
   changed(el, held) {
+    if (!el.multiple) return Array.from(held.selected ? el.options : el.selectedOptions).filter((_, i) => !held.selected || held.selected[i]);
     const options = Array.from(el.options);
     const now = held.selected || options.map((o) => o.selected);
-    if (!el.multiple) return options.filter((_, i) => now[i]).slice(0, 1);
     const before = this.selected.get(el) || options.map((o) => o.defaultSelected);
     this.selected.set(el, now);
     return options.filter((_, i) => now[i] !== before[i]);
   }
 }
 
+/** @param {Row} row @param {Element} el */
+function formOf(row, el) {
+  const form = /** @type {HTMLInputElement} */ (el).form || el.closest("form");
+  if (!form) return;
+  row.in_form = true;
+  row.form_id = text(form.getAttribute("id"));
+  row.form_name = text(form.getAttribute("name"));
+  row.form_class = text(form.getAttribute("class"));
+}
+
 /** The field that an event is about. @param {Sensed} s @returns {Element | null} */
 function fieldOf(s) {
-  if (!(s.path[0] instanceof Element)) return null;
-  let el = /** @type {Element} */ (s.path[0]);
+  if (!(s.target instanceof Element)) return null;
+  let el = /** @type {Element} */ (s.target);
   while (el instanceof HTMLElement && el.isContentEditable && el.parentElement && el.parentElement.isContentEditable) el = el.parentElement;
   return isFormValue(el) ? el : null;
 }

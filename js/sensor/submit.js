@@ -1,8 +1,9 @@
 // Forms that are sent.
 
-import { identityOf, isFormValue, rules, shown, subject, typeOf } from "../facts.js";
+import { identityOf, isFormValue, shown, subject, typeOf } from "../facts.js";
 import { nameOf } from "../names.js";
 import { ITEM, PART, plain, text } from "../queue.js";
+import { judge } from "../rules.js";
 
 /** @typedef {import("../queue.js").Row} Row */
 /** @typedef {import("../tape.js").Held} Held */
@@ -18,13 +19,15 @@ const elements = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescrip
  * @param {(el: Element) => Held} held
  */
 export function submit(queue, s, held) {
-  const form = s.path[0];
+  const form = s.target;
   if (!(form instanceof HTMLFormElement)) return;
   const by = /** @type {Element | null} */ (s.e.submitter);
   /** @type {Row} */
   const row = { t: "submit", at: s.at, trusted: s.e.isTrusted, via: "user", valid: true };
   subject(row, form, form, undefined, s);
   shown(row, form);
+  row.id = row.shown_id;
+  row.name = row.shown_name;
   row.class = row.shown_class;
   row.method = attribute(by, "formmethod") || attribute(form, "method").toLowerCase() || "get";
   row.action = plain(actionOf(form, by));
@@ -34,7 +37,7 @@ export function submit(queue, s, held) {
     row.submitter_id = text(attribute(by, "id"));
     row.submitter_name = text(attribute(by, "name"));
     row.submitter_class = text(attribute(by, "class"));
-    const hits = rules(by);
+    const hits = judge(by);
     if (!row.moved && hits.block < 0 && hits.mask < 0) row.submitter_label = text(nameOf(by));
   }
   queue.push(row);
@@ -67,7 +70,7 @@ function fieldsOf(form) {
 
 /** The parts stand in the order of wasm/capture/submit.go. @param {HTMLInputElement} el @param {Held} held */
 function fieldItem(el, held) {
-  const hits = rules(el);
+  const hits = judge(el);
   const filled = /^(checkbox|radio|select-one|select-multiple)$/.test(el.type) ? "" : Number(held.filled);
   return [
     el.localName, typeOf(el), attribute(el, "name"), attribute(el, "id"), attribute(el, "autocomplete"), held.names.join(" "),

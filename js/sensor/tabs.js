@@ -30,15 +30,15 @@ export function senseTabs(queue, listen, identity, now) {
 
   /** @param {number} at */
   function seen(at) {
-    if (document.visibilityState !== "visible") return;
-    if (active && active !== tab) queue.push({ t: "active", at: Math.round(at), from: active, to: tab });
+    if (document.visibilityState !== "visible" || active === tab) return;
+    if (active) queue.push({ t: "active", at: Math.round(at), from: active, to: tab });
     if (channel) channel.postMessage(tab);
     active = tab;
   }
 
   if (channel) listen(channel, "message", (e) => (active = String(e.data)));
   listen(document, "visibilitychange", () => seen(now()));
-  listen(window, "focus", () => seen(now()));
+  listen(window, "focus", (e) => e.target === window && seen(now()));
   seen(arrival());
   return () => channel && channel.close();
 }
