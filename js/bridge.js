@@ -29,9 +29,12 @@ export class Bridge {
     this.tell = tell;
   }
 
-  /** @param {string} block @param {string} mask @param {string} allow one selector a line @param {boolean} open whether form values are shown by default */
-  rules(block, mask, allow, open) {
-    return learn(block.split("\n"), mask.split("\n"), allow.split("\n"), open); // the marks make none of them empty
+  /**
+   * @param {string} block @param {string} mask @param {string} allow one selector a line; the marks make none of them empty
+   * @param {boolean} values @param {boolean} ids whether form values are shown that no rule names, and ids
+   */
+  rules(block, mask, allow, values, ids) {
+    return learn(block.split("\n"), mask.split("\n"), allow.split("\n"), { values, ids });
   }
 
   /** @param {number} size */

@@ -22,8 +22,7 @@ export function watchTypes(root) {
   observer.observe(root, { subtree: true, attributes: true, attributeFilter: ["type"], attributeOldValue: true });
 }
 
-const PARTS = new RegExp(__DENY__.part.join("|"));
-const WHOLE = new RegExp("(?:^|[ |])(?:" + __DENY__.whole.join("|") + ")(?:$|[ |])");
+const WHOLE = new Set(__DENY__.whole);
 
 /** Names that have been looked at: pages have few, and ask often. @type {Map<string, boolean>} */
 const seen = new Map();
@@ -38,7 +37,8 @@ function deniedNames(names) {
       .replace(/([a-z])([A-Z])/g, "$1 $2")
       .toLowerCase()
       .replace(/[\x00-\x2f\x3a-\x60\x7b\x7d-\x7f\xa0]+/g, " ");
-    is = WHOLE.test(words) || PARTS.test(words.replaceAll(" ", ""));
+    const joined = words.replaceAll(" ", "");
+    is = __DENY__.part.some((part) => joined.includes(part)) || words.split(/[ |]/).some((word) => WHOLE.has(word));
     if (seen.size < MAX_SEEN) seen.set(all, is);
   }
   return is;

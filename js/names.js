@@ -8,7 +8,7 @@ const MAX_NAME = 200;
 const SILENT = "script,style,noscript,template,option,datalist,input,select,textarea,[contenteditable]";
 
 /** @param {string} text */
-const tidy = (text) => text.replace(/\s+/g, " ").trim().slice(0, MAX_NAME);
+const tidy = (text) => (text ? text.replace(/\s+/g, " ").trim().slice(0, MAX_NAME) : "");
 
 /** @param {Element} el @returns {string} */
 export function textOf(el) {
@@ -23,30 +23,37 @@ export function textOf(el) {
   return tidy(out);
 }
 
-/** The elements that an attribute names by their ids. @param {Element} el */
+/** The text of the elements that aria-labelledby names. @param {Element} el */
 function labelledBy(el) {
+  const ids = el.getAttribute("aria-labelledby");
   const root = /** @type {Document} */ (el.getRootNode());
-  const ids = (el.getAttribute("aria-labelledby") || "").split(/\s+/).filter(Boolean);
-  return root.getElementById ? ids.map((id) => root.getElementById(id)) : [];
+  return ids && root.getElementById ? texts(ids.split(/\s+/).map((id) => root.getElementById(id))) : "";
 }
 
-/** @param {(Element | null)[]} elements */
-const texts = (elements) => tidy(elements.map((e) => (e ? textOf(e) : "")).join(" "));
+/** @param {Iterable<Element | null>} elements */
+const texts = (elements) => tidy(Array.from(elements, (e) => (e ? textOf(e) : "")).join(" "));
 
 /** The accessible name. @param {Element} el */
 export function nameOf(el) {
+  const { labels } = /** @type {HTMLInputElement} */ (el);
   return (
-    texts(labelledBy(el)) ||
+    labelledBy(el) ||
     tidy(el.getAttribute("aria-label") || "") ||
-    texts(Array.from(/** @type {HTMLInputElement} */ (el).labels || [])) ||
-    buttonValue(el) ||
-    (el.matches("option") ? tidy(el.textContent || "") : el.matches(SILENT) ? "" : textOf(el)) ||
+    (labels && labels.length ? texts(labels) : "") ||
+    ownName(el) ||
     tidy(el.getAttribute("alt") || el.getAttribute("title") || "")
   );
 }
 
-/** The value of a button is its name. @param {Element} el */
+/** The name that an element's own content gives: never a form value. @param {Element} el */
+function ownName(el) {
+  if (el instanceof HTMLInputElement) return buttonValue(el);
+  if (el.localName === "option") return tidy(el.textContent || "");
+  return el.matches(SILENT) ? "" : textOf(el);
+}
+
+/** The value of a button is its name. @param {HTMLInputElement} el */
 function buttonValue(el) {
-  if (!(el instanceof HTMLInputElement) || !/^(submit|button|reset|image)$/.test(el.type)) return "";
+  if (!/^(submit|button|reset|image)$/.test(el.type)) return "";
   return tidy(el.value || el.alt || el.type);
 }

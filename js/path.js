@@ -1,14 +1,23 @@
 // The steps from the root to an element, in the form that wasm/xpath reads:
-//   root ( ">" root )*    root = [ "#" id "\x1d" ] step ( "/" step )*    step = [ "~" ] name [ "@" index ]
+//   root ( ">" root )*    root = [ "#" id "\x1d" ] [ step ( "/" step )* ]    step = [ "~" ] name [ "@" index ]
+
+import { showsIDs } from "./rules.js";
 
 const HTML = "http://www.w3.org/1999/xhtml";
+
+/**
+ * An id that may be data, which the recorder then leaves out: only then, or without an id, are the steps needed.
+ * Kept wider than masking.LooksLikeData.
+ */
+const DOUBTFUL = /\d{4}|[@%\x1c-\x1f"']|.{16}/s;
 
 /** @param {Element} el */
 export function steps(el) {
   const roots = [];
   for (let at = /** @type {Element | null} */ (el); at; ) {
     const root = at.getRootNode();
-    roots.unshift(uniqueID(at, root) + within(at));
+    const id = uniqueID(at, root);
+    roots.unshift((id && "#" + id + "\x1d") + (id && showsIDs() && !DOUBTFUL.test(id) ? "" : within(at)));
     at = root instanceof ShadowRoot ? root.host : null;
   }
   return roots.join(">");
@@ -37,6 +46,5 @@ function step(el) {
 function uniqueID(el, root) {
   const id = el.getAttribute("id"); // a form's own property could be one of its fields
   if (!id || /[\x1c-\x1f]/.test(id) || !("querySelectorAll" in root)) return "";
-  const same = /** @type {ParentNode} */ (root).querySelectorAll("#" + CSS.escape(id));
-  return same.length === 1 ? "#" + id + "\x1d" : "";
+  return /** @type {ParentNode} */ (root).querySelectorAll("#" + CSS.escape(id)).length === 1 ? id : "";
 }

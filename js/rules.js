@@ -8,16 +8,27 @@ const NONE = -1;
 
 /** @type {Record<"block" | "mask" | "allow", string[]>} */
 let lists = { block: [], mask: [], allow: [] };
+/** All selectors as one. */
 let any = "";
-/** Whether the policy may show form values that no rule names. */
-let open = false;
+/** Those that are no simple attribute, class or id, as one. */
+let complex = "";
+/** What the simple ones look for, in lower case: quirks mode ignores the case of classes and ids. */
+let attributes = new Set([""]);
+let words = new Set([""]);
+/** What the policy shows by default. */
+let shows = { values: false, ids: false };
+
+/** Whether the policy records ids, so that a path may rest on one. */
+export const showsIDs = () => shows.ids;
+
+const SIMPLE = /^(?:\[([\w-]+)(?:="[^"]*")?\]|[.#]([\w-]+))$/;
 
 /**
  * Learns the selectors. False when one of them is invalid: then the policy must not be trusted.
- * @param {string[]} block @param {string[]} mask @param {string[]} allow @param {boolean} byDefault whether form values are shown by default
+ * @param {string[]} block @param {string[]} mask @param {string[]} allow
+ * @param {{values: boolean, ids: boolean}} byDefault whether form values are shown that no rule names, and ids
  */
 export function learn(block, mask, allow, byDefault) {
-  open = byDefault;
   const all = [...block, ...mask, ...allow];
   const probe = document.createElement("p");
   try {
@@ -25,9 +36,30 @@ export function learn(block, mask, allow, byDefault) {
   } catch {
     return false;
   }
+  const simple = all.map((s) => SIMPLE.exec(s));
   lists = { block, mask, allow };
   any = all.join(",");
+  complex = all.filter((_, i) => !simple[i]).join(",");
+  attributes = new Set(simple.map((m) => (m && m[1] ? m[1].toLowerCase() : "class")));
+  words = new Set(simple.map((m) => (m && m[2] ? m[2].toLowerCase() : "")));
+  shows = byDefault;
   return true;
+}
+
+/**
+ * Whether a selector may match the element: many elements are asked about, and matching them with every selector
+ * would take long. It may say so of too many, and never of too few.
+ * @param {Element} el
+ */
+function mayMatch(el) {
+  for (const name of el.getAttributeNames()) {
+    if (name === "id" || name === "class") {
+      for (const word of (el.getAttribute(name) || "").toLowerCase().split(/\s+/)) if (words.has(word)) return true;
+    } else if (attributes.has(name.toLowerCase())) {
+      return true;
+    }
+  }
+  return complex !== "" && el.matches(complex);
 }
 
 /**
@@ -63,7 +95,7 @@ export function judge(el) {
   /** @type {Hits} */
   const hits = { block: NONE, mask: NONE, allow: NONE };
   for (const start of starts(el)) {
-    for (let at = start.closest(any); at; at = at.parentElement && at.parentElement.closest(any)) match(at, hits);
+    for (let at = /** @type {Element | null} */ (start); at; at = at.parentElement) if (mayMatch(at)) match(at, hits);
   }
   return hits;
 }
@@ -76,11 +108,11 @@ function match(el, hits) {
 }
 
 /** Whether the recorder will surely hide a form value of these hits: then no more of it is read than that it was touched. @param {Hits} hits */
-export const surelyHidden = (hits) => hits.block !== NONE || hits.mask !== NONE || (!open && hits.allow === NONE);
+export const surelyHidden = (hits) => hits.block !== NONE || hits.mask !== NONE || (!shows.values && hits.allow === NONE);
 
 /** Whether a rule hides the element by itself. @param {Element} el */
 export function hides(el) {
-  if (!el.matches(any)) return false;
+  if (!mayMatch(el)) return false;
   /** @type {Hits} */
   const hits = { block: NONE, mask: NONE, allow: NONE };
   match(el, hits);

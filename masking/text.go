@@ -54,7 +54,7 @@ func (p *Policy) Value(d Decision, raw string) Text {
 
 // Attribute passes an id, name or class that the policy lists, unless it looks like data.
 func (p *Policy) Attribute(key, raw string) (Text, bool) {
-	if !p.attribute(key) {
+	if !p.Shows(key) {
 		return Text{}, false
 	}
 	var kept []string
@@ -102,7 +102,8 @@ func (p *Policy) ID(raw string) Text {
 	return sealed.New(raw)
 }
 
-func (p *Policy) attribute(key string) bool {
+// Shows tells whether the policy records an attribute: id, name or class.
+func (p *Policy) Shows(key string) bool {
 	for _, k := range p.Attributes {
 		if k == key {
 			return true

@@ -21,7 +21,7 @@ func (p *Policy) XPath(path string) Text {
 	}
 	for _, part := range strings.Split(path, ShadowStep) {
 		if id, ok := IDPath(part); ok {
-			if LooksLikeData(id) || !p.attribute("id") {
+			if LooksLikeData(id) || !p.Shows("id") {
 				return Text{}
 			}
 		} else if !isSteps(part) {

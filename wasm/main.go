@@ -32,7 +32,8 @@ func start(facts string) *recorder.Recorder {
 		return nil
 	}
 	policy := recorder.Policy([]byte(bridge.Text("policy")))
-	if !bridge.Rules(policy.Selectors()) {
+	block, mask, allow := policy.Selectors()
+	if !bridge.Rules(block, mask, allow, policy.Default == masking.DefaultAllow, policy.Shows("id")) {
 		policy = masking.Strictest() // a selector is no selector: what it was to hide is unknown
 	}
 	row := capture.Row{}

@@ -135,9 +135,10 @@ func (b Bridge) Flushed(id string) { b.call("flushed", id) }
 // Wake asks for a tick.
 func (b Bridge) Wake(ms int64) { b.call("wake", float64(ms)) }
 
-// Rules hands over the selectors to match, one a line, and tells whether all of them are selectors.
-func (b Bridge) Rules(block, mask, allow []string) bool {
-	ok, err := b.js.Call("rules", strings.Join(block, "\n"), strings.Join(mask, "\n"), strings.Join(allow, "\n"))
+// Rules hands over the selectors to match, one a line, and whether form values are shown that no rule names, and
+// ids; it tells whether all of the selectors are selectors.
+func (b Bridge) Rules(block, mask, allow []string, values, ids bool) bool {
+	ok, err := b.js.Call("rules", strings.Join(block, "\n"), strings.Join(mask, "\n"), strings.Join(allow, "\n"), values, ids)
 	if err != nil {
 		return false
 	}

@@ -61,7 +61,7 @@ func New(start capture.Row, policy *masking.Policy, tail [][]byte, page Page) *R
 func (r *Recorder) Rows(text string, now int64) {
 	for _, row := range capture.Rows(text) {
 		if e, ok := r.capture.Event(row); ok {
-			r.uplink.Add(&e, now)
+			r.uplink.Add(&e)
 		}
 	}
 	r.uplink.Tick(now)

@@ -4,30 +4,17 @@ import "github.com/cotrail/cotrail/masking/event"
 
 // queue holds the lines of events acked+1 to last(), in order; those up to sent are on their way.
 type queue struct {
-	lines []waitingLine
+	lines [][]byte
 	bytes int
 	acked uint64
 	sent  uint64
 }
 
-type waitingLine struct {
-	line  []byte
-	since int64
-}
-
 func (q *queue) last() uint64 { return q.acked + uint64(len(q.lines)) }
 
-func (q *queue) add(line []byte, now int64) {
-	q.lines = append(q.lines, waitingLine{line, now})
+func (q *queue) add(line []byte) {
+	q.lines = append(q.lines, line)
 	q.bytes += len(line)
-}
-
-// waiting tells since when the first unsent event waits.
-func (q *queue) waiting() (since int64, ok bool) {
-	if q.sent >= q.last() {
-		return 0, false
-	}
-	return q.lines[q.sent-q.acked].since, true
 }
 
 // next gives the unsent events that one batch may hold.
@@ -39,10 +26,10 @@ func (q *queue) next(maxBytes int) (first uint64, lines [][]byte) {
 func (q *queue) after(n uint64, maxBytes int) (first uint64, lines [][]byte) {
 	size := 0
 	for _, l := range q.lines[n-q.acked:] {
-		if size += len(l.line); len(lines) > 0 && size > maxBytes || len(lines) == event.MaxEvents {
+		if size += len(l); len(lines) > 0 && size > maxBytes || len(lines) == event.MaxEvents {
 			break
 		}
-		lines = append(lines, l.line)
+		lines = append(lines, l)
 	}
 	return n + 1, lines
 }
@@ -55,8 +42,8 @@ func (q *queue) ack(n uint64) {
 	}
 	gone := q.lines[:n-q.acked]
 	for i := range gone {
-		q.bytes -= len(gone[i].line)
-		gone[i].line = nil // the rest of the slice keeps the array alive
+		q.bytes -= len(gone[i])
+		gone[i] = nil // the rest of the slice keeps the array alive
 	}
 	q.lines = q.lines[n-q.acked:]
 	q.acked = n

@@ -41,10 +41,9 @@ const (
 	maxQueue = 2 << 20
 	// maxLine bounds one event; the largest, a submit of a hundred fields or a log call, has a third of it.
 	maxLine = 32 << 10
-	// batchEvents is the size of a batch that goes out at once, batchWait the age of its first event that makes
-	// a smaller one go: a log that grows live should, and each batch costs the relay a commit.
+	// batchEvents is the size of a batch that goes out at once. A smaller one goes when nothing is in flight: the
+	// sensor has gathered its rows already, and each batch costs the relay a commit.
 	batchEvents = 20
-	batchWait   = 200
 	// maxBatchBytes keeps a batch and its hello within one keepalive request of 64 KiB, which it has to share
 	// with the page's own.
 	maxBatchBytes = 48 << 10
@@ -102,7 +101,7 @@ func New(hello event.Hello, link Link, tail [][]byte) *Uplink {
 }
 
 // Add queues an event. Where there is no room it is counted, and a gap will say so.
-func (u *Uplink) Add(e *event.Event, now int64) {
+func (u *Uplink) Add(e *event.Event) {
 	if u.state == stopped {
 		return
 	}
@@ -114,9 +113,9 @@ func (u *Uplink) Add(e *event.Event, now int64) {
 	if u.dropped.count > 0 {
 		g := u.dropped.event()
 		u.dropped = gap{}
-		u.queue.add(g.AppendLine(nil), now)
+		u.queue.add(g.AppendLine(nil))
 	}
-	u.queue.add(line, now)
+	u.queue.add(line)
 }
 
 // Flush sends all that waits without waiting for more, and gives the number to wait for.
@@ -140,12 +139,7 @@ func (u *Uplink) Stop(now int64) {
 func (u *Uplink) Next(now int64) (int64, bool) {
 	at, ok := u.due, u.state != open && u.state != stopped
 	if u.state == open {
-		if len(u.frames) > 0 {
-			at, ok = u.heard+answerTimeout, true
-		}
-		if since, waiting := u.queue.waiting(); waiting && len(u.frames) < maxInFlight && (!ok || since+batchWait < at) {
-			at, ok = since+batchWait, true
-		}
+		at, ok = u.heard+answerTimeout, len(u.frames) > 0
 	}
 	return max(at-now, 0), ok
 }
@@ -180,8 +174,7 @@ func (u *Uplink) pump(now int64) {
 	for len(u.frames) < maxInFlight {
 		first, lines := u.queue.next(maxBatchBytes)
 		last := first + uint64(len(lines)) - 1
-		since, _ := u.queue.waiting()
-		if len(lines) == 0 || len(lines) < batchEvents && last > u.flushTo && now-since < batchWait {
+		if len(lines) == 0 || len(lines) < batchEvents && len(u.frames) > 0 && last > u.flushTo {
 			return
 		}
 		if len(u.frames) == 0 {

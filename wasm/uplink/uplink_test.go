@@ -21,29 +21,27 @@ func start(r *relay, tail ...[]byte) *Uplink {
 func add(u *Uplink, n int, now int64) {
 	e := event.Event{Type: event.ClientLog, Time: now}
 	e.Details.Int("n", int64(n))
-	u.Add(&e, now)
+	u.Add(&e)
 }
 
 func want(n int, now int64) string {
 	return fmt.Sprintf(`{"type":"client_log","time":%d,"details":{"n":%d}}`, now, n)
 }
 
-func TestSmallBatchWaitsAndGoes(t *testing.T) {
+func TestSmallBatchesWaitForTheOneInFlight(t *testing.T) {
 	r := newRelay(t)
 	u := start(r)
 	r.open(u, 0)
 	add(u, 1, 1000)
 	u.Tick(1000)
-	if len(r.log[stream]) != 0 {
-		t.Fatal("one event went out at once")
+	add(u, 2, 1001)
+	u.Tick(1001)
+	if got := r.logged(stream); got != want(1, 1000) {
+		t.Fatalf("log is %q", got)
 	}
-	in, ok := u.Next(1000)
-	if !ok || in != batchWait {
-		t.Fatalf("next is in %d %v, want %d", in, ok, batchWait)
-	}
-	u.Tick(1000 + in)
-	r.deliver(u, 1000+in)
-	if got := r.logged(stream); got != want(1, 1000) || u.Acknowledged() != 1 {
+	r.deliver(u, 1002)
+	r.deliver(u, 1003)
+	if got := r.logged(stream); got != want(1, 1000)+"\n"+want(2, 1001) || u.Acknowledged() != 2 {
 		t.Errorf("log is %q, acknowledged %d", got, u.Acknowledged())
 	}
 	if _, ok := u.Next(2000); ok {
@@ -51,17 +49,19 @@ func TestSmallBatchWaitsAndGoes(t *testing.T) {
 	}
 }
 
-func TestFullBatchGoesAtOnce(t *testing.T) {
+func TestFullBatchDoesNotWait(t *testing.T) {
 	r := newRelay(t)
 	u := start(r)
 	r.open(u, 0)
-	for i := range batchEvents {
+	for i := range 1 + batchEvents {
 		add(u, i, 5)
+		if i == 0 {
+			u.Tick(5)
+		}
 	}
 	u.Tick(5)
-	r.deliver(u, 5)
-	if u.Acknowledged() != batchEvents {
-		t.Errorf("acknowledged %d", u.Acknowledged())
+	if n := len(r.log[stream]); n != 1+batchEvents {
+		t.Errorf("%d events went out", n)
 	}
 }
 
@@ -158,7 +158,7 @@ func TestOverflowBecomesGap(t *testing.T) {
 	}
 	size := len(long.AppendLine(nil))
 	for range maxQueue/size + 10 {
-		u.Add(&long, 1)
+		u.Add(&long)
 	}
 	r.open(u, 2)
 	for u.Acknowledged() < u.queue.last() {
@@ -186,7 +186,7 @@ func TestTooLargeEventBecomesGap(t *testing.T) {
 	for range maxLine / 8 {
 		e.Details.Int("n", 1234567)
 	}
-	u.Add(&e, 3)
+	u.Add(&e)
 	add(u, 1, 4)
 	u.Flush(4)
 	r.deliver(u, 4)

@@ -21,10 +21,11 @@ const shadowStep = " >> "
 
 // Write gives the path of steps, which the sensor writes as
 //
-//	root ( ">" root )*        root = [ "#" id "\x1d" ] step ( "/" step )*        step = [ "~" ] name [ "@" index ]
+//	root ( ">" root )*        root = [ "#" id "\x1d" ] [ step ( "/" step )* ]        step = [ "~" ] name [ "@" index ]
 //
 // from the outermost root to the innermost. An id is there only when it is unique in its root; usable tells
-// whether it may be shown.
+// whether it may be shown. The steps may be left out where the sensor does not doubt the id; where it should have,
+// there is no path.
 func Write(steps string, usable func(id string) bool) string {
 	var out strings.Builder
 	for steps != "" {
@@ -40,6 +41,9 @@ func Write(steps string, usable func(id string) bool) string {
 		if path, ok := byID(id); ok && usable(id) {
 			out.WriteString(path)
 			continue
+		}
+		if root == "" {
+			return ""
 		}
 		for _, step := range strings.Split(root, "/") {
 			writeStep(&out, step)

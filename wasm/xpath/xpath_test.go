@@ -24,6 +24,8 @@ func TestWrite(t *testing.T) {
 		{"SVG", "html/body/~svg@2/~path", all, `/html/body/*[name()="svg"][2]/*[name()="path"]`},
 		{"a shadow root", "html/body/my-card@2>div/input", all, "/html/body/my-card[2] >> /div/input"},
 		{"ids in both roots", "#card\x1dhtml/body/my-card>#q\x1ddiv/input", all, `//*[@id="card"] >> //*[@id="q"]`},
+		{"an id alone", "#next\x1d", all, `//*[@id="next"]`},
+		{"an id alone that may not be shown", "#next\x1d", none, ""},
 		{"nothing", "", all, ""},
 	}
 	policy := masking.New()
