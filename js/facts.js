@@ -14,9 +14,21 @@ const VALUE_ROLES = /^(option|radio|checkbox|switch|menuitemradio|menuitemcheckb
 
 /** Whether the element's content is a form value. @param {Element} el */
 export function isFormValue(el) {
-  if (el instanceof HTMLInputElement) return !/^(button|submit|reset|image)$/.test(el.type);
-  if (el instanceof HTMLSelectElement || el instanceof HTMLTextAreaElement || el instanceof HTMLOptionElement) return true;
-  return (el instanceof HTMLElement && el.isContentEditable) || VALUE_ROLES.test(el.getAttribute("role") || "");
+  const name = el.localName;
+  if (name === "input") return !/^(button|submit|reset|image)$/.test(/** @type {HTMLInputElement} */ (el).type);
+  if (name === "select" || name === "textarea" || name === "option") return true;
+  return editorOf(el) !== null || VALUE_ROLES.test(el.getAttribute("role") || "");
+}
+
+/**
+ * The element that makes this one editable, null when nothing does. The attribute is asked, for isContentEditable
+ * would make the browser compute styles. @param {Element} el @returns {Element | null}
+ */
+export function editorOf(el) {
+  const editor = el.closest("[contenteditable]");
+  if (!editor) return el.ownerDocument.designMode === "on" ? el.ownerDocument.body : null;
+  if (editor.getAttribute("contenteditable") === "false") return null;
+  return (editor.parentElement && editorOf(editor.parentElement)) || editor;
 }
 
 /** @param {Element} el */

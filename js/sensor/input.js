@@ -1,7 +1,7 @@
 // Changes of fields. A keystroke only notes its field; the facts are read once, when the change is committed: by
 // the browser's change event, by leaving the field, by a pause, or when the page goes.
 
-import { isFormValue, label, shown, subject } from "../facts.js";
+import { editorOf, isFormValue, label, shown, subject } from "../facts.js";
 import { plain, text } from "../queue.js";
 
 /** @typedef {import("../queue.js").Row} Row */
@@ -151,8 +151,8 @@ function formOf(row, el) {
 
 /** The field that an event is about. @param {Sensed} s @returns {Element | null} */
 function fieldOf(s) {
-  if (!(s.target instanceof Element)) return null;
-  let el = /** @type {Element} */ (s.target);
-  while (el instanceof HTMLElement && el.isContentEditable && el.parentElement && el.parentElement.isContentEditable) el = el.parentElement;
-  return isFormValue(el) ? el : null;
+  const el = s.target;
+  if (!(el instanceof Element)) return null;
+  if (/^(input|select|textarea)$/.test(el.localName)) return isFormValue(el) ? el : null;
+  return editorOf(el) || (isFormValue(el) ? el : null);
 }
