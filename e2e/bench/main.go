@@ -1,6 +1,7 @@
 // Command bench measures what Cotrail costs and holds it against the figures it promises.
 //
 //	go run ./e2e/bench [-only page] [-rounds 5] [-variants none,cotrail,rrweb] [-json FILE]
+//	go run ./e2e/bench -record    makes testdata/sessions/demo.lines.ndjson anew
 //
 // Times are compared within one run, against a named peer on the same machine, because an absolute
 // time says more about the machine than about the recorder. Exit 0 if every must holds, 1 if one
@@ -21,6 +22,8 @@ import (
 // measures are run in this order; a new one is a line here and a file of its own.
 var measures = []measure{
 	{"page", "main-thread time in the page, over the page without a recorder", pageCost},
+	{"wire", "what a recorded session costs on the wire", wireBytes},
+	{"durable", "how many events a second get durable and acknowledged, and how soon", durable},
 }
 
 // A measure returns what it found. It starts whatever it needs and ends it before it returns.
@@ -36,6 +39,7 @@ type config struct {
 	rounds   int      // how often each variant is measured; the median is held against the limits
 	variants []string // of the page's cost
 	clock    string   // of the page's cost: cpuClock or wallClock
+	session  string   // file with the lines of a recorded session
 }
 
 // The page's cost is told in processor time of its main thread, which other programs on the machine
@@ -54,11 +58,20 @@ func main() {
 	only := flag.String("only", "", "comma-separated measures, all if empty: "+measureNames())
 	jsonFile := flag.String("json", "", "also write the rows to this file")
 	flag.StringVar(&c.clock, "clock", cpuClock, "the page's time is "+cpuClock+" or "+wallClock)
+	flag.StringVar(&c.session, "session", "testdata/sessions/demo.lines.ndjson", "the recorded session, a line an event as it is sent")
+	again := flag.Bool("record", false, "do not measure, but record the session anew in Chromium")
 	flag.Parse()
 	c.variants = strings.Split(*variants, ",")
 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	if *again {
+		if err := record(ctx, c); err != nil {
+			fmt.Fprintln(os.Stderr, "bench: recording a session:", err)
+			os.Exit(2)
+		}
+		return
+	}
 	rows, err := run(ctx, c, *only)
 	if err == nil && *jsonFile != "" {
 		err = writeJSON(*jsonFile, rows)
