@@ -1,0 +1,116 @@
+package recorder
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/cotrail/cotrail/masking"
+	"github.com/cotrail/cotrail/masking/event"
+	"github.com/cotrail/cotrail/wasm/capture"
+	"github.com/cotrail/cotrail/wasm/uplink"
+)
+
+// page takes everything and answers at once, as a relay nearby would.
+type page struct {
+	r       *Recorder
+	now     int64
+	sent    int
+	flushed []string
+	wake    int64
+	last    uint64
+	answers [][]byte
+}
+
+func (p *page) Connect()                         {}
+func (p *page) Close()                           {}
+func (p *page) Post([]byte, bool)                {}
+func (p *page) Keep([][]byte)                    {}
+func (p *page) Session(string)                   {}
+func (p *page) Status(uplink.Status, event.Code) {}
+func (p *page) Flushed(id string)                { p.flushed = append(p.flushed, id) }
+func (p *page) Wake(ms int64)                    { p.wake = ms }
+func (p *page) Send(frame []byte) {
+	p.sent += len(frame)
+	if kind, _ := event.FrameKind(frame); kind == event.KindHello {
+		w := event.Welcome{Session: "s"}
+		p.answers = append(p.answers, w.Append(nil))
+	} else if b, err := event.ReadBatch(frame); err == nil {
+		p.last += uint64(b.Count)
+		p.answers = append(p.answers, event.AppendAck(nil, p.last))
+	}
+}
+
+func (p *page) answer() {
+	for len(p.answers) > 0 {
+		a := p.answers[0]
+		p.answers = p.answers[1:]
+		p.r.Message(a, p.now)
+	}
+}
+
+func newPage(policy *masking.Policy) *page {
+	p := &page{now: 1}
+	p.r = New(capture.Rows("site=demo\x1fsession=s\x1fsecret=x\x1ftab=t\x1furl=https://a.example/?q=1\x1ffield_key=00")[0], policy, nil, p)
+	p.r.Tick(1)
+	p.r.Opened(1)
+	p.answer()
+	return p
+}
+
+// rows are what the sensor tells of n acts: masked fields and clicks on buttons, turn by turn.
+func rows(n, from int) string {
+	var out []string
+	for i := range n {
+		at := 1795341873343 + int64(from+i)*700
+		if i%2 == 0 {
+			out = append(out, fmt.Sprintf("t=input\x1fat=%d\x1ftrusted=1\x1ffilled=1\x1fnode=input\x1fblock=-1\x1fmask=-1\x1fallow=-1\x1fform_value=1\x1fdenied=0\x1ftype=text\x1fidentity=https://a.example\n/quote\nquote\ninput\ntext\nfield%d", at, i))
+		} else {
+			out = append(out, fmt.Sprintf("t=click\x1fat=%d\x1ftrusted=1\x1fbutton=0\x1fvia=pointer\x1fnode=button\x1fblock=-1\x1fmask=-1\x1fallow=-1\x1fform_value=0\x1fshown_node=button\x1fshown_id=b%d\x1fpath=#b%d\x1d\x1frole=button\x1flabel=Button %d\x1fidentity=x%d\x1fx=0.5\x1fy=0.5", at, i, i, i, i))
+		}
+	}
+	return strings.Join(out, capture.RowEnd)
+}
+
+func TestFlushIsAnsweredWhenDurable(t *testing.T) {
+	policy := masking.New()
+	p := newPage(&policy)
+	p.r.Rows(rows(3, 0), 2)
+	p.r.Flush("f", 2)
+	if len(p.flushed) != 0 {
+		t.Fatal("answered before the relay was")
+	}
+	p.answer()
+	if len(p.flushed) != 1 || p.flushed[0] != "f" {
+		t.Errorf("flushed %v", p.flushed)
+	}
+	p.r.Flush("g", 3)
+	if len(p.flushed) != 2 {
+		t.Error("with nothing waiting a flush waits")
+	}
+}
+
+func TestBrokenPolicyHidesEverything(t *testing.T) {
+	for _, text := range []string{"", "cotrail-policy 9", "<html>"} {
+		if p := Policy([]byte(text)); !p.Broken() {
+			t.Errorf("%q is taken for a policy", text)
+		}
+	}
+	good := masking.New()
+	if p := Policy(good.Compile()); p.Broken() {
+		t.Error("a good policy is not taken")
+	}
+}
+
+// BenchmarkRows gives the time of one row, from the sensor's text to the frame.
+func BenchmarkRows(b *testing.B) {
+	policy := masking.New()
+	p := newPage(&policy)
+	text := rows(10, 0)
+	b.ReportAllocs()
+	for b.Loop() {
+		p.r.Rows(text, p.now)
+		p.answer()
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*10), "ns/row")
+}
