@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp/kb"
 
@@ -70,6 +71,21 @@ func TestDocumentedTag(t *testing.T) {
 			noErrors(t, page)
 		})
 	}
+}
+
+// TestAnotherRelay takes the script from one address and records at another, as data-relay says.
+func TestAnotherRelay(t *testing.T) {
+	r := startRelay(t)
+	site := newSite(t)
+	asked := make(chan string, 10)
+	script := r.front(func(path string) time.Duration { asked <- path; return 0 })
+	site.page("/", fmt.Sprintf(`<script async src="%s/cotrail.js" data-site="hides" data-relay="%s"></script>`, script, r.url), "")
+	page := chrome.New(t).Open(t, site.url+"/")
+	page.Do(t, recording)
+	if first := <-asked; first != "/cotrail.js" || len(asked) > 0 {
+		t.Errorf("the address of the script was asked for %s and %d other files", first, len(asked))
+	}
+	noErrors(t, page)
 }
 
 // TestDocumentedCalls runs the example of window.cotrail, and before it the line for calls that come too early.

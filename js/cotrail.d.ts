@@ -46,7 +46,10 @@ export interface Cotrail {
   /** Ends the recording of this page. */
   stop(reason?: string): void;
 
-  /** Settles when all that happened so far is durable at the relay, or when nothing is recorded. It never rejects. */
+  /**
+   * Resolves when all that happened so far is durable at the relay, or when nothing can be recorded. It never rejects.
+   * While the status is "waiting" it waits for start().
+   */
   flush(): Promise<void>;
 
   /** Calls the handler whenever the status changes. */
