@@ -16,7 +16,7 @@ import (
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/cotrail/cotrail/e2e/chrome"
-	"github.com/cotrail/cotrail/masking/event/schema/schematest"
+	"github.com/cotrail/cotrail/e2e/schematest"
 	"github.com/cotrail/cotrail/relay/config"
 )
 

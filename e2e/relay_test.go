@@ -17,7 +17,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cotrail/cotrail/masking/event/schema/schematest"
+	"github.com/cotrail/cotrail/e2e/schematest"
 )
 
 // patience bounds every wait of these tests. It is generous, because two cores also run a browser; a test that

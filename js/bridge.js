@@ -10,13 +10,13 @@ export class Bridge {
   /** Compiled policy, "" when it could not be had. */
   policy = "";
   /** What the tab's last page could not deliver. */
-  tail = "";
+  tail = new Uint8Array();
   /** @type {WebSocket | undefined} */
   socket = undefined;
   timer = 0;
   /** Promises of flushes. @type {Map<string, () => void>} */
   flushes = new Map();
-  /** Keeps a tail for the tab's next page. @type {(tail: string) => void} */
+  /** Keeps a tail for the tab's next page. @type {(tail: Uint8Array) => void} */
   keep = () => {};
   /** Told which session holds the events. @type {(id: string) => void} */
   session = () => {};

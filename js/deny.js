@@ -29,7 +29,7 @@ const seen = new Map();
 const MAX_SEEN = 2000;
 
 /** Whether one of the names is a secret's. @param {string[]} names */
-function deniedNames(names) {
+export function deniedNames(names) {
   const all = names.join("|");
   let is = seen.get(all);
   if (is === undefined) {

@@ -98,7 +98,11 @@ export class Loader {
     return new Promise((done) => {
       if (this.failed) done(undefined);
       else if (this.take) this.take([name, args, done]);
-      else if (this.calls.push([name, args, done]) > MAX_CALLS) this.calls.pop();
+      else if (this.calls.length < MAX_CALLS) this.calls.push([name, args, done]);
+      else {
+        this.tape.lost++; // a gap will say so
+        done(undefined);
+      }
     });
   }
 }
@@ -127,7 +131,7 @@ function main() {
   const loader = new Loader(new URL(tag.dataset.relay || tag.src).origin, tag.dataset.site || "");
   page.cotrail = face(loader);
   if (tag.dataset.start !== "manual") loader.start("auto");
-  for (const [name, ...args] of (before && before.q) || []) page.cotrail[name](...args);
+  for (const [name, ...args] of (before && before.q) || []) if (page.cotrail[name]) page.cotrail[name](...args);
 }
 
 try {

@@ -160,9 +160,9 @@ export class Recording {
     this.navigation.restored();
   }
 
-  /** @param {string} tail */
+  /** @param {Uint8Array} tail */
   keep(tail) {
-    this.identity.kept.tail = tail;
+    this.identity.kept.tail = btoa(Array.from(tail, (b) => String.fromCharCode(b)).join(""));
     this.identity.kept.tailAt = Date.now();
     this.identity.save();
   }

@@ -21,7 +21,7 @@ async function begin(loader, by) {
   const policy = await fetchPolicy(relay, site);
   if (loader.failed) return;
   bridge.policy = policy.text;
-  bridge.tail = identity.tail;
+  bridge.tail = Uint8Array.from(atob(identity.tail), (c) => c.charCodeAt(0));
   scope.cotrailBridge = bridge;
   const recording = new Recording(loader, identity, bridge, policy.digest, by);
   loader.onFailure = (what) => {

@@ -1,6 +1,10 @@
 package masking
 
-import "testing"
+import (
+	"os"
+	"strings"
+	"testing"
+)
 
 // open is a form field that nothing names.
 func open(change func(*Element)) Element {
@@ -86,5 +90,27 @@ func TestDenied(t *testing.T) {
 				t.Errorf("got %v, want %v", got, tt.want)
 			}
 		})
+	}
+}
+
+// The names are also the sensor's: js/deny.test.js reads the same file.
+func TestDeniedNames(t *testing.T) {
+	text, err := os.ReadFile("../testdata/masking/names.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases := 0
+	for line := range strings.Lines(string(text)) {
+		want, name, ok := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+		if !ok || strings.HasPrefix(line, "#") {
+			continue
+		}
+		cases++
+		if got := deniedName(name); got != (want == "yes") {
+			t.Errorf("%q: %v, want %s", name, got, want)
+		}
+	}
+	if cases < 30 {
+		t.Errorf("only %d cases were read", cases)
 	}
 }

@@ -1,7 +1,8 @@
 package masking
 
 import (
-	"fmt"
+	"errors"
+	"strconv"
 	"strings"
 )
 
@@ -90,18 +91,18 @@ func (p *Policy) Validate() error {
 	switch p.Default {
 	case "", DefaultMask, DefaultAllow:
 	default:
-		return fmt.Errorf("default: %q is neither mask nor allow", p.Default)
+		return errors.New("default: " + Quote(string(p.Default)) + " is neither mask nor allow")
 	}
 	for _, list := range p.lists() {
 		for _, s := range *list.to {
 			if s == "" || strings.ContainsAny(s, "\n\r") || strings.TrimSpace(s) != s {
-				return fmt.Errorf("%s: %q is empty, has a line break or space around it", list.key, s)
+				return errors.New(list.key + ": " + Quote(s) + " is empty, has a line break or space around it")
 			}
 		}
 	}
 	for _, a := range p.Attributes {
 		if a != "id" && a != "name" && a != "class" {
-			return fmt.Errorf("attributes: %q is none of id, name, class", a)
+			return errors.New("attributes: " + Quote(a) + " is none of id, name, class")
 		}
 	}
 	return nil
@@ -111,17 +112,17 @@ func (p *Policy) Validate() error {
 func Read(compiled []byte) (*Policy, error) {
 	lines := strings.Split(strings.TrimSuffix(string(compiled), "\n"), "\n")
 	if lines[0] != compiledHeader {
-		return nil, fmt.Errorf("policy: line 1 is not %q", compiledHeader)
+		return nil, errors.New("policy: line 1 is not " + Quote(compiledHeader))
 	}
 	p := &Policy{}
 	for i, text := range lines[1:] {
 		key, value, ok := strings.Cut(text, " ")
 		if !ok || !p.set(key, value) {
-			return nil, fmt.Errorf("policy: line %d: unknown key or value", i+2)
+			return nil, errors.New("policy: line " + strconv.Itoa(i+2) + ": unknown key or value")
 		}
 	}
 	if err := p.Validate(); err != nil {
-		return nil, fmt.Errorf("policy: %w", err)
+		return nil, errors.New("policy: " + err.Error())
 	}
 	return p, nil
 }

@@ -10,7 +10,7 @@ import { text } from "../queue.js";
 /** @typedef {import("../tape.js").Sensed} Sensed */
 
 /** What a person means to click when they click on something within it. */
-const ACTIONABLE = "button,a[href],area[href],input,select,textarea,option,label,summary,[role],[onclick],[tabindex],[contenteditable]";
+const ACTIONABLE = "button,a[href],area[href],input,select,textarea,option,label,summary,[role],[onclick],[tabindex]:not([tabindex^='-']),[contenteditable]";
 
 /** Buttons named this shortly, this many together, are a keypad. */
 const KEY_NAME = 2;

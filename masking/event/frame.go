@@ -3,8 +3,8 @@ package event
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"hash/crc32"
+	"strconv"
 )
 
 // Version is the version of the wire.
@@ -104,15 +104,20 @@ func (b *Batch) Append(dst []byte) []byte {
 }
 
 // ErrVersion says that a frame is of another version of the wire.
-var ErrVersion = errors.New("unsupported version of the wire")
+var ErrVersion = errors.New("unsupported version of the wire, this is " + strconv.Itoa(Version))
+
+// bad says what is wrong with a number. It stands in for fmt, which would cost every page some 130 KB.
+func bad[N ~int | ~byte | ~uint64](what string, n N, why string) error {
+	return errors.New(what + " " + strconv.FormatUint(uint64(n), 10) + " " + why)
+}
 
 // FrameKind reads the first two bytes of a frame.
 func FrameKind(frame []byte) (Kind, error) {
 	switch {
 	case len(frame) < 2:
-		return 0, fmt.Errorf("frame of %d bytes is too short", len(frame))
+		return 0, bad("frame of", len(frame), "bytes is too short")
 	case frame[0] != Version:
-		return 0, fmt.Errorf("%w: %d, this is %d", ErrVersion, frame[0], Version)
+		return 0, ErrVersion
 	}
 	return Kind(frame[1]), nil
 }
@@ -124,16 +129,16 @@ func ReadBatch(frame []byte) (Batch, error) {
 	if kind, err := FrameKind(frame); err != nil {
 		return b, err
 	} else if kind != KindBatch {
-		return b, fmt.Errorf("frame of kind %d is no batch", kind)
+		return b, bad("frame of kind", kind, "is no batch")
 	}
 	if len(frame) < batchHead {
-		return b, fmt.Errorf("batch is cut: %d bytes", len(frame))
+		return b, bad("batch of", len(frame), "bytes is cut")
 	}
 	copy(b.Stream[:], frame[2:])
 	b.Checksum = binary.LittleEndian.Uint32(frame[10:])
 	b.Encoding = Encoding(frame[14])
 	if b.Encoding > BrotliNext {
-		return b, fmt.Errorf("batch has unknown encoding %d", b.Encoding)
+		return b, bad("batch has encoding", b.Encoding, "which is unknown")
 	}
 	rest := frame[batchHead:]
 	var count, plain uint64
@@ -147,13 +152,13 @@ func ReadBatch(frame []byte) (Batch, error) {
 	b.Body = rest
 	switch {
 	case b.First == 0 || b.First > 1<<53:
-		return b, fmt.Errorf("batch begins at event %d", b.First)
+		return b, bad("batch begins at event", b.First, "which is none")
 	case count == 0 || count > MaxEvents:
-		return b, fmt.Errorf("batch of %d events; 1 to %d are allowed", count, MaxEvents)
+		return b, bad("batch of", count, "events; 1 to "+strconv.Itoa(MaxEvents)+" are allowed")
 	case plain == 0 || plain > MaxPlain:
-		return b, fmt.Errorf("batch of %d plain bytes; 1 to %d are allowed", plain, MaxPlain)
+		return b, bad("batch of", plain, "plain bytes; 1 to "+strconv.Itoa(MaxPlain)+" are allowed")
 	case b.Encoding == Plain && uint64(len(rest)) != plain:
-		return b, fmt.Errorf("batch has %d bytes where %d are stated", len(rest), plain)
+		return b, bad("batch has", len(rest), "bytes, and states another number")
 	}
 	b.Count, b.Plain = int(count), int(plain)
 	return b, nil
@@ -178,7 +183,7 @@ func ReadAck(frame []byte) (uint64, error) {
 	if kind, err := FrameKind(frame); err != nil {
 		return 0, err
 	} else if kind != KindAck {
-		return 0, fmt.Errorf("frame of kind %d is no acknowledgement", kind)
+		return 0, bad("frame of kind", kind, "is no acknowledgement")
 	}
 	last, n := uvarint(frame[2:])
 	if n <= 0 || n != len(frame)-2 {

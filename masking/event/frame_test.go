@@ -70,9 +70,9 @@ func TestBadBatch(t *testing.T) {
 		{"too many events", func(b *event.Batch) { b.Count = event.MaxEvents + 1 }, "batch of 1025 events"},
 		{"no bytes", func(b *event.Batch) { b.Plain, b.Body = 0, nil }, "batch of 0 plain bytes"},
 		{"too many bytes", func(b *event.Batch) { b.Plain = event.MaxPlain + 1 }, "plain bytes"},
-		{"a body that is too short", func(b *event.Batch) { b.Body = b.Body[1:] }, "where 16 are stated"},
-		{"a body that is too long", func(b *event.Batch) { b.Body = append(b.Body, 'x') }, "where 16 are stated"},
-		{"an unknown encoding", func(b *event.Batch) { b.Encoding = 3 }, "unknown encoding"},
+		{"a body that is too short", func(b *event.Batch) { b.Body = b.Body[1:] }, "states another number"},
+		{"a body that is too long", func(b *event.Batch) { b.Body = append(b.Body, 'x') }, "states another number"},
+		{"an unknown encoding", func(b *event.Batch) { b.Encoding = 3 }, "which is unknown"},
 	} {
 		b := someBatch()
 		row.edit(&b)

@@ -1,8 +1,7 @@
 package event
 
 import (
-	"encoding/hex"
-	"fmt"
+	"errors"
 	"strconv"
 	"strings"
 )
@@ -34,7 +33,7 @@ func appendLines(dst []byte, kind Kind, lines []line) []byte {
 		case *bool:
 			value = strconv.FormatBool(*v)
 		case *StreamID:
-			value = hex.EncodeToString(v[:])
+			value = v.String()
 		}
 		if l.opt && (value == "" || value == "0" || value == "false") {
 			continue
@@ -58,7 +57,7 @@ func readLines(frame []byte, want Kind, lines []line) error {
 		return err
 	}
 	if kind != want {
-		return fmt.Errorf("frame of kind %d where %d is expected", kind, want)
+		return bad("frame of kind", kind, "where another is expected")
 	}
 	text := string(frame[2:])
 	for _, l := range lines {
@@ -67,19 +66,19 @@ func readLines(frame []byte, want Kind, lines []line) error {
 			if l.opt {
 				continue
 			}
-			return fmt.Errorf("%s is missing", l.key)
+			return errors.New(l.key + " is missing")
 		}
 		value, rest, ok := strings.Cut(value, "\n")
 		if !ok || len(value) > maxLine {
-			return fmt.Errorf("%s is cut or over %d bytes", l.key, maxLine)
+			return errors.New(l.key + " is cut or over " + strconv.Itoa(maxLine) + " bytes")
 		}
 		text = rest
 		if err := setLine(l.to, value); err != nil {
-			return fmt.Errorf("%s: %w", l.key, err)
+			return errors.New(l.key + ": " + err.Error())
 		}
 	}
 	if text != "" {
-		return fmt.Errorf("unknown, repeated or misplaced key after the last of %d known ones", len(lines))
+		return errors.New("unknown, repeated or misplaced key after the last known one")
 	}
 	return nil
 }
@@ -88,7 +87,7 @@ func setLine(to any, value string) (err error) {
 	switch v := to.(type) {
 	case *string:
 		if strings.Map(oneLine, value) != value {
-			return fmt.Errorf("control characters or invalid UTF-8")
+			return errors.New("control characters or invalid UTF-8")
 		}
 		*v = value
 	case *int64:
@@ -97,17 +96,16 @@ func setLine(to any, value string) (err error) {
 		*v, err = strconv.ParseUint(value, 10, 64)
 	case *bool:
 		if value != "true" && value != "false" {
-			return fmt.Errorf("neither true nor false")
+			return errors.New("neither true nor false")
 		}
 		*v = value == "true"
 	case *StreamID:
-		if len(value) != 2*len(v) {
-			return fmt.Errorf("not %d hexadecimal digits", 2*len(v))
+		if !Unhex(v[:], value) {
+			return errors.New("not 16 hexadecimal digits")
 		}
-		_, err = hex.Decode(v[:], []byte(value))
 	}
 	if err != nil {
-		return fmt.Errorf("malformed value") // never the value: it may be a secret
+		return errors.New("malformed value") // never the value: it may be a secret
 	}
 	return nil
 }

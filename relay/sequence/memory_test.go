@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cotrail/cotrail/masking/event/schema/schematest"
+	"github.com/cotrail/cotrail/e2e/schematest"
 	"github.com/cotrail/cotrail/relay/store"
 )
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/cotrail/cotrail/masking/event"
-	"github.com/cotrail/cotrail/masking/event/schema/schematest"
+	"github.com/cotrail/cotrail/e2e/schematest"
 	"github.com/cotrail/cotrail/relay/canonical"
 	"github.com/cotrail/cotrail/relay/store"
 )

@@ -19,9 +19,9 @@ var (
 	ErrCursor     = errors.New("the cursor is not one of this list")    // answer 400
 )
 
-// MaxStreams bounds the streams of a session: a page load each, so some hundred pages; more is no session that
+// MaxStreams bounds the streams of a session: a page load each; more is no session that
 // anybody could read. ErrTooMany beyond.
-const MaxStreams = 256
+const MaxStreams = 1024
 
 // Opening is a stream that wants to send.
 type Opening struct {

@@ -27,9 +27,7 @@ func compileModule(p paths) ([]byte, error) {
 	linked := filepath.Join(dir, "linked.wasm")
 	_, err = run(p.root, compileEnv, "go", "build",
 		"-modfile="+modfile, "-o", linked,
-		"-trimpath", "-buildvcs=false", "-ldflags=-buildid=",
-		// Without inlining the module is larger, and smaller once compressed.
-		"-gcflags=all=-l",
+		"-trimpath", "-buildvcs=false", "-ldflags=-s -w -buildid=",
 		"./wasm")
 	if err != nil {
 		return nil, fmt.Errorf("compile ./wasm: %w", err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,16 +10,26 @@ import (
 	"path/filepath"
 )
 
-// brotliModule is built without its http.go: that file's net/http would more
-// than double the recorder module, and Go links it even when nothing calls it.
-const (
-	brotliModule  = "github.com/andybalholm/brotli"
-	brotliLeftOut = "http.go"
-)
+// brotliModule is built without what no page should load: http.go's net/http
+// would more than double the recorder module, fmt brings os and their start-up
+// with it, and Go links them even when nothing calls them.
+const brotliModule = "github.com/andybalholm/brotli"
+
+// brotliLeftOut are the files that the copy does not have.
+var brotliLeftOut = []string{"http.go", "matchfinder/textencoder.go"}
+
+// brotliPatch is what one more file needs to do without fmt, which it uses for
+// the text of one panic: pairs of what stands there and what takes its place.
+const brotliPatched = "hash.go"
+
+var brotliPatch = []string{
+	"\t\"fmt\"\n", "",
+	`fmt.Sprintf("unknown hasher type: %d", typ)`, `"unknown hasher type"`,
+}
 
 // prepareModfile writes, in the cache directory, a copy of the brotli module
-// without the part that pulls in net/http, and a go.mod and go.sum that
-// replace the module by that copy. It gives the path of the go.mod for
+// without what pulls those in, and a go.mod and go.sum that replace the module
+// by that copy. It gives the path of the go.mod for
 // "go build -modfile". The repository holds no copy of foreign code this way,
 // and go.mod alone says which version is used.
 func prepareModfile(p paths) (string, error) {
@@ -56,7 +67,7 @@ func copyBrotli(p paths) (string, error) {
 	if err := json.Unmarshal(out, &module); err != nil {
 		return "", fmt.Errorf("answer of go mod download: %w", err)
 	}
-	name := "brotli-" + module.Version
+	name := "brotli-" + module.Version + "-lean"
 	target := filepath.Join(p.cache(), name)
 	if _, err := os.Stat(target); err == nil {
 		return name, nil
@@ -69,11 +80,33 @@ func copyBrotli(p paths) (string, error) {
 	if err := os.CopyFS(fresh, os.DirFS(module.Dir)); err != nil {
 		return "", err
 	}
-	if err := os.Remove(filepath.Join(fresh, brotliLeftOut)); err != nil {
-		return "", fmt.Errorf("version %s no longer has the file to leave out: %w", module.Version, err)
+	for _, file := range brotliLeftOut {
+		if err := os.Remove(filepath.Join(fresh, filepath.FromSlash(file))); err != nil {
+			return "", fmt.Errorf("version %s no longer has a file to leave out: %w", module.Version, err)
+		}
+	}
+	if err := patchBrotli(filepath.Join(fresh, brotliPatched)); err != nil {
+		return "", fmt.Errorf("version %s: %w", module.Version, err)
 	}
 	if err := os.Rename(fresh, target); err != nil && !errors.Is(err, fs.ErrExist) {
 		return "", err
 	}
 	return name, nil
+}
+
+func patchBrotli(path string) error {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	for i := 0; i < len(brotliPatch); i += 2 {
+		if !bytes.Contains(content, []byte(brotliPatch[i])) {
+			return fmt.Errorf("%s no longer has %q", brotliPatched, brotliPatch[i])
+		}
+		content = bytes.Replace(content, []byte(brotliPatch[i]), []byte(brotliPatch[i+1]), 1)
+	}
+	if err := os.Remove(path); err != nil { // files of the module cache are read-only, and so is their copy
+		return err
+	}
+	return os.WriteFile(path, content, 0o644)
 }

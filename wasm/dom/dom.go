@@ -6,99 +6,87 @@
 package dom
 
 import (
-	"encoding/base64"
+	"encoding/binary"
 	"strings"
-
-	"github.com/hack-pad/safejs"
+	"syscall/js"
 
 	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/wasm/uplink"
 )
 
-// Bridge is the sensor's object (js/bridge.js tells its members).
-type Bridge struct{ js safejs.Value }
+// Bridge is the sensor's object (js/bridge.js tells its members). None of its functions throws; should one do so
+// all the same, call keeps the program alive. This is syscall/js and not a wrapper of it: safejs costs every page
+// 120 KB, for fmt, and what it guards is these few calls.
+type Bridge struct{ js js.Value }
 
 // Open finds the bridge of the recording that starts. Go's own program loader is given a scope of its own instead
 // of the page's globals, and the bridge stands there.
-func Open() (Bridge, error) {
-	v, err := safejs.Global().Get("cotrailBridge")
-	return Bridge{v}, err
-}
-
-// Text reads a text of the bridge.
-func (b Bridge) Text(name string) string {
-	v, err := b.js.Get(name)
-	if err != nil {
-		return ""
-	}
-	s, err := v.String()
-	if err != nil {
-		return ""
-	}
-	return s
-}
-
-// Tail reads what the tab's last page left behind.
-func (b Bridge) Tail() [][]byte {
-	var bodies [][]byte
-	for _, s := range strings.Fields(b.Text("tail")) {
-		if body, err := base64.StdEncoding.DecodeString(s); err == nil {
-			bodies = append(bodies, body)
-		}
-	}
-	return bodies
+func Open() (b Bridge, ok bool) {
+	v := js.Global().Get("cotrailBridge")
+	return Bridge{v}, v.Type() == js.TypeObject
 }
 
 // Handler is called for each call of the sensor: what happened, its text or bytes, and the page's clock.
 type Handler func(what, text string, data []byte, now int64)
 
 // Serve gives the sensor its way in. It lives as long as the page.
-func Serve(handle Handler) error {
-	enter, err := safejs.FuncOf(func(_ safejs.Value, args []safejs.Value) any {
-		if len(args) != 3 {
-			return nil
+func Serve(handle Handler) {
+	js.Global().Set("cotrailEnter", js.FuncOf(func(_ js.Value, args []js.Value) any {
+		if len(args) == 3 {
+			text, data := payload(args[1])
+			handle(args[0].String(), text, data, int64(args[2].Float()))
 		}
-		what, _ := args[0].String()
-		now, _ := args[2].Float()
-		text, data := payload(args[1])
-		handle(what, text, data, int64(now))
 		return nil
-	})
-	if err != nil {
-		return err
-	}
-	return safejs.Global().Set("cotrailEnter", enter.Value())
+	}))
 }
 
 // payload takes a string or the bytes of a Uint8Array.
-func payload(v safejs.Value) (string, []byte) {
+func payload(v js.Value) (string, []byte) {
 	switch v.Type() {
-	case safejs.TypeString:
-		s, _ := v.String()
-		return s, nil
-	case safejs.TypeObject:
-		n, err := v.Length()
-		if err != nil {
-			return "", nil
-		}
-		data := make([]byte, n)
-		if _, err := safejs.CopyBytesToGo(data, v); err != nil {
-			return "", nil
-		}
+	case js.TypeString:
+		return v.String(), nil
+	case js.TypeObject:
+		data := make([]byte, v.Length())
+		js.CopyBytesToGo(data, v)
 		return "", data
 	}
 	return "", nil
 }
 
-// call acts through the bridge. The bridge's functions do not throw.
-func (b Bridge) call(name string, args ...any) { _, _ = b.js.Call(name, args...) }
-
-func (b Bridge) bytes(data []byte) any {
-	v, err := b.js.Call("bytes", len(data))
-	if err != nil {
-		return nil
+// Text reads a text of the bridge, "" when there is none.
+func (b Bridge) Text(name string) string {
+	if v := b.js.Get(name); v.Type() == js.TypeString {
+		return v.String()
 	}
-	_, _ = safejs.CopyBytesToJS(v, data)
+	return ""
+}
+
+// Tail reads what the tab's last page left behind, as Keep gave it.
+func (b Bridge) Tail() [][]byte {
+	_, data := payload(b.js.Get("tail"))
+	var bodies [][]byte
+	for len(data) > 0 {
+		n, size := binary.Uvarint(data)
+		if size <= 0 || n > uint64(len(data)-size) {
+			break // written by another release, or by nobody of ours
+		}
+		bodies = append(bodies, data[size:size+int(n)])
+		data = data[size+int(n):]
+	}
+	return bodies
+}
+
+// call acts through the bridge.
+func (b Bridge) call(name string, args ...any) (result js.Value) {
+	defer func() { _ = recover() }() // a js.Error: what the page did to its own browser must not end the program
+	return b.js.Call(name, args...)
+}
+
+func (b Bridge) bytes(data []byte) js.Value {
+	v := b.call("bytes", len(data))
+	if v.Type() == js.TypeObject {
+		js.CopyBytesToJS(v, data)
+	}
 	return v
 }
 
@@ -116,11 +104,11 @@ func (b Bridge) Post(body []byte, leaving bool) { b.call("post", b.bytes(body), 
 
 // Keep stores bodies for the tab's next page.
 func (b Bridge) Keep(bodies [][]byte) {
-	words := make([]string, len(bodies))
-	for i, body := range bodies {
-		words[i] = base64.StdEncoding.EncodeToString(body)
+	var data []byte
+	for _, body := range bodies {
+		data = append(binary.AppendUvarint(data, uint64(len(body))), body...)
 	}
-	b.call("keep", strings.Join(words, " "))
+	b.call("keep", b.bytes(data))
 }
 
 // Session tells which session holds the events.
@@ -138,10 +126,6 @@ func (b Bridge) Wake(ms int64) { b.call("wake", float64(ms)) }
 // Rules hands over the selectors to match, one a line, and whether form values are shown that no rule names, and
 // ids; it tells whether all of the selectors are selectors.
 func (b Bridge) Rules(block, mask, allow []string, values, ids bool) bool {
-	ok, err := b.js.Call("rules", strings.Join(block, "\n"), strings.Join(mask, "\n"), strings.Join(allow, "\n"), values, ids)
-	if err != nil {
-		return false
-	}
-	all, err := ok.Bool()
-	return err == nil && all
+	ok := b.call("rules", strings.Join(block, "\n"), strings.Join(mask, "\n"), strings.Join(allow, "\n"), values, ids)
+	return ok.Type() == js.TypeBoolean && ok.Bool()
 }

@@ -3,8 +3,6 @@
 package recorder
 
 import (
-	"encoding/hex"
-
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/wasm/capture"
@@ -46,14 +44,14 @@ func Policy(compiled []byte) *masking.Policy {
 // deliver, as Keep gave it.
 func New(start capture.Row, policy *masking.Policy, tail [][]byte, page Page) *Recorder {
 	c := capture.Capture{Policy: policy}
-	hex.Decode(c.Key[:], []byte(start.Get("field_key"))) // a wrong key only makes fields unrecognisable
+	event.Unhex(c.Key[:], start.Get("field_key")) // a wrong key only makes fields unrecognisable
 	hello := event.Hello{
 		Site: start.Get("site"), Session: start.Get("session"), Secret: start.Get("secret"), Tab: start.Get("tab"),
 		URL: policy.URL(start.Get("url")).String(), Agent: policy.Free(start.Get("agent")).String(),
 		Width: start.Int("width"), Height: start.Int("height"), Device: start.Get("device"),
 		Policy: start.Get("policy"), Release: start.Get("release"),
 	}
-	hex.Decode(hello.Stream[:], []byte(start.Get("stream")))
+	event.Unhex(hello.Stream[:], start.Get("stream"))
 	return &Recorder{capture: c, uplink: uplink.New(hello, page, tail), page: page}
 }
 
