@@ -11,6 +11,14 @@ import (
 	"github.com/tidwall/gjson"
 )
 
+const (
+	// catchUp bounds the wait until all that was acknowledged has its number in the log.
+	catchUp = 5 * time.Minute
+
+	// readBack is how many logs are compared with what was acknowledged.
+	readBack = 8
+)
+
 // check waits until the log has all that was acknowledged, tells how long that took, and reads some logs back: every
 // event once, in its order, as it was sent.
 func (l *load) check(ctx context.Context, r *relay, lines recording) (took time.Duration, err error) {

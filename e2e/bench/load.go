@@ -61,8 +61,18 @@ func startLoad(ctx context.Context, r *relay, lines recording) (*load, error) {
 
 func (l *load) close() {
 	for _, p := range l.pages {
-		p.ws.CloseNow()
+		if p != nil {
+			p.ws.CloseNow()
+		}
 	}
+}
+
+// sent is how many events all pages have sent.
+func (l *load) sent() (events uint64) {
+	for _, p := range l.pages {
+		events += p.next - 1
+	}
+	return events
 }
 
 // fill sends as much as gets acknowledged, with maxInFlight frames of each page under way, and counts the events that

@@ -24,6 +24,7 @@ var measures = []measure{
 	{"page", "main-thread time in the page, over the page without a recorder", pageCost},
 	{"wire", "what a recorded session costs on the wire", wireBytes},
 	{"durable", "how many events a second get durable and acknowledged, and how soon", durable},
+	{"idle", "what a connection costs that says nothing", idleMemory},
 }
 
 // A measure returns what it found. It starts whatever it needs and ends it before it returns.
