@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 	"testing"
 
 	"github.com/andybalholm/brotli"
@@ -54,6 +55,39 @@ func (r *reader) plain(t testing.TB, frame []byte) (event.Batch, []byte) {
 
 func line(i int, random *rand.Rand) []byte {
 	return fmt.Appendf(nil, `{"type":"click","time":%d,"details":{"node_name":"button","attributes":{"id":"b%d"},"x":0.%d}}`+"\n", 1795341873343+int64(i)*731, random.IntN(40), random.IntN(99))
+}
+
+// recorded gives the events of a recorded session, at least as many as a person makes in some minutes.
+func recorded(t testing.TB) (lines [][]byte) {
+	t.Helper()
+	raw, err := os.ReadFile("../../testdata/sessions/demo.lines.ndjson")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range bytes.Lines(raw) {
+		lines = append(lines, line)
+	}
+	if len(lines) < 400 {
+		t.Fatalf("the recorded session has %d events only", len(lines))
+	}
+	return lines
+}
+
+// TestRecordedSession inflates what a page's events become, whatever the size of the batches.
+func TestRecordedSession(t *testing.T) {
+	lines := recorded(t)
+	for _, size := range []int{1, 5, 20, 200} {
+		var w Writer
+		var r reader
+		var got []byte
+		for first := 0; first < len(lines); first += size {
+			_, plain := r.plain(t, w.Frame(event.StreamID{1}, uint64(first)+1, lines[first:min(first+size, len(lines))], 1))
+			got = append(got, plain...)
+		}
+		if want := bytes.Join(lines, nil); !bytes.Equal(got, want) {
+			t.Errorf("batches of %d: %d bytes came out, %d went in", size, len(got), len(want))
+		}
+	}
 }
 
 // TestFrames sends enough for several brotli streams, in batches of many sizes, with pauses and resets between.
@@ -112,18 +146,24 @@ func FuzzFrames(f *testing.F) {
 	})
 }
 
-// BenchmarkFrame gives the time and the wire bytes of an event in batches of 20.
+// BenchmarkFrame gives the time and the wire bytes of an event in batches of 20 and of 5, over a recorded session
+// that is one connection's.
 func BenchmarkFrame(b *testing.B) {
-	random := rand.New(rand.NewPCG(1, 2))
-	var w Writer
-	lines := make([][]byte, 20)
-	sent := 0
-	for n := range b.N {
-		for i := range lines {
-			lines[i] = line(n*20+i, random)
-		}
-		sent += len(w.Frame(event.StreamID{}, 1, lines, int64(n)))
+	lines := recorded(b)
+	for _, size := range []int{20, 5} {
+		b.Run(fmt.Sprintf("of%d", size), func(b *testing.B) {
+			var w Writer
+			sent, events := 0, 0
+			for b.Loop() {
+				w.Reset()
+				for first := 0; first < len(lines); first += size {
+					batch := lines[first:min(first+size, len(lines))]
+					sent += len(w.Frame(event.StreamID{}, 1, batch, 1))
+					events += len(batch)
+				}
+			}
+			b.ReportMetric(float64(sent)/float64(events), "bytes/event")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(events), "ns/event")
+		})
 	}
-	b.ReportMetric(float64(sent)/float64(b.N*20), "bytes/event")
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*20), "ns/event")
 }
