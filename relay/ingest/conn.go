@@ -149,7 +149,9 @@ func (c *conn) append(ctx context.Context, b store.Batch) error {
 // beat notes that the page is there, frees what an idle connection does not need, and asks whether it is there.
 func (c *conn) beat(ctx context.Context) {
 	now := c.h.now()
-	c.in.inflater.forget(now.Add(-c.h.limits.DecoderIdle))
+	if c.in.inflater.forget(now.Add(-c.h.limits.DecoderIdle)) {
+		c.h.forgotten()
+	}
 	c.note(ctx, true)
 	if now.Sub(c.pinged) < c.h.limits.PingEvery {
 		return

@@ -17,7 +17,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -70,6 +72,8 @@ type Handler struct {
 	perSite  map[string]int
 	streams  map[streamKey]*conn // the connection that a stream has now
 	finished sync.WaitGroup      // of conns
+
+	idled atomic.Int64 // decoders of idle connections that were freed
 }
 
 // streamKey names a stream. Its id alone would not do: another session's page could make up the same.
@@ -196,6 +200,13 @@ func (h *Handler) Shutdown(ctx context.Context) error {
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("wait for recorders to close: %w", ctx.Err())
+	}
+}
+
+// forgotten counts a decoder that was freed, and now and then gives what they had back to the system.
+func (h *Handler) forgotten() {
+	if h.idled.Add(1)%returnEvery == 0 {
+		debug.FreeOSMemory()
 	}
 }
 

@@ -32,6 +32,7 @@ func (f *inflater) inflate(plain []byte, b event.Batch, now time.Time) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	err := f.next(plain, b)
+	f.frame = nil
 	if err != nil {
 		f.decoder = nil
 	}
@@ -88,13 +89,15 @@ func (f *inflater) rest() error {
 	return nil
 }
 
-// forget frees the decoder when it was not used since the given time.
-func (f *inflater) forget(since time.Time) {
+// forget frees the decoder when it was not used since the given time, and tells whether it did.
+func (f *inflater) forget(since time.Time) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.decoder != nil && f.used.Before(since) {
+	idle := f.decoder != nil && f.used.Before(since)
+	if idle {
 		f.decoder = nil
 	}
+	return idle
 }
 
 // errFed says that the decoder has had all of the frame.

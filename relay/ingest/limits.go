@@ -35,6 +35,9 @@ const (
 	// maxWaiting is how many batches of a connection may wait for the store while the next is read: enough to
 	// hide its latency, few enough that the page, not the relay, holds the rest.
 	maxWaiting = 8
+	// returnEvery is after how many connections that fell idle the memory of their decoders, some 70 KB each, is
+	// given back to the system: the runtime of a relay without much to do would keep it for minutes.
+	returnEvery = 1000
 	// maxParts bounds the frames of a POST body: a hello and the batches of a page that is being left.
 	maxParts = 16
 	// maxDepth bounds how deep an event nests: what masking lets through, 16 under details and data, and some.
