@@ -25,6 +25,11 @@ const (
 	// firstRetry and lastRetry bound the pause after a failed run, which doubles from one to the other.
 	firstRetry = 250 * time.Millisecond
 	lastRetry  = 30 * time.Second
+	// stepBack is how long a run waits, at most, while the store is busy with what pages send: a page waits for its
+	// acknowledgement, nobody waits for a number. One run at a time waits, so some are made under any load.
+	stepBack = 250 * time.Millisecond
+	// lookAgain is how often it looks then whether the store is still busy.
+	lookAgain = 5 * time.Millisecond
 )
 
 // Settings are the times of a site.
@@ -37,6 +42,7 @@ type Settings struct {
 // Config is what a Sequencer needs.
 type Config struct {
 	Store    store.Sequence
+	Busy     func() bool // the store has its hands full with what pages send; nil for never
 	Settings func(site string) Settings
 	Release  string // of the relay, told in session_created
 	Log      *slog.Logger
@@ -49,11 +55,12 @@ type Sequencer struct {
 	plan  plan
 	since time.Time     // when Run began: before that no page could reach this relay
 	early chan struct{} // the plan has got something earlier to do
+	back  chan struct{} // holds what the run that steps back has put into it
 }
 
 // New makes a Sequencer that does nothing yet but to remember what Wake tells it.
 func New(c Config) *Sequencer {
-	return &Sequencer{Config: c, plan: newPlan(), early: make(chan struct{}, 1)}
+	return &Sequencer{Config: c, plan: newPlan(), early: make(chan struct{}, 1), back: make(chan struct{}, 1)}
 }
 
 // Wake tells that a session has changed: events have become durable, a stream was opened or closed.
@@ -132,6 +139,7 @@ func (s *Sequencer) dispatch(ctx context.Context, jobs chan<- *job) error {
 // work makes one run of a session and plans the next. The same trouble is logged once, and once more when it
 // is over.
 func (s *Sequencer) work(ctx context.Context, n *numberer, j *job) {
+	s.yield(ctx)
 	next, err := n.run(ctx, j.session, time.Now())
 	switch {
 	case err == nil && j.failures > 0:
@@ -149,5 +157,17 @@ func (s *Sequencer) work(ctx context.Context, n *numberer, j *job) {
 	s.mu.Unlock()
 	if first {
 		s.hurry()
+	}
+}
+
+// yield lets what pages send go first, for a while.
+func (s *Sequencer) yield(ctx context.Context) {
+	if s.Busy == nil {
+		return
+	}
+	s.back <- struct{}{}
+	defer func() { <-s.back }()
+	for end := time.Now().Add(stepBack); s.Busy() && time.Now().Before(end) && ctx.Err() == nil; {
+		time.Sleep(lookAgain)
 	}
 }

@@ -102,7 +102,7 @@ func (s *Server) build(ctx context.Context, conf *config.Config, o Options) erro
 	metrics := newMetrics(o.Assets.Version())
 
 	s.sequencer = sequence.New(sequence.Config{
-		Store: s.store, Settings: sites{conf}.settings, Release: o.Assets.Version(), Log: o.Log,
+		Store: s.store, Busy: s.store.Busy, Settings: sites{conf}.settings, Release: o.Assets.Version(), Log: o.Log,
 	})
 	s.ingest = ingest.New(ingest.Config{
 		Sites: sites{conf}, Store: s.store, Now: time.Now, Limits: ingest.DefaultLimits, Metrics: metrics, Log: o.Log, Wake: s.sequencer.Wake,

@@ -92,6 +92,9 @@ func Open(ctx context.Context, dir string, now func() time.Time) (_ *Store, err 
 // Failed gives the error after which the store takes nothing more. Whoever serves should then exit.
 func (s *Store) Failed() <-chan error { return s.writer.failed }
 
+// Busy tells whether so much comes to be written that what can wait should.
+func (s *Store) Busy() bool { return s.writer.busy.Load() }
+
 // Ready writes one row, as an event would be written.
 func (s *Store) Ready(ctx context.Context) error {
 	at := s.now().UnixMilli()

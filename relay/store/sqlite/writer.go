@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -21,6 +22,12 @@ const (
 	maxQueueBytes = 64 << 20
 	// maxGroup bounds the writes of one transaction, so that the first of them does not wait for too many others.
 	maxGroup = 1024
+	// groupEvery is the time from a group of several writes to the next, at least. A fast disk would else be given
+	// many small ones, and each writes whole pages.
+	groupEvery = 3 * time.Millisecond
+	// busyGroup is the size of a group from which the store counts as busy: some 8,000 writes a second. It is more
+	// than the sequencer's workers come to.
+	busyGroup = 24
 	// maxCached bounds the sessions whose streams the writer remembers, at about 1 KB each.
 	maxCached = 20_000
 )
@@ -44,6 +51,7 @@ type writer struct {
 
 	wrote  atomic.Bool // something was committed since the last checkpoint
 	finish atomic.Bool // the write-ahead log is long: finish the checkpoint between two groups
+	busy   atomic.Bool // the last group was a large one
 
 	mu     sync.RWMutex // guards closed, and the queue against a send after its close
 	closed bool
@@ -116,8 +124,14 @@ func (w *writer) close() {
 func (w *writer) run() {
 	defer w.conn.Close()
 	var group []*write
+	var began time.Time
 	for op := range w.queue {
+		if len(group) > 1 {
+			time.Sleep(groupEvery - time.Since(began))
+		}
+		began = time.Now()
 		group = w.gather(append(group[:0], op))
+		w.busy.Store(len(group) >= busyGroup)
 		w.commit(group)
 		for _, op := range group {
 			w.queued.Add(-int64(op.size))
