@@ -44,22 +44,22 @@ export function deniedNames(names) {
   return is;
 }
 
-/** Every text that may tell what kind of field it is. They are looked at and never kept. @param {Element} el */
-export function namesOf(el) {
+/**
+ * Every text that may tell what kind of field it is. They are looked at and never kept.
+ * @param {Element} el @param {boolean} labels also those of other elements, which the browser has to look for
+ */
+export function namesOf(el, labels) {
   const names = [];
-  const labels = /** @type {HTMLInputElement} */ (el).labels;
-  if (labels) for (const l of labels) names.push((l.textContent || "").trim().slice(0, 200));
-  const ids = el.getAttribute("aria-labelledby");
-  if (ids) {
-    const root = /** @type {Document} */ (el.getRootNode());
-    for (const id of ids.split(/\s+/)) {
-      const named = id && root.getElementById && root.getElementById(id);
-      if (named) names.push((named.textContent || "").trim().slice(0, 200));
-    }
-  }
   for (const a of NAMING) {
     const name = el.getAttribute(a);
     if (name) names.push(name);
+  }
+  if (!labels) return names;
+  for (const l of /** @type {HTMLInputElement} */ (el).labels || []) names.push((l.textContent || "").trim().slice(0, 200));
+  const root = /** @type {Document} */ (el.getRootNode());
+  for (const id of (el.getAttribute("aria-labelledby") || "").split(/\s+/)) {
+    const named = id && root.getElementById && root.getElementById(id);
+    if (named) names.push((named.textContent || "").trim().slice(0, 200));
   }
   return names;
 }

@@ -2,6 +2,7 @@
 
 import { nameOf } from "./names.js";
 import { steps } from "./path.js";
+import { BRIEF, FULL } from "./depth.js";
 import { ITEM, plain, text } from "./queue.js";
 import { chain, judge, surelyHidden } from "./rules.js";
 
@@ -44,29 +45,31 @@ export function controlOf(el) {
 }
 
 /**
- * What the policy decides on: the control's facts, and the rules that match it or the element. Tells whether the
- * element will surely be hidden.
- * @param {Row} row @param {Element} el @param {Element} control @param {Held | undefined} held when the control is a field @param {Sensed} s
+ * What the policy decides on: the control's facts, and the rules that match it or the element. Gives what the
+ * control holds when it is a field, and whether it will surely be hidden.
+ * @param {Row} row @param {Element} el @param {Element} control @param {Sensed} s
+ * @param {(el: Element, depth: number) => Held} held
  */
-export function subject(row, el, control, held, s) {
+export function subject(row, el, control, s, held) {
   const hits = judge(el);
-  if (control !== el) stricter(hits, judge(control));
+  if (!control.contains(el)) stricter(hits, judge(control));
   row.node = control.localName;
   row.block = hits.block;
   row.mask = hits.mask;
   row.allow = hits.allow;
-  row.form_value = held !== undefined;
-  row.denied = held && held.denied;
+  row.form_value = isFormValue(control);
   row.moved = s.path && hasMoved(el, s.path);
-  if (!held) return false;
+  if (!row.form_value) return { hidden: false };
+  const content = s.held || held(control, surelyHidden(hits) ? BRIEF : FULL);
+  row.denied = content.denied;
   row.type = typeOf(control) || undefined;
   row.identity = identityOf(control);
-  if (row.denied || row.moved || surelyHidden(hits)) return true;
+  if (row.denied || row.moved || surelyHidden(hits)) return { hidden: true, content };
   row.name = text(control.getAttribute("name"));
   row.id = text(control.getAttribute("id"));
   row.autocomplete = text(control.getAttribute("autocomplete"));
-  row.names = held.names.map(plain).join(ITEM) || undefined;
-  return false;
+  row.names = content.names.map(plain).join(ITEM) || undefined;
+  return { hidden: false, content };
 }
 
 /** Of two elements the hiding rules of either count, and the opening ones of both. @param {import("./rules.js").Hits} hits @param {import("./rules.js").Hits} other */
@@ -90,6 +93,14 @@ function hasMoved(el, path) {
 /** @type {WeakMap<Element, string>} */
 const identities = new WeakMap();
 
+/** The page, of which a field is the same field. Asking the browser for each field would take its time. */
+let page = "";
+
+/** @param {string} url the page is at from now on */
+export function atPage(url) {
+  page = url.split(/[?#]/)[0];
+}
+
 /** What makes a field the same field; the recorder hashes it. @param {Element} el */
 export function identityOf(el) {
   let identity = identities.get(el);
@@ -97,7 +108,7 @@ export function identityOf(el) {
     const form = /** @type {HTMLInputElement} */ (el).form;
     const within = form instanceof Element ? form.getAttribute("name") || form.getAttribute("id") : "";
     const name = el.getAttribute("name") || el.getAttribute("id") || steps(el);
-    identity = plain([location.origin, location.pathname, within, el.localName, typeOf(el), name].join("\n"));
+    identity = plain([page, within, el.localName, typeOf(el), name].join("\n"));
     identities.set(el, identity);
   }
   return identity;

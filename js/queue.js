@@ -1,7 +1,7 @@
 // Rows wait here, so that many cross to the recorder at once, in an idle moment.
 
 /** How long rows are gathered, and how long they then wait for an idle moment at most, in milliseconds. */
-const GATHER = 500;
+const GATHER = 1000;
 const MAX_WAIT = 100;
 
 /**

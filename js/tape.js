@@ -2,6 +2,7 @@
 // held when it was changed; the sensor plays the tape and then takes each event as it comes.
 
 import { denied, namesOf, watchTypes } from "./deny.js";
+import { BRIEF, TAPED } from "./depth.js";
 
 /**
  * What a field held at a moment. Of a denied field nothing is read but whether there is something.
@@ -33,18 +34,18 @@ const TYPES = ["input", "change", "focusin", "focusout", "pointerdown", "click",
 /** The page's clock: milliseconds since 1970, and it never goes back. */
 export const now = () => performance.timeOrigin + performance.now();
 
-/** @param {Element} el @param {boolean} [all] whether options are noted too, for a select that may change again @returns {Held} */
-export function held(el, all) {
+/** @param {Element} el @param {number} depth @returns {Held} */
+export function held(el, depth) {
   const root = el.getRootNode();
   if (root !== document) watchTypes(root);
-  const names = namesOf(el);
+  const names = namesOf(el, depth > BRIEF);
   const isDenied = denied(el, names);
   const field = /** @type {HTMLInputElement} */ (el);
-  const options = all && !isDenied && /** @type {HTMLSelectElement} */ (el).options;
+  const options = depth === TAPED && !isDenied && /** @type {HTMLSelectElement} */ (el).options;
   return {
     names,
     denied: isDenied,
-    value: isDenied ? "" : valueOf(field),
+    value: isDenied || depth === BRIEF ? "" : valueOf(field),
     filled: "value" in field ? field.value !== "" : Boolean(el.textContent),
     checked: field.checked,
     selected: options ? Array.from(options, (o) => o.selected) : undefined,
@@ -99,7 +100,7 @@ export class Tape {
     if (e.type === "input" && last && last.e.type === "input" && last.target === target) this.events.pop();
     if (this.events.length >= MAX_TAPE) return void this.lost++;
     const at = Math.round(now());
-    this.events.push({ e, at, target, path: e.composedPath(), url: location.href, held: e.type === "change" ? held(/** @type {Element} */ (target), true) : undefined });
+    this.events.push({ e, at, target, path: e.composedPath(), url: location.href, held: e.type === "change" ? held(/** @type {Element} */ (target), TAPED) : undefined });
   }
 
   stop() {

@@ -11,15 +11,24 @@ import (
 )
 
 func main() {
+	calls, done := make(chan func()), make(chan struct{})
 	var r *recorder.Recorder
 	dom.Serve(func(what, text string, data []byte, now int64) {
-		if what == "start" {
-			r = start(text)
-		} else if r != nil {
-			handle(r, what, text, data, now)
+		calls <- func() {
+			if what == "start" {
+				r = start(text)
+			} else if r != nil {
+				handle(r, what, text, data, now)
+			}
 		}
+		<-done
 	})
-	select {} // from here on the program lives in the sensor's calls
+	// Each call of the sensor comes in a goroutine of its own, whose small stack would have to grow anew for every
+	// batch. This one's grows once.
+	for call := range calls {
+		call()
+		done <- struct{}{}
+	}
 }
 
 // start makes the recorder of one recording, from the row of facts that begins it. Without a bridge there is none.

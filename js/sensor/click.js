@@ -2,7 +2,7 @@
 // label's click that the browser repeats on its control, and Enter in a field that it turns into a click on the
 // form's button.
 
-import { controlOf, identityOf, isFormValue, label, shown, subject } from "../facts.js";
+import { controlOf, identityOf, label, shown, subject } from "../facts.js";
 import { textOf } from "../names.js";
 import { text } from "../queue.js";
 
@@ -21,7 +21,7 @@ export class Clicks {
   /** The control on which the browser repeats a label's click, and the time of that click. @type {[Element, number] | undefined} */
   repeated = undefined;
 
-  /** @param {import("../queue.js").Queue} queue @param {(el: Element) => import("../tape.js").Held} held */
+  /** @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => import("../tape.js").Held} held */
   constructor(queue, held) {
     this.queue = queue;
     this.held = held;
@@ -54,8 +54,7 @@ export class Clicks {
     /** @type {Row} */
     const row = { t: "click", at: s.at, trusted: e.isTrusted, button: e.button, via: via(e) };
     const control = controlOf(el);
-    const field = isFormValue(control);
-    const hidden = subject(row, el, control, field ? this.held(control) : undefined, s);
+    const { hidden } = subject(row, el, control, s, this.held);
     row.shown_node = el.localName;
     if (hidden) return this.queue.push(row);
     shown(row, el);
@@ -63,8 +62,8 @@ export class Clicks {
     const link = el.closest("a[href],area[href]");
     if (link) row.href = text(/** @type {HTMLAnchorElement} */ (link).href);
     if (row.role) label(row, el);
-    if (!field && isKey(el, row.label)) row.keypad = true;
-    row.identity = identityOf(el);
+    if (!row.form_value && isKey(el, row.label)) row.keypad = true;
+    if (row.keypad || Number(row.mask) >= 0) row.identity = identityOf(el); // it is masked: only then it is needed
     this.queue.push(row, row.via === "pointer" && !s.path ? (row) => position(row, el, e) : undefined);
   }
 }

@@ -27,7 +27,7 @@ export class Inputs {
   /** @type {EventTarget | null} */
   last = null;
 
-  /** @param {import("../queue.js").Queue} queue @param {(el: Element) => Held} held */
+  /** @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => Held} held */
   constructor(queue, held) {
     this.queue = queue;
     this.held = held;
@@ -98,41 +98,43 @@ export class Inputs {
   commit(el, s) {
     this.dirty.delete(el);
     this.last = null;
-    const held = s.held || this.held(el);
     if (el instanceof HTMLSelectElement) {
-      for (const option of this.changed(el, held)) this.push({ selected: option.selected }, el, option, held, s, option.value);
+      for (const option of this.changed(el, s.held)) this.push(el, option, s);
     } else {
-      const box = /^(checkbox|radio)$/.test(/** @type {HTMLInputElement} */ (el).type);
-      this.push(box ? { checked: held.checked } : { filled: held.filled }, el, el, held, s, held.value);
+      this.push(el, el, s);
     }
   }
 
-  /**
-   * @param {Row} state what is told of its value besides the value @param {Element} el the field
-   * @param {Element} part what changed of it: itself, or an option @param {Held} held @param {Sensed} s @param {string} value
-   */
-  push(state, el, part, held, s, value) {
+  /** @param {Element} el the field @param {Element} part what changed of it: itself, or an option @param {Sensed} s */
+  push(el, part, s) {
     /** @type {Row} */
-    const row = { t: "input", at: s.at || undefined, trusted: s.e.isTrusted, ...state };
-    const hidden = subject(row, part, el, held, s);
+    const row = { t: "input", at: s.at || undefined, trusted: s.e.isTrusted };
+    const { hidden, content } = subject(row, part, el, s, this.held);
     row.node = part.localName;
-    if (!hidden) {
+    if (part instanceof HTMLOptionElement) row.selected = part.selected;
+    else if (content && /^(checkbox|radio)$/.test(/** @type {HTMLInputElement} */ (el).type)) row.checked = content.checked;
+    else if (content) row.filled = content.filled;
+    if (!hidden && content) {
       shown(row, part);
       row.id = row.shown_id;
       row.name = row.shown_name;
       row.class = row.shown_class;
-      row.value = plain(value);
+      row.value = plain(part instanceof HTMLOptionElement ? part.value : content.value);
       formOf(row, el);
       label(row, el);
     }
     this.queue.push(row);
   }
 
-  /** The option now selected; of a multiple select each option that changed. @param {HTMLSelectElement} el @param {Held} held */
+  /** The option now selected; of a multiple select each option that changed. @param {HTMLSelectElement} el @param {Held | undefined} held */
   changed(el, held) {
-    if (!el.multiple) return Array.from(held.selected ? el.options : el.selectedOptions).filter((_, i) => !held.selected || held.selected[i]);
+    const taped = held && held.selected;
+    if (!el.multiple) {
+      const option = el.options[taped ? taped.indexOf(true) : el.selectedIndex];
+      return option ? [option] : [];
+    }
     const options = Array.from(el.options);
-    const now = held.selected || options.map((o) => o.selected);
+    const now = taped || options.map((o) => o.selected);
     const before = this.selected.get(el) || options.map((o) => o.defaultSelected);
     this.selected.set(el, now);
     return options.filter((_, i) => now[i] !== before[i]);

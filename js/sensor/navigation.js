@@ -1,5 +1,6 @@
 // Pages that are reached: by loading, and within a page by the History and Navigation APIs and by the hash.
 
+import { atPage } from "../facts.js";
 import { plain, text } from "../queue.js";
 
 /** @typedef {import("../queue.js").Queue} Queue */
@@ -36,6 +37,7 @@ export class Navigation {
       title: text(document.title),
       previous_ms: previousSince ? Math.max(0, this.since - previousSince) : undefined,
     });
+    atPage(url);
     reached(this.since);
   }
 
@@ -68,6 +70,7 @@ export class Navigation {
   #at(url, at) {
     this.url = url;
     this.since = at;
+    atPage(url);
     this.reached(at);
   }
 

@@ -1,9 +1,10 @@
 // Forms that are sent.
 
+import { BRIEF, FULL } from "../depth.js";
 import { identityOf, isFormValue, shown, subject, typeOf } from "../facts.js";
 import { nameOf } from "../names.js";
 import { ITEM, PART, plain, text } from "../queue.js";
-import { judge } from "../rules.js";
+import { judge, surelyHidden } from "../rules.js";
 
 /** @typedef {import("../queue.js").Row} Row */
 /** @typedef {import("../tape.js").Held} Held */
@@ -16,7 +17,7 @@ const elements = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescrip
 
 /**
  * @param {import("../queue.js").Queue} queue @param {import("../tape.js").Sensed} s
- * @param {(el: Element) => Held} held
+ * @param {(el: Element, depth: number) => Held} held
  */
 export function submit(queue, s, held) {
   const form = s.target;
@@ -24,14 +25,14 @@ export function submit(queue, s, held) {
   const by = /** @type {Element | null} */ (s.e.submitter);
   /** @type {Row} */
   const row = { t: "submit", at: s.at, trusted: s.e.isTrusted, via: "user", valid: true };
-  subject(row, form, form, undefined, s);
+  subject(row, form, form, s, held);
   shown(row, form);
   row.id = row.shown_id;
   row.name = row.shown_name;
   row.class = row.shown_class;
   row.method = attribute(by, "formmethod") || attribute(form, "method").toLowerCase() || "get";
   row.action = plain(actionOf(form, by));
-  row.fields = fieldsOf(form).map((el) => fieldItem(el, held(el))).join(ITEM);
+  row.fields = fieldsOf(form).map((el) => fieldItem(el, held)).join(ITEM);
   if (by) {
     row.submitter_node = by.localName;
     row.submitter_id = text(attribute(by, "id"));
@@ -68,12 +69,16 @@ function fieldsOf(form) {
   return fields.slice(0, MAX_FIELDS);
 }
 
-/** The parts stand in the order of wasm/capture/submit.go. @param {HTMLInputElement} el @param {Held} held */
+/**
+ * The parts stand in the order of wasm/capture/submit.go.
+ * @param {HTMLInputElement} el @param {(el: Element, depth: number) => Held} held
+ */
 function fieldItem(el, held) {
   const hits = judge(el);
-  const filled = /^(checkbox|radio|select-one|select-multiple)$/.test(el.type) ? "" : Number(held.filled);
+  const content = held(el, surelyHidden(hits) ? BRIEF : FULL);
+  const filled = /^(checkbox|radio|select-one|select-multiple)$/.test(el.type) ? "" : Number(content.filled);
   return [
-    el.localName, typeOf(el), attribute(el, "name"), attribute(el, "id"), attribute(el, "autocomplete"), held.names.join(" "),
-    Number(held.denied), hits.block, hits.mask, hits.allow, filled, identityOf(el),
+    el.localName, typeOf(el), attribute(el, "name"), attribute(el, "id"), attribute(el, "autocomplete"), content.names.join(" "),
+    Number(content.denied), hits.block, hits.mask, hits.allow, filled, identityOf(el),
   ].map((p) => plain(String(p))).join(PART);
 }

@@ -103,16 +103,20 @@ func TestCorruptFrameIsSentAgainPlain(t *testing.T) {
 	u := start(r)
 	r.open(u, 0)
 	add(u, 1, 1)
-	u.Flush(1)
-	r.log[stream], r.answers = nil, nil
+	u.Flush(1) // the first frame of a connection is plain by itself
+	r.deliver(u, 1)
+	add(u, 2, 2)
+	u.Flush(2)
+	r.log[stream], r.answers = r.log[stream][:1], nil
 	refusal := event.Refusal{Code: string(event.BadChecksum), Reason: "the checksum does not fit"}
-	u.Message(refusal.Append(nil), 2)
+	u.Message(refusal.Append(nil), 3)
+	add(u, 3, 4)
 	u.Tick(lastRetry)
 	r.open(u, lastRetry)
-	if got := r.logged(stream); got != want(1, 1) {
+	if got := r.logged(stream); got != want(1, 1)+"\n"+want(2, 2)+"\n"+want(3, 4) {
 		t.Errorf("log is %q", got)
 	}
-	if !slices.Equal(r.encodings, []event.Encoding{event.BrotliFirst, event.Plain}) {
+	if !slices.Equal(r.encodings, []event.Encoding{event.Plain, event.BrotliFirst, event.Plain}) {
 		t.Errorf("encodings are %v", r.encodings)
 	}
 }
