@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/e2e/schematest"
+	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/relay/canonical"
 	"github.com/cotrail/cotrail/relay/store"
 )
