@@ -121,13 +121,30 @@ func (c *conn) store(ctx context.Context) {
 			if failed != nil {
 				continue // the reader has not yet noticed
 			}
-			if failed = c.append(ctx, b); failed != nil {
+			if failed = c.appendAll(ctx, b); failed != nil {
 				c.refuse(failed)
 			}
 		case <-beat.C:
 			c.beat(ctx)
 		}
 	}
+}
+
+// appendAll stores a batch together with those that wait behind it: under load they share a row of the store and an
+// acknowledgement.
+func (c *conn) appendAll(ctx context.Context, b store.Batch) error {
+	for len(c.queue) > 0 && len(b.Lines) < maxJoined {
+		next := <-c.queue // this goroutine alone receives
+		joined, ok := b.Join(next)
+		if !ok {
+			if err := c.append(ctx, b); err != nil {
+				return err
+			}
+			joined = next
+		}
+		b = joined
+	}
+	return c.append(ctx, b)
 }
 
 // append stores a batch and acknowledges it. When the page is gone the batch is stored all the same.

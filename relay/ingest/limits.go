@@ -38,6 +38,8 @@ const (
 	// returnEvery is after how many connections that fell idle the memory of their decoders, some 70 KB each, is
 	// given back to the system: the runtime of a relay without much to do would keep it for minutes.
 	returnEvery = 1000
+	// maxJoined is the size, in plain bytes, from which a row of the store takes no more batches.
+	maxJoined = 64 << 10
 	// maxParts bounds the frames of a POST body: a hello and the batches of a page that is being left.
 	maxParts = 16
 	// maxDepth bounds how deep an event nests: what masking lets through, 16 under details and data, and some.

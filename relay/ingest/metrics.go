@@ -28,7 +28,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	}
 	return &metrics{
 		connections: with.NewGaugeVec(prometheus.GaugeOpts{Name: "cotrail_connections", Help: "Recorders connected now."}, []string{"site"}),
-		batches:     counter("cotrail_batches_total", "Batches made durable, repeated ones too.", "site"),
+		batches:     counter("cotrail_batches_total", "Writes that made batches durable, repeated ones too; batches that came together share one.", "site"),
 		events:      counter("cotrail_events_received_total", "Events in batches made durable, repeated ones too.", "site"),
 		wireBytes:   counter("cotrail_wire_bytes_total", "Bytes of the frames of batches.", "site"),
 		plainBytes:  counter("cotrail_plain_bytes_total", "Bytes of batches before compression.", "site"),

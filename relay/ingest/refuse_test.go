@@ -203,9 +203,7 @@ func TestGoodBeforeBad(t *testing.T) {
 		p.send(p.batch(2))
 	}
 	p.send([]byte("garbage"))
-	for last := uint64(2); last <= 10; last += 2 {
-		p.wantAck(last)
-	}
+	p.wantAcks(2, 10)
 	if code := p.refused(); code != event.BadVersion {
 		t.Errorf("garbage: %s", code)
 	}

@@ -249,6 +249,20 @@ func (p *page) wantAck(last uint64) {
 	}
 }
 
+// wantAcks reads the acknowledgements of batches of one size that were sent one after the other: each is of one or
+// more of them.
+func (p *page) wantAcks(size, last uint64) {
+	p.t.Helper()
+	for before := uint64(0); before < last; {
+		frame := p.read()
+		got, err := event.ReadAck(frame)
+		if err != nil || got <= before || got%size != 0 {
+			p.t.Fatalf("acknowledged %d after %d, %v (frame %q)", got, before, err, frame)
+		}
+		before = got
+	}
+}
+
 // refused reads on to the refusal and to the end of the connection.
 func (p *page) refused() event.Code {
 	p.t.Helper()
