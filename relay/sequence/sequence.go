@@ -26,8 +26,9 @@ const (
 	firstRetry = 250 * time.Millisecond
 	lastRetry  = 30 * time.Second
 	// stepBack is how long a run waits, at most, while the store is busy with what pages send: a page waits for its
-	// acknowledgement, nobody waits for a number. One run at a time waits, so some are made under any load.
-	stepBack = 250 * time.Millisecond
+	// acknowledgement, nobody waits for a number. One run at a time waits, so forty a second are made under any load,
+	// and the fewer there are the more events each finds.
+	stepBack = 25 * time.Millisecond
 	// lookAgain is how often it looks then whether the store is still busy.
 	lookAgain = 5 * time.Millisecond
 )

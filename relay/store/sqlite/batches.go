@@ -48,6 +48,7 @@ func (w *writer) append(b store.Batch) (uint64, error) {
 		return 0, err
 	}
 	w.nextID++
+	w.batches++
 	s.pending[id] = true
 	st.last = b.First + uint64(b.Count) - 1
 	return st.last, nil

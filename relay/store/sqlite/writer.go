@@ -25,9 +25,8 @@ const (
 	// groupEvery is the time from a group of several writes to the next, at least. A fast disk would else be given
 	// many small ones, and each writes whole pages.
 	groupEvery = 3 * time.Millisecond
-	// busyGroup is the size of a group from which the store counts as busy: some 8,000 writes a second. It is more
-	// than the sequencer's workers come to.
-	busyGroup = 24
+	// busyBatches is how many batches of events in a group make the store busy: some 3,000 a second.
+	busyBatches = 10
 	// maxCached bounds the sessions whose streams the writer remembers, at about 1 KB each.
 	maxCached = 20_000
 )
@@ -51,7 +50,7 @@ type writer struct {
 
 	wrote  atomic.Bool // something was committed since the last checkpoint
 	finish atomic.Bool // the write-ahead log is long: finish the checkpoint between two groups
-	busy   atomic.Bool // the last group was a large one
+	busy   atomic.Bool // the last group had many batches
 
 	mu     sync.RWMutex // guards closed, and the queue against a send after its close
 	closed bool
@@ -60,6 +59,7 @@ type writer struct {
 
 	sessions map[string]*session // what was read or written of sessions; authoritative while it is here
 	nextID   int64               // of the inbox; never used twice while the process lives
+	batches  int                 // appended in this transaction
 	trouble  error               // of the engine, in this transaction
 	failure  error               // set once; nothing is taken any more
 }
@@ -131,8 +131,9 @@ func (w *writer) run() {
 		}
 		began = time.Now()
 		group = w.gather(append(group[:0], op))
-		w.busy.Store(len(group) >= busyGroup)
+		w.batches = 0
 		w.commit(group)
+		w.busy.Store(w.batches >= busyBatches)
 		for _, op := range group {
 			w.queued.Add(-int64(op.size))
 			close(op.done)
