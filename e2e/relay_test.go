@@ -29,6 +29,7 @@ const sites = `
 sites:
   - {key: hides, dev: true, anonymous: true, origins: ["http://127.0.0.1:*"]}
   - {key: shows, dev: true, anonymous: true, origins: ["http://127.0.0.1:*"], policy: {default: allow, titles: true}}
+  - {key: broken, dev: true, anonymous: true, origins: ["http://127.0.0.1:*"], policy: {default: allow, block: [".private"], allow: ["#a, b("]}}
   - {key: elsewhere, dev: true, anonymous: true, origins: ["https://shop.example"]}
 `
 

@@ -53,16 +53,37 @@ func (r *relay) tag(site string) string {
 
 // front stands before the relay as a slow network would. The recorder is served through it.
 func (r *relay) front(delay func(path string) time.Duration) string {
+	return r.proxy(func(w http.ResponseWriter, q *http.Request) bool {
+		select {
+		case <-time.After(delay(q.URL.Path)):
+			return true
+		case <-q.Context().Done():
+			return false
+		}
+	})
+}
+
+// refusing stands before a relay that does not answer for one path.
+func (r *relay) refusing(path string) string {
+	return r.proxy(func(w http.ResponseWriter, q *http.Request) bool {
+		if q.URL.Path == path {
+			http.Error(w, "not here", http.StatusServiceUnavailable)
+			return false
+		}
+		return true
+	})
+}
+
+// proxy passes on to the relay what a gate lets through.
+func (r *relay) proxy(gate func(http.ResponseWriter, *http.Request) bool) string {
 	target, err := url.Parse(r.url)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	proxy := &httputil.ReverseProxy{Rewrite: func(p *httputil.ProxyRequest) { p.SetURL(target) }}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
-		select {
-		case <-time.After(delay(q.URL.Path)):
+		if gate(w, q) {
 			proxy.ServeHTTP(w, q)
-		case <-q.Context().Done():
 		}
 	}))
 	r.t.Cleanup(server.Close)

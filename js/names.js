@@ -35,12 +35,11 @@ const texts = (elements) => tidy(Array.from(elements, (e) => (e ? textOf(e) : ""
 
 /** The accessible name. @param {Element} el */
 export function nameOf(el) {
-  const { labels } = /** @type {HTMLInputElement} */ (el);
   return (
     labelledBy(el) ||
     tidy(el.getAttribute("aria-label") || "") ||
-    (labels && labels.length ? texts(labels) : "") ||
     ownName(el) ||
+    texts(/** @type {HTMLInputElement} */ (el).labels || []) || // last, for the browser has to look for them
     tidy(el.getAttribute("alt") || el.getAttribute("title") || "")
   );
 }

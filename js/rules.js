@@ -10,93 +10,61 @@ const NONE = -1;
 let lists = { block: [], mask: [], allow: [] };
 /** All selectors as one. */
 let any = "";
-/** Those that are no simple attribute, class or id, as one. */
-let complex = "";
-/** What the simple ones look for, in lower case: quirks mode ignores the case of classes and ids. */
-let attributes = new Set([""]);
-let words = new Set([""]);
 /** What the policy shows by default. */
 let shows = { values: false, ids: false };
 
 /** Whether the policy records ids, so that a path may rest on one. */
 export const showsIDs = () => shows.ids;
 
-const SIMPLE = /^(?:\[([\w-]+)(?:="[^"]*")?\]|[.#]([\w-]+))$/;
-
 /**
- * Learns the selectors. False when one of them is invalid: then the policy must not be trusted.
+ * Learns the selectors. False when one of them is invalid: then the recorder masks everything, and what the others
+ * block is blocked all the same.
  * @param {string[]} block @param {string[]} mask @param {string[]} allow
  * @param {{values: boolean, ids: boolean}} byDefault whether form values are shown that no rule names, and ids
  */
 export function learn(block, mask, allow, byDefault) {
-  const all = [...block, ...mask, ...allow];
-  const probe = document.createElement("p");
-  try {
-    for (const s of all) probe.matches(s); // one at a time: joined with others, half a selector could pass
-  } catch {
-    return false;
-  }
-  const simple = all.map((s) => SIMPLE.exec(s));
-  lists = { block, mask, allow };
+  lists = { block: block.map(valid), mask: mask.map(valid), allow: allow.map(valid) };
+  const all = [...lists.block, ...lists.mask, ...lists.allow];
   any = all.join(",");
-  complex = all.filter((_, i) => !simple[i]).join(",");
-  attributes = new Set(simple.map((m) => (m && m[1] ? m[1].toLowerCase() : "class")));
-  words = new Set(simple.map((m) => (m && m[2] ? m[2].toLowerCase() : "")));
   shows = byDefault;
-  return true;
+  return !all.includes(NEVER);
 }
 
-/**
- * Whether a selector may match the element: many elements are asked about, and matching them with every selector
- * would take long. It may say so of too many, and never of too few.
- * @param {Element} el
- */
-function mayMatch(el) {
-  for (const name of el.getAttributeNames()) {
-    if (name === "id" || name === "class") {
-      for (const word of (el.getAttribute(name) || "").toLowerCase().split(/\s+/)) if (words.has(word)) return true;
-    } else if (attributes.has(name.toLowerCase())) {
-      return true;
-    }
+/** Stands where an invalid selector stood, so that the others keep their places. */
+const NEVER = ":not(*)";
+
+/** @param {string} selector one at a time: joined with others, half a selector could pass */
+function valid(selector) {
+  try {
+    document.createElement("p").matches(selector);
+    return selector;
+  } catch {
+    return NEVER;
   }
-  return complex !== "" && el.matches(complex);
 }
 
-/**
- * The elements from which all ancestors in the composed tree are reached by parents: the element itself, and each
- * slot and shadow host on the way. @param {Element} el
- */
-function starts(el) {
-  const out = new Set([el]);
-  for (const start of out) {
-    for (let at = /** @type {Element | null} */ (start); at; at = at.parentElement) {
-      if (at.assignedSlot) out.add(at.assignedSlot);
-      if (!at.parentElement) {
-        const root = at.getRootNode();
-        if (root instanceof ShadowRoot) out.add(root.host);
-        else if (root !== document && root instanceof Document && root.defaultView && root.defaultView.frameElement) out.add(root.defaultView.frameElement);
-      }
-    }
-  }
+/** Where the composed tree leaves the tree of an element upwards: its ancestors' slots, and its root's host. @param {Element} el */
+function exits(el) {
+  const out = [];
+  for (let at = /** @type {Element | null} */ (el); at; at = at.parentElement) if (at.assignedSlot) out.push(at.assignedSlot);
+  const root = el.getRootNode();
+  if (root === document) return out;
+  if (root instanceof ShadowRoot) out.push(root.host);
+  else if (root instanceof Document && root.defaultView && root.defaultView.frameElement) out.push(root.defaultView.frameElement);
   return out;
 }
 
-/** The element and all its ancestors in the composed tree. @param {Element} el */
-export function chain(el) {
-  const all = new Set();
-  for (const start of starts(el)) {
-    for (let at = /** @type {Element | null} */ (start); at; at = at.parentElement) all.add(at);
-  }
+/** The element and all its ancestors in the composed tree. @param {Element} el @param {Set<Element>} [all] */
+export function chain(el, all = new Set()) {
+  for (let at = /** @type {Element | null} */ (el); at; at = at.parentElement) all.add(at);
+  for (const exit of exits(el)) if (!all.has(exit)) chain(exit, all);
   return all;
 }
 
-/** The first match of each list on the element and its ancestors. @param {Element} el */
-export function judge(el) {
-  /** @type {Hits} */
-  const hits = { block: NONE, mask: NONE, allow: NONE };
-  for (const start of starts(el)) {
-    for (let at = /** @type {Element | null} */ (start); at; at = at.parentElement) if (mayMatch(at)) match(at, hits);
-  }
+/** The first match of each list on the element and its ancestors. @param {Element} el @param {Hits} [hits] */
+export function judge(el, hits = { block: NONE, mask: NONE, allow: NONE }) {
+  for (let at = el.closest(any); at; at = at.parentElement && at.parentElement.closest(any)) match(at, hits);
+  for (const exit of exits(el)) judge(exit, hits);
   return hits;
 }
 
@@ -112,7 +80,7 @@ export const surelyHidden = (hits) => hits.block !== NONE || hits.mask !== NONE 
 
 /** Whether a rule hides the element by itself. @param {Element} el */
 export function hides(el) {
-  if (!mayMatch(el)) return false;
+  if (!el.matches(any)) return false;
   /** @type {Hits} */
   const hits = { block: NONE, mask: NONE, allow: NONE };
   match(el, hits);

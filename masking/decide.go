@@ -49,10 +49,10 @@ type Element struct {
 // Decide applies the rules in their order.
 func (p *Policy) Decide(e Element) Decision {
 	switch {
-	case p.broken:
-		return Decision{Mask, RulePolicy}
 	case e.Block != NoMatch:
 		return Decision{Block, p.rule("block", p.Block, e.Block)}
+	case p.broken:
+		return Decision{Mask, RulePolicy}
 	case e.Denied || Denied(e):
 		return Decision{Mask, RuleHardDeny}
 	case e.Moved:

@@ -46,6 +46,7 @@ func TestDecide(t *testing.T) {
 		{"a masked button", &p, open(func(e *Element) { e.NodeName, e.FormValue, e.Mask = "button", false, 0 }), Mask, "mask:#iban"},
 		{"no policy: even what it would allow", Strictest(), open(func(e *Element) { e.Allow = 0 }), Mask, "policy"},
 		{"no policy: even a button", Strictest(), open(func(e *Element) { e.FormValue = false }), Mask, "policy"},
+		{"no policy: what a mark blocks", Strictest(), open(func(e *Element) { e.Block = 3 }), Block, "block:markup"},
 		{"the zero element is hidden", &Policy{}, Element{FormValue: true, Block: NoMatch, Mask: NoMatch, Allow: NoMatch}, Mask, "default"},
 	}
 	for _, tt := range tests {

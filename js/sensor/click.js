@@ -12,6 +12,9 @@ import { text } from "../queue.js";
 /** What a person means to click when they click on something within it. */
 const ACTIONABLE = "button,a[href],area[href],input,select,textarea,option,label,summary,[role],[onclick],[tabindex]:not([tabindex^='-']),[contenteditable]";
 
+/** Of those, what needs no further look. */
+const PLAIN = /^(button|input|select|textarea|option|label|summary)$/;
+
 /** Buttons named this shortly, this many together, are a keypad. */
 const KEY_NAME = 2;
 const KEYS = 5;
@@ -34,7 +37,7 @@ export class Clicks {
     if (this.isEcho(target, s)) return;
     const outer = target.closest("label");
     if (outer && outer.control && !outer.control.contains(target)) this.repeated = [outer.control, s.e.timeStamp];
-    this.push(s, target.closest(ACTIONABLE) || target);
+    this.push(s, PLAIN.test(target.localName) ? target : target.closest(ACTIONABLE) || target);
   }
 
   /** Whether the browser made this click of the act before it. @param {Element} target @param {Sensed} s */
