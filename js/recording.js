@@ -63,26 +63,17 @@ export class Recording {
   play() {
     const { tape } = this.loader;
     for (const s of tape.events.splice(0)) this.take(s);
-    tape.sink = (e) => this.sense(e);
+    this.inputs.begin();
+    tape.sink = this.sense;
     this.undo.push(this.navigation.watch(this.listen));
   }
 
   /** An event of the page, at once. Most say nothing new, and must cost nothing. @param {any} e */
-  sense(e) {
-    switch (e.type) {
-      case "focusin":
-      case "pointerdown":
-        if (e.target.localName !== "select" && !e.target.shadowRoot) return;
-        break;
-      case "focusout":
-        if (!this.inputs.dirty.size) return;
-        break;
-      case "input":
-        if (this.inputs.goesOn(e)) return;
-    }
+  sense = (e) => {
+    if (e.type === "input" ? this.inputs.goesOn(e) : e.type === "focusout" && !this.inputs.dirty.size) return;
     const { now, targetOf } = this.loader;
     this.take({ e, at: Math.round(now()), target: targetOf(e) });
-  }
+  };
 
   /** @param {Sensed} s */
   take(s) {
@@ -98,9 +89,6 @@ export class Recording {
         return this.inputs.change(s);
       case "focusout":
         return this.inputs.focusout(s);
-      case "focusin":
-      case "pointerdown":
-        return this.inputs.look(s);
       case "click":
       case "auxclick":
         return this.clicks.click(s);

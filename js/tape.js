@@ -29,7 +29,7 @@ import { BRIEF, TAPED } from "./depth.js";
 /** What may wait for the sensor: some minutes of a busy person. */
 const MAX_TAPE = 4000;
 
-const TYPES = ["input", "change", "focusin", "focusout", "pointerdown", "click", "auxclick", "submit"];
+const TYPES = ["input", "change", "focusout", "click", "auxclick", "submit"];
 
 /** The page's clock: milliseconds since 1970, and it never goes back. */
 export const now = () => performance.timeOrigin + performance.now();

@@ -19,7 +19,7 @@ export class Inputs {
   dirty = new Map();
   /** Fields whose change is committed already: the change event to come says nothing new. @type {WeakSet<Element>} */
   told = new WeakSet();
-  /** What was selected when a multiple select was last looked at. @type {WeakMap<Element, boolean[]>} */
+  /** What was selected in a multiple select at last; before that, what its markup selects. @type {WeakMap<Element, boolean[]>} */
   selected = new WeakMap();
   timer = 0;
   /** When something was typed last, and into what. */
@@ -31,6 +31,13 @@ export class Inputs {
   constructor(queue, held) {
     this.queue = queue;
     this.held = held;
+  }
+
+  /** Notes what multiple selects hold, once the tape has told what was changed before. */
+  begin() {
+    for (const el of /** @type {NodeListOf<HTMLSelectElement>} */ (document.querySelectorAll("select[multiple]"))) {
+      if (!this.selected.has(el)) this.selected.set(el, Array.from(el.options, (o) => o.selected));
+    }
   }
 
   /**
@@ -78,14 +85,6 @@ export class Inputs {
     this.commit(el, { ...last, at: s.at });
   }
 
-  /** A multiple select is looked at before it changes. @param {Sensed} s */
-  look(s) {
-    const el = s.target;
-    if (el instanceof HTMLSelectElement && el.multiple && !this.selected.has(el)) {
-      this.selected.set(el, Array.from(el.options, (o) => o.selected));
-    }
-  }
-
   /** Commits what is typed and not committed. */
   commitAll() {
     for (const [el, s] of [...this.dirty]) {
@@ -99,19 +98,19 @@ export class Inputs {
     this.dirty.delete(el);
     this.last = null;
     if (el instanceof HTMLSelectElement) {
-      for (const option of this.changed(el, s.held)) this.push(el, option, s);
+      for (const [option, selected] of this.changed(el, s.held)) this.push(el, option, s, selected);
     } else {
       this.push(el, el, s);
     }
   }
 
-  /** @param {Element} el the field @param {Element} part what changed of it: itself, or an option @param {Sensed} s */
-  push(el, part, s) {
+  /** @param {Element} el the field @param {Element} part what changed of it: itself, or an option @param {Sensed} s @param {boolean} [selected] of an option */
+  push(el, part, s, selected) {
     /** @type {Row} */
     const row = { t: "input", at: s.at || undefined, trusted: s.e.isTrusted };
     const { hidden, content } = subject(row, part, el, s, this.held);
     row.node = part.localName;
-    if (part instanceof HTMLOptionElement) row.selected = part.selected;
+    if (selected !== undefined) row.selected = selected;
     else if (content && /^(checkbox|radio)$/.test(/** @type {HTMLInputElement} */ (el).type)) row.checked = content.checked;
     else if (content) row.filled = content.filled;
     if (!hidden && content) {
@@ -126,18 +125,22 @@ export class Inputs {
     this.queue.push(row);
   }
 
-  /** The option now selected; of a multiple select each option that changed. @param {HTMLSelectElement} el @param {Held | undefined} held */
+  /**
+   * The option now selected; of a multiple select each option that changed.
+   * @param {HTMLSelectElement} el @param {Held | undefined} held
+   * @returns {[HTMLOptionElement, boolean][]} with whether it is selected
+   */
   changed(el, held) {
     const taped = held && held.selected;
     if (!el.multiple) {
       const option = el.options[taped ? taped.indexOf(true) : el.selectedIndex];
-      return option ? [option] : [];
+      return option ? [[option, true]] : [];
     }
     const options = Array.from(el.options);
     const now = taped || options.map((o) => o.selected);
     const before = this.selected.get(el) || options.map((o) => o.defaultSelected);
     this.selected.set(el, now);
-    return options.filter((_, i) => now[i] !== before[i]);
+    return options.map((o, i) => /** @type {[HTMLOptionElement, boolean]} */ ([o, now[i]])).filter((_, i) => now[i] !== before[i]);
   }
 }
 
