@@ -24,6 +24,7 @@ const maxKept = 1 << 20
 // numberer makes runs, one after the other. It is the memory of one worker.
 type numberer struct {
 	Config
+	turns   *turns
 	since   int64 // when this relay began to be reachable
 	session session.Session
 	events  []due
@@ -33,23 +34,20 @@ type numberer struct {
 
 // run numbers what is due of a session and tells when to look at it again.
 func (n *numberer) run(ctx context.Context, id string, now time.Time) (visit, error) {
-	work, err := n.Store.Work(ctx, id)
+	n.turns.take()
+	set, numbered, next, err := n.prepare(ctx, id, now.UnixMilli())
+	n.turns.give()
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return visit{}, nil
 	case err != nil:
-		return visit{}, fmt.Errorf("reading the session's work: %w", err)
-	}
-	set := n.Settings(work.Site)
-	numbered, next, err := n.make(&work, set, now.UnixMilli())
-	if err != nil {
 		return visit{settle: set.Settle}, err
 	}
 	if numbered != nil {
 		err = n.Store.Number(ctx, *numbered)
 	}
 	if err != nil || cap(n.lines) > maxKept {
-		*n = numberer{Config: n.Config, since: n.since} // after an error the store may still be holding the lines
+		*n = numberer{Config: n.Config, turns: n.turns, since: n.since} // after an error the store may still be holding the lines
 	}
 	switch {
 	case errors.Is(err, store.ErrConflict): // another was faster; what is left is read again
@@ -61,6 +59,17 @@ func (n *numberer) run(ctx context.Context, id string, now time.Time) (visit, er
 		return visit{settle: set.Settle}, nil
 	}
 	return visit{time.UnixMilli(next), set.Settle}, nil
+}
+
+// prepare reads a session's work and makes of it what is to be stored.
+func (n *numberer) prepare(ctx context.Context, id string, now int64) (set Settings, numbered *store.Numbered, next int64, err error) {
+	work, err := n.Store.Work(ctx, id)
+	if err != nil {
+		return set, nil, 0, fmt.Errorf("reading the session's work: %w", err)
+	}
+	set = n.Settings(work.Site)
+	numbered, next, err = n.make(&work, set, now)
+	return set, numbered, next, err
 }
 
 // never is no time: there is nothing more to do for the session.

@@ -20,7 +20,7 @@ import (
 )
 
 func testNumberer(m store.Sequence) *numberer {
-	return &numberer{Config: Config{Store: m, Settings: settings, Release: "2.0.0", Log: slog.New(slog.DiscardHandler)}}
+	return &numberer{Config: Config{Store: m, Settings: settings, Release: "2.0.0", Log: slog.New(slog.DiscardHandler)}, turns: newTurns(nil)}
 }
 
 // mustRun makes a run, ms after noon, and gives when to look again, in ms after noon; 0 for never.

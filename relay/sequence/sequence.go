@@ -25,12 +25,6 @@ const (
 	// firstRetry and lastRetry bound the pause after a failed run, which doubles from one to the other.
 	firstRetry = 250 * time.Millisecond
 	lastRetry  = 30 * time.Second
-	// stepBack is how long a run waits, at most, while the store is busy with what pages send: a page waits for its
-	// acknowledgement, nobody waits for a number. One run at a time waits, so forty a second are made under any load,
-	// and the fewer there are the more events each finds.
-	stepBack = 25 * time.Millisecond
-	// lookAgain is how often it looks then whether the store is still busy.
-	lookAgain = 5 * time.Millisecond
 )
 
 // Settings are the times of a site.
@@ -56,12 +50,11 @@ type Sequencer struct {
 	plan  plan
 	since time.Time     // when Run began: before that no page could reach this relay
 	early chan struct{} // the plan has got something earlier to do
-	back  chan struct{} // holds what the run that steps back has put into it
 }
 
 // New makes a Sequencer that does nothing yet but to remember what Wake tells it.
 func New(c Config) *Sequencer {
-	return &Sequencer{Config: c, plan: newPlan(), early: make(chan struct{}, 1), back: make(chan struct{}, 1)}
+	return &Sequencer{Config: c, plan: newPlan(), early: make(chan struct{}, 1)}
 }
 
 // Wake tells that a session has changed: events have become durable, a stream was opened or closed.
@@ -100,9 +93,10 @@ func (s *Sequencer) Run(ctx context.Context) error {
 	defer group.Wait()
 	jobs := make(chan *job)
 	defer close(jobs)
+	turns := newTurns(s.Busy)
 	for range workers {
 		group.Go(func() {
-			n := numberer{Config: s.Config, since: s.since.UnixMilli()}
+			n := numberer{Config: s.Config, turns: turns, since: s.since.UnixMilli()}
 			for j := range jobs {
 				s.work(ctx, &n, j)
 			}
@@ -140,7 +134,6 @@ func (s *Sequencer) dispatch(ctx context.Context, jobs chan<- *job) error {
 // work makes one run of a session and plans the next. The same trouble is logged once, and once more when it
 // is over.
 func (s *Sequencer) work(ctx context.Context, n *numberer, j *job) {
-	s.yield(ctx)
 	next, err := n.run(ctx, j.session, time.Now())
 	switch {
 	case err == nil && j.failures > 0:
@@ -158,17 +151,5 @@ func (s *Sequencer) work(ctx context.Context, n *numberer, j *job) {
 	s.mu.Unlock()
 	if first {
 		s.hurry()
-	}
-}
-
-// yield lets what pages send go first, for a while.
-func (s *Sequencer) yield(ctx context.Context) {
-	if s.Busy == nil {
-		return
-	}
-	s.back <- struct{}{}
-	defer func() { <-s.back }()
-	for end := time.Now().Add(stepBack); s.Busy() && time.Now().Before(end) && ctx.Err() == nil; {
-		time.Sleep(lookAgain)
 	}
 }
