@@ -13,6 +13,9 @@ const (
 	// maxWALFrames is the length of the write-ahead log, in pages, from which the writer itself finishes a
 	// checkpoint: while it never pauses, the log never gets to start anew.
 	maxWALFrames = 4096
+	// hurries is how many more checkpoints are made before, each of what was written during the last, so that
+	// the writer, for whom then everybody waits, finds little left.
+	hurries = 2
 )
 
 // checkpoints copies the write-ahead log into the database on a connection of its own, so that no commit waits
@@ -30,9 +33,14 @@ func (s *Store) checkpoints(db *sql.DB) {
 		if !s.writer.wrote.Swap(false) {
 			continue
 		}
-		if frames, err := checkpoint(db); err == nil && frames > maxWALFrames {
-			s.writer.finish.Store(true)
+		frames, err := checkpoint(db)
+		if frames <= maxWALFrames || err != nil {
+			continue
 		}
+		for range hurries {
+			_, _ = checkpoint(db)
+		}
+		s.writer.finish.Store(true)
 	}
 }
 
