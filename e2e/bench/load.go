@@ -20,8 +20,11 @@ const (
 	// maxInFlight is how many frames a recorder lets wait for their acknowledgement.
 	maxInFlight = 16
 
-	// loadTime is how long a load lasts.
+	// loadTime is how long the relay is given all that it takes.
 	loadTime = 10 * time.Second
+
+	// paceTime is how long a round of less lasts: long enough for several checkpoints of the store.
+	paceTime = 4 * time.Second
 )
 
 // load is pages that all send the same batches again and again. Each knows what it has sent and what of it was
@@ -117,7 +120,7 @@ func (l *load) run(ctx context.Context, due func(page, frame int) (time.Time, bo
 					return nil
 				}
 				time.Sleep(time.Until(at))
-				b := l.batches[frame%len(l.batches)]
+				b := l.batches[p.frames%len(l.batches)]
 				bytes := p.frame(b)
 				select {
 				case flying <- flight{at, p.next - 1, b.Count}:

@@ -13,9 +13,10 @@ import (
 
 // page is the recorder's side of a connection.
 type page struct {
-	ws    *websocket.Conn
-	hello event.Hello
-	next  uint64 // number of the next event
+	ws     *websocket.Conn
+	hello  event.Hello
+	next   uint64 // number of the next event
+	frames int    // made so far
 }
 
 // openPage connects to the relay and says hello.
@@ -64,6 +65,7 @@ func (p *page) acknowledged(ctx context.Context) (uint64, error) {
 func (p *page) frame(b event.Batch) []byte {
 	b.Stream, b.First = p.hello.Stream, p.next
 	p.next += uint64(b.Count)
+	p.frames++
 	return b.Append(nil)
 }
 
