@@ -40,6 +40,11 @@ var tooHeavy = map[string]string{
 	"regexp":                           "costs 120 KB, and the browser has RegExp",
 	"net/url":                          "costs 150 KB, and the browser has URL",
 	"crypto/sha256":                    "costs 94 KB, and the browser has crypto.subtle",
+	"crypto/rand":                      "gives every page the same numbers, since the build starts the program; the page's crypto does not",
+	"math/rand":                        "gives every page the same numbers, since the build starts the program",
+	"math/rand/v2":                     "gives every page the same numbers, since the build starts the program",
+	"syscall/js":                       "costs a call twenty times as much as WebAssembly's own, and a support script in every page",
+	"github.com/hack-pad/safejs":       "costs 120 KB more than syscall/js, for fmt",
 	"github.com/tidwall/gjson":         "costs 270 KB; it belongs to the relay",
 	"github.com/coder/websocket":       "costs 600 KB, and the browser has WebSocket",
 	"github.com/goccy/go-yaml":         "is for the relay's configuration",
@@ -48,8 +53,8 @@ var tooHeavy = map[string]string{
 	"github.com/evanw/esbuild/pkg/api": "is for the build",
 }
 
-// onlyDom are the packages that know JavaScript.
-var onlyDom = []string{"syscall/js", "github.com/hack-pad/safejs"}
+// onlyBrowser are the packages that nothing but a browser can run.
+var onlyBrowser = []string{"wasm", "wasm/dom"}
 
 // saysNothing are names that tell neither what a package does nor what belongs
 // in it, so that everything ends up there.
@@ -89,14 +94,10 @@ func maskingStandsAlone(p packages) (broken []string) {
 }
 
 func domAloneKnowsTheBrowser(p packages) (broken []string) {
-	for _, pkg := range p.all() {
-		if !within(pkg.short(), "wasm") || within(pkg.short(), "wasm/dom") {
-			continue
-		}
-		for _, imported := range pkg.Imports {
-			if slices.Contains(onlyDom, imported) {
-				broken = append(broken, fmt.Sprintf("%s imports %s: only wasm/dom knows the browser, so that all else is tested natively", pkg.short(), imported))
-			}
+	for _, pkg := range p.browser {
+		isNative := slices.ContainsFunc(p.native, func(n goPackage) bool { return n.short() == pkg.short() })
+		if !isNative && !slices.Contains(onlyBrowser, pkg.short()) {
+			broken = append(broken, fmt.Sprintf("%s builds for the browser alone: only wasm/dom knows the browser, so that all else is tested natively", pkg.short()))
 		}
 	}
 	return broken

@@ -1,6 +1,6 @@
 // What the page says through window.cotrail, as rows.
 
-import { plain, text } from "./queue.js";
+import { text } from "./queue.js";
 
 /** @typedef {import("./queue.js").Row} Row */
 
@@ -16,7 +16,7 @@ function json(data) {
 /** @param {any} message a sentence, or an object with a `message` and whatever else @param {any} options @returns {Row} */
 export function logRow(message, options) {
   const level = text(options && options.level);
-  if (message === null || typeof message !== "object") return { t: "log", message: plain(String(message)), level };
+  if (message === null || typeof message !== "object") return { t: "log", message: String(message), level };
   return { t: "log", message: text(message.message) || "", level, data: json(message) };
 }
 

@@ -1,5 +1,5 @@
-// The browser's side of the bridge: what the recorder (Go) may do here, and the one way in. wasm/dom is the other
-// side. None of these functions throws.
+// The browser's side of the bridge: what the recorder (Go) may do here. wasm/dom is the other side: texts and bytes
+// come as their place in its memory and their length. None of these functions throws.
 
 import { learn } from "./rules.js";
 
@@ -7,39 +7,37 @@ import { learn } from "./rules.js";
 const PROTOCOL = "cotrail.v1";
 
 export class Bridge {
-  /** Compiled policy, "" when it could not be had. */
-  policy = "";
-  /** What the tab's last page could not deliver. */
-  tail = new Uint8Array();
   /** @type {WebSocket | undefined} */
   socket = undefined;
   timer = 0;
+  ended = false;
   /** Promises of flushes. @type {Map<string, () => void>} */
   flushes = new Map();
   /** Keeps a tail for the tab's next page. @type {(tail: Uint8Array) => void} */
-  keep = () => {};
+  onKeep = () => {};
   /** Told which session holds the events. @type {(id: string) => void} */
-  session = () => {};
+  onSession = () => {};
   /** @type {(status: string, code: string) => void} */
-  status = () => {};
+  onStatus = () => {};
 
-  /** @param {string} relay its origin @param {(what: string, payload: string | Uint8Array | null) => void} tell calls the recorder */
-  constructor(relay, tell) {
+  /** @param {string} relay its origin @param {import("./host.js").Host} host */
+  constructor(relay, host) {
     this.relay = relay;
-    this.tell = tell;
+    this.host = host;
+  }
+
+  /** Calls the recorder, unless this recording is over. @param {string} what @param {string | Uint8Array | null} payload */
+  tell(what, payload) {
+    if (!this.ended) this.host.tell(what, payload);
   }
 
   /**
-   * @param {string} block @param {string} mask @param {string} allow one selector a line; the marks make none of them empty
-   * @param {boolean} values @param {boolean} ids whether form values are shown that no rule names, and ids
+   * The selectors to match, one a line, and whether form values are shown that no rule names, and ids.
+   * @param {number[]} numbers three texts and two flags
    */
-  rules(block, mask, allow, values, ids) {
-    return learn(block.split("\n"), mask.split("\n"), allow.split("\n"), { values, ids });
-  }
-
-  /** @param {number} size */
-  bytes(size) {
-    return new Uint8Array(size);
+  rules(...numbers) {
+    const [block, mask, allow] = [0, 2, 4].map((i) => this.host.text(numbers[i], numbers[i + 1]).split("\n"));
+    return Number(learn(block, mask, allow, { values: Boolean(numbers[6]), ids: Boolean(numbers[7]) }));
   }
 
   connect() {
@@ -62,9 +60,9 @@ export class Bridge {
     };
   }
 
-  /** @param {Uint8Array<ArrayBuffer>} frame */
-  send(frame) {
-    if (this.socket && this.socket.readyState === WebSocket.OPEN) this.socket.send(frame);
+  /** @param {number} at @param {number} size */
+  send(at, size) {
+    if (this.socket && this.socket.readyState === WebSocket.OPEN) this.socket.send(this.host.bytes(at, size));
   }
 
   close() {
@@ -73,8 +71,13 @@ export class Bridge {
     if (socket) socket.close();
   }
 
-  /** @param {Uint8Array<ArrayBuffer>} body @param {boolean} leaving whether the page may be gone before the answer comes */
-  post(body, leaving) {
+  /** @param {number} at @param {number} size @param {number} leaving whether the page may be gone before the answer comes */
+  post(at, size, leaving) {
+    this.request(this.host.bytes(at, size), Boolean(leaving));
+  }
+
+  /** @param {Uint8Array<ArrayBuffer>} body @param {boolean} leaving */
+  request(body, leaving) {
     const answered = (/** @type {Uint8Array | null} */ answer) => leaving || this.tell("posted", answer);
     fetch(this.relay + "/v1/record", { method: "POST", body, keepalive: leaving, credentials: "omit", headers: { "Content-Type": "text/plain" } })
       .then((answer) => answer.arrayBuffer())
@@ -82,8 +85,24 @@ export class Bridge {
       .catch(() => answered(null));
   }
 
-  /** @param {string} id */
-  flushed(id) {
+  /** @param {number} at @param {number} size */
+  keep(at, size) {
+    this.onKeep(this.host.bytes(at, size));
+  }
+
+  /** @param {number} at @param {number} size */
+  session(at, size) {
+    this.onSession(this.host.text(at, size));
+  }
+
+  /** @param {number} at @param {number} size of the status @param {number} codeAt @param {number} codeSize */
+  status(at, size, codeAt, codeSize) {
+    this.onStatus(this.host.text(at, size), this.host.text(codeAt, codeSize));
+  }
+
+  /** @param {number} at @param {number} size */
+  flushed(at, size) {
+    const id = this.host.text(at, size);
     const done = this.flushes.get(id);
     this.flushes.delete(id);
     if (done) done();
@@ -96,6 +115,7 @@ export class Bridge {
   }
 
   end() {
+    this.ended = true;
     clearTimeout(this.timer);
     this.close();
     for (const done of this.flushes.values()) done();

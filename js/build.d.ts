@@ -15,6 +15,3 @@ declare const __VERSION__: string;
 
 /** The words by which a field is known as a secret (masking.DenyWords). */
 declare const __DENY__: { readonly whole: readonly string[]; readonly part: readonly string[] };
-
-/** Go's support script. It sets the class Go on go_scope.js's object. */
-declare module "go:wasm_exec" {}

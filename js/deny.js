@@ -24,24 +24,23 @@ export function watchTypes(root) {
 
 const WHOLE = new Set(__DENY__.whole);
 
-/** Names that have been looked at: pages have few, and ask often. @type {Map<string, boolean>} */
-const seen = new Map();
-const MAX_SEEN = 2000;
+/** Every secret's name has one of the words somewhere, and hardly any other name has: only then it is looked at closely. */
+const HINT = new RegExp([...__DENY__.part, ...__DENY__.whole].join("|"));
+
+/** What is neither a letter, nor a digit, nor the bar between two names. */
+const CUT = /[\x00-\x2f\x3a-\x60\x7b\x7d-\x7f\xa0]+/g;
+
+/** @param {string} all names @param {string} joined the same without what is no letter or digit */
+function isSecret(all, joined) {
+  const words = all.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase().split(/[\x00-\x2f\x3a-\x60\x7b-\x7f\xa0]/);
+  return __DENY__.part.some((part) => joined.includes(part)) || words.some((word) => WHOLE.has(word));
+}
 
 /** Whether one of the names is a secret's. @param {string[]} names */
 export function deniedNames(names) {
   const all = names.join("|");
-  let is = seen.get(all);
-  if (is === undefined) {
-    const words = all
-      .replace(/([a-z])([A-Z])/g, "$1 $2")
-      .toLowerCase()
-      .replace(/[\x00-\x2f\x3a-\x60\x7b\x7d-\x7f\xa0]+/g, " ");
-    const joined = words.replaceAll(" ", "");
-    is = __DENY__.part.some((part) => joined.includes(part)) || words.split(/[ |]/).some((word) => WHOLE.has(word));
-    if (seen.size < MAX_SEEN) seen.set(all, is);
-  }
-  return is;
+  const joined = all.toLowerCase().replace(CUT, "");
+  return HINT.test(joined) && isSecret(all, joined);
 }
 
 /**

@@ -13,12 +13,16 @@ import { chain, judge, surelyHidden } from "./rules.js";
 /** Roles whose name or state is what a form value would tell. */
 const VALUE_ROLES = /^(option|radio|checkbox|switch|menuitemradio|menuitemcheckbox|slider|spinbutton|textbox|searchbox|combobox|listbox)$/;
 
+/** Inputs that only say what they do. */
+export const BUTTONS = new Set(["button", "submit", "reset", "image"]);
+
 /** Whether the element's content is a form value. @param {Element} el */
 export function isFormValue(el) {
   const name = el.localName;
-  if (name === "input") return !/^(button|submit|reset|image)$/.test(/** @type {HTMLInputElement} */ (el).type);
+  if (name === "input") return !BUTTONS.has(/** @type {HTMLInputElement} */ (el).type);
   if (name === "select" || name === "textarea" || name === "option") return true;
-  return editorOf(el) !== null || VALUE_ROLES.test(el.getAttribute("role") || "");
+  const role = el.getAttribute("role");
+  return (role !== null && VALUE_ROLES.test(role)) || editorOf(el) !== null;
 }
 
 /**
@@ -32,9 +36,12 @@ export function editorOf(el) {
   return (editor.parentElement && editorOf(editor.parentElement)) || editor;
 }
 
+/** Elements with a type of their own. */
+const TYPED = new Set(["input", "button", "select", "textarea"]);
+
 /** @param {Element} el */
 export function typeOf(el) {
-  return /^(input|button|select|textarea)$/.test(el.localName) ? /** @type {HTMLInputElement} */ (el).type : "";
+  return TYPED.has(el.localName) ? /** @type {HTMLInputElement} */ (el).type : "";
 }
 
 /** The control that an element speaks for: a label's, an option's select, else itself. @param {Element} el */
@@ -108,7 +115,7 @@ export function identityOf(el) {
     const form = /** @type {HTMLInputElement} */ (el).form;
     const within = form instanceof Element ? form.getAttribute("name") || form.getAttribute("id") : "";
     const name = el.getAttribute("name") || el.getAttribute("id") || steps(el);
-    identity = plain([page, within, el.localName, typeOf(el), name].join("\n"));
+    identity = [page, within, el.localName, typeOf(el), name].join("\n");
     identities.set(el, identity);
   }
   return identity;

@@ -35,5 +35,5 @@ export function report(what, site, identity, bridge) {
   const { session, secret, tab } = identity.kept;
   const stream = random(8); // the failure stands in a stream of its own: the page's may have events already
   const hello = frame(KIND_HELLO, { site, session, secret, stream, tab, time });
-  bridge.post(new Uint8Array([...part(hello), ...part(frame(KIND_FAILURE, { what, time }))]), true);
+  bridge.request(new Uint8Array([...part(hello), ...part(frame(KIND_FAILURE, { what, time }))]), true);
 }

@@ -1,9 +1,9 @@
 // The loader: the script of the tag. It senses from here on, starts the recorder, and lets the sensor take over.
 // It is small, because all of it runs before the page has anything of it.
 
-import { goScope } from "./go_scope.js";
+import { Host } from "./host.js";
 import { abandon } from "./keep.js";
-import { compile, ModuleError, run, sensor } from "./module.js";
+import { compile, ModuleError, sensor } from "./module.js";
 import { now, held, Tape, targetOf } from "./tape.js";
 
 /** @typedef {[name: string, args: any[], done?: (result: any) => void]} Call a call of the page that waits for the sensor */
@@ -14,8 +14,7 @@ const MAX_CALLS = 1000;
 /** What the sensor gets of the loader. */
 export class Loader {
   tape = new Tape();
-  /** Where the recorder and the sensor meet. @type {any} */
-  scope = goScope;
+  host = new Host(now, () => this.fail("crash"));
   /** @type {Call[]} */
   calls = [];
   /** Takes calls once the sensor is there. @type {((call: Call) => void) | undefined} */
@@ -69,7 +68,7 @@ export class Loader {
 
   async load() {
     try {
-      await run(await compile(this.relay), () => this.fail("crash"));
+      await this.host.run(await compile(this.relay));
     } catch (error) {
       this.fail(error instanceof ModuleError ? error.message : "crash");
     }

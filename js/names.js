@@ -1,5 +1,6 @@
 // What an element is called: its accessible name, narrowly, made without form values and without what is hidden.
 
+import { BUTTONS } from "./facts.js";
 import { hasRuled, hides } from "./rules.js";
 
 /** A name longer than this is no name but a text of the page. */
@@ -53,6 +54,6 @@ function ownName(el) {
 
 /** The value of a button is its name. @param {HTMLInputElement} el */
 function buttonValue(el) {
-  if (!/^(submit|button|reset|image)$/.test(el.type)) return "";
+  if (!BUTTONS.has(el.type)) return "";
   return tidy(el.value || el.alt || el.type);
 }

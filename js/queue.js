@@ -9,28 +9,42 @@ const MAX_WAIT = 100;
  * @typedef {Record<string, string | number | boolean | undefined>} Row
  */
 
-/** The separators of wasm/capture/row.go; what is read of a page may not hold them. */
+/** The separators of wasm/capture/row.go. What is read of a page may not hold them: encode sees to those of rows, plain to all. */
 const ROW = "\x1e";
 const FIELD = "\x1f";
 export const ITEM = "\x1d";
 export const PART = "\x1c";
 const SEPARATORS = /[\x1c-\x1f]/g;
+const OF_ROWS = /[\x1e\x1f]/;
 
-/** @param {string} text */
+/** A text that becomes an item of a list. @param {string} text */
 export const plain = (text) => text.replace(SEPARATORS, " ");
 
 /** @param {unknown} value what a page gave */
-export const text = (value) => (value === undefined || value === null ? undefined : plain(String(value)) || undefined);
+export const text = (value) => (value === undefined || value === null ? undefined : String(value) || undefined);
 
-/** @param {Row} row */
+/** @param {Row} row @returns {string} */
 export function encode(row) {
   let out = "";
+  let raw = ""; // all texts: looking for separators once is enough
   for (const name in row) {
     const value = row[name];
     if (value === undefined) continue;
+    if (typeof value === "string") raw += value;
     out += (out && FIELD) + name + "=" + (value === true ? "1" : value === false ? "0" : value);
   }
-  return out;
+  return OF_ROWS.test(raw) ? encode(cleaned(row)) : out;
+}
+
+/** @param {Row} row */
+function cleaned(row) {
+  /** @type {Row} */
+  const clean = {};
+  for (const name in row) {
+    const value = row[name];
+    clean[name] = typeof value === "string" ? value.replaceAll(ROW, " ").replaceAll(FIELD, " ") : value;
+  }
+  return clean;
 }
 
 export class Queue {

@@ -9,6 +9,7 @@ test("a row leaves out what is not known and writes flags as digits", () => {
 });
 
 test("what parts rows cannot come from a page", () => {
+  assert.equal(encode({ t: "input", value: "1\x1fdenied=0\x1et=click", trusted: true }), "t=input\x1fvalue=1 denied=0 t=click\x1ftrusted=1");
   assert.equal(plain("a\x1cb\x1dc\x1ed\x1fe"), "a b c d e");
   assert.equal(text(null), undefined);
   assert.equal(text(""), undefined);

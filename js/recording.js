@@ -1,6 +1,6 @@
 // One recording of this page, from start to stop. Everything begun here is ended here.
 
-import { text, plain, encode, Queue } from "./queue.js";
+import { text, encode, Queue } from "./queue.js";
 import { Clicks } from "./sensor/click.js";
 import { Inputs } from "./sensor/input.js";
 import { Navigation } from "./sensor/navigation.js";
@@ -17,18 +17,20 @@ export class Recording {
 
   /**
    * @param {import("./loader.js").Loader} loader @param {import("./identity.js").Identity} identity
-   * @param {import("./bridge.js").Bridge} bridge @param {string} digest of the policy @param {string} by
+   * @param {import("./bridge.js").Bridge} bridge @param {{text: string, digest: string}} policy @param {string} by
    */
-  constructor(loader, identity, bridge, digest, by) {
+  constructor(loader, identity, bridge, policy, by) {
     this.loader = loader;
     this.identity = identity;
     this.bridge = bridge;
-    bridge.keep = (tail) => this.keep(tail);
-    bridge.session = (id) => this.adopt(id);
-    bridge.status = (status, code) => this.status(status, code);
-    bridge.tell("start", encode(this.facts(digest)));
+    bridge.onKeep = (tail) => this.keep(tail);
+    bridge.onSession = (id) => this.adopt(id);
+    bridge.onStatus = (status, code) => this.status(status, code);
+    bridge.tell("policy", policy.text);
+    if (identity.tail) bridge.tell("tail", Uint8Array.from(atob(identity.tail), (c) => c.charCodeAt(0)));
+    bridge.tell("start", encode(this.facts(policy.digest)));
     this.queue = new Queue((rows) => bridge.tell("rows", rows));
-    this.inputs = new Inputs(this.queue, loader.held);
+    this.inputs = new Inputs(this.queue, loader.held, loader.now, this.sense);
     this.clicks = new Clicks(this.queue, loader.held);
     this.navigation = this.hook();
     this.started(by);
@@ -64,15 +66,17 @@ export class Recording {
     const { tape } = this.loader;
     for (const s of tape.events.splice(0)) this.take(s);
     this.inputs.begin();
-    tape.sink = this.sense;
+    tape.handOver(this.sense);
     this.undo.push(this.navigation.watch(this.listen));
   }
 
   /** An event of the page, at once. Most say nothing new, and must cost nothing. @param {any} e */
   sense = (e) => {
-    if (e.type === "input" ? this.inputs.goesOn(e) : e.type === "focusout" && !this.inputs.dirty.size) return;
+    const typed = e.type === "input";
+    if (typed && this.inputs.goesOn(e)) return;
     const { now, targetOf } = this.loader;
-    this.take({ e, at: Math.round(now()), target: targetOf(e) });
+    // When it was typed does not matter, only when it is committed; and asking for the time takes time.
+    this.take({ e, at: typed ? 0 : Math.round(now()), target: targetOf(e) });
   };
 
   /** @param {Sensed} s */
@@ -91,9 +95,10 @@ export class Recording {
         return this.inputs.focusout(s);
       case "click":
       case "auxclick":
+        this.inputs.away(s.target, s.at);
         return this.clicks.click(s);
       case "submit":
-        this.inputs.commitAll();
+        this.inputs.commitAll(s.at);
         return submit(this.queue, s, this.loader.held);
       case "currententrychange":
         if (s.e.navigationType) this.navigation.moved(s.e.navigationType, s.url || location.href, s.at);
@@ -104,8 +109,8 @@ export class Recording {
   facts(digest) {
     const { session, secret, tab, key } = this.identity.kept;
     return {
-      site: plain(this.loader.site), session, secret, tab, stream: this.identity.stream, field_key: key,
-      url: plain(location.href), agent: plain(navigator.userAgent), width: screen.width, height: screen.height,
+      site: this.loader.site, session, secret, tab, stream: this.identity.stream, field_key: key,
+      url: location.href, agent: navigator.userAgent, width: screen.width, height: screen.height,
       device: device(), policy: digest, release: __VERSION__,
     };
   }
@@ -192,6 +197,7 @@ export class Recording {
 
   end() {
     this.ended = true;
+    this.inputs.end();
     this.identity.kept.left = true; // a start to come goes on with this tab
     this.identity.save();
     this.loader.tape.stop();

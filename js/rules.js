@@ -46,8 +46,12 @@ function valid(selector) {
 /** Where the composed tree leaves the tree of an element upwards: its ancestors' slots, and its root's host. @param {Element} el */
 function exits(el) {
   const out = [];
-  for (let at = /** @type {Element | null} */ (el); at; at = at.parentElement) if (at.assignedSlot) out.push(at.assignedSlot);
-  const root = el.getRootNode();
+  let top = el;
+  for (let at = /** @type {Element | null} */ (el); at; at = at.parentElement) {
+    if (at.assignedSlot) out.push(at.assignedSlot);
+    top = at;
+  }
+  const root = top.parentNode;
   if (root === document) return out;
   if (root instanceof ShadowRoot) out.push(root.host);
   else if (root instanceof Document && root.defaultView && root.defaultView.frameElement) out.push(root.defaultView.frameElement);

@@ -11,19 +11,17 @@ import { Recording } from "./recording.js";
 
 /** @param {Loader} loader @param {string} by */
 async function begin(loader, by) {
-  const { scope, relay, site, now } = loader;
+  const { host, relay, site } = loader;
   const identity = new Identity();
-  const bridge = new Bridge(relay, (what, payload) => loader.failed || scope.cotrailEnter(what, payload, now()));
+  const bridge = new Bridge(relay, host);
   loader.sessionId = identity.kept.session;
   loader.tabId = identity.kept.tab;
   loader.onFailure = (what) => report(what, site, identity, bridge);
   if (loader.failed) return loader.onFailure(loader.failed);
   const policy = await fetchPolicy(relay, site);
   if (loader.failed) return;
-  bridge.policy = policy.text;
-  bridge.tail = Uint8Array.from(atob(identity.tail), (c) => c.charCodeAt(0));
-  scope.cotrailBridge = bridge;
-  const recording = new Recording(loader, identity, bridge, policy.digest, by);
+  host.bridge = bridge;
+  const recording = new Recording(loader, identity, bridge, policy, by);
   loader.onFailure = (what) => {
     report(what, site, identity, bridge);
     recording.end();

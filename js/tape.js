@@ -29,10 +29,12 @@ import { BRIEF, TAPED } from "./depth.js";
 /** What may wait for the sensor: some minutes of a busy person. */
 const MAX_TAPE = 4000;
 
-const TYPES = ["input", "change", "focusout", "click", "auxclick", "submit"];
+const TYPES = ["input", "change", "click", "auxclick", "submit"];
+
+const { timeOrigin } = performance; // asking costs as much as the time itself
 
 /** The page's clock: milliseconds since 1970, and it never goes back. */
-export const now = () => performance.timeOrigin + performance.now();
+export const now = () => timeOrigin + performance.now();
 
 /** @param {Element} el @param {number} depth @returns {Held} */
 export function held(el, depth) {
@@ -72,6 +74,8 @@ export class Tape {
   sink = undefined;
   /** @type {AbortController | undefined} */
   #listening = undefined;
+  /** Leaving a field; the sensor asks for it only while it means something. */
+  #leaving = new AbortController();
 
   /** Listens before anybody else, and disturbs nobody. */
   listen() {
@@ -89,6 +93,7 @@ export class Tape {
       }
     };
     for (const type of TYPES) window.addEventListener(type, sense, options);
+    window.addEventListener("focusout", sense, { ...options, signal: this.#leaving.signal });
     const navigation = /** @type {any} */ (window).navigation;
     if (navigation) navigation.addEventListener("currententrychange", sense, options);
   }
@@ -103,7 +108,14 @@ export class Tape {
     this.events.push({ e, at, target, path: e.composedPath(), url: location.href, held: e.type === "change" ? held(/** @type {Element} */ (target), TAPED) : undefined });
   }
 
+  /** The sensor takes over: each event goes to it. @param {(e: Event) => void} sink */
+  handOver(sink) {
+    this.#leaving.abort();
+    this.sink = sink;
+  }
+
   stop() {
+    this.#leaving.abort();
     if (this.#listening) this.#listening.abort();
     this.#listening = this.sink = undefined;
     this.events = [];

@@ -1,76 +1,98 @@
 //go:build js && wasm
 
-// Command wasm is the recorder: the program that runs in the page. The loader (js/) starts it and the sensor feeds it.
+// Command wasm is the recorder: the program that runs in the page. The loader (js/) fetches it and the sensor feeds
+// it, by calling the functions that are exported here: one at a time, each with the length of its payload (see
+// dom.Payload) and the page's clock in milliseconds since 1970. js/host.js is the other side.
 package main
 
 import (
+	"runtime"
+
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/wasm/capture"
 	"github.com/cotrail/cotrail/wasm/dom"
 	"github.com/cotrail/cotrail/wasm/recorder"
 )
 
-func main() {
-	calls, done := make(chan func()), make(chan struct{})
-	var r *recorder.Recorder
-	dom.Serve(func(what, text string, data []byte, now int64) {
-		calls <- func() {
-			if what == "start" {
-				r = start(text)
-			} else if r != nil {
-				handle(r, what, text, data, now)
-			}
-		}
-		<-done
-	})
-	// Each call of the sensor comes in a goroutine of its own, whose small stack would have to grow anew for every
-	// batch. This one's grows once.
-	for call := range calls {
-		call()
-		done <- struct{}{}
+// The recording, and what is handed over before it starts.
+var (
+	recording *recorder.Recorder
+	compiled  []byte   // policy
+	tail      [][]byte // what the tab's last page left behind
+)
+
+// main waits: the build keeps the program as it is here (wasm/build/boot), and each page goes on from here.
+func main() { select {} }
+
+// rehearse grows the heap and the stack of calls to what a recording needs. The build calls it before it keeps the
+// program, so that no page pays for it.
+//
+//go:wasmexport rehearse
+func rehearse() {
+	runtime.KeepAlive(make([]byte, 2<<20))
+	runtime.GC()
+	for size := 8; size <= 256; size += 8 { // one of each small class, with and without pointers
+		runtime.KeepAlive(make([]byte, size))
+		runtime.KeepAlive(make([]*byte, size/8))
 	}
+	deep()
 }
 
-// start makes the recorder of one recording, from the row of facts that begins it. Without a bridge there is none.
-func start(facts string) *recorder.Recorder {
-	bridge, ok := dom.Open()
-	if !ok {
-		return nil
-	}
-	policy := recorder.Policy([]byte(bridge.Text("policy")))
-	block, mask, allow := policy.Selectors()
-	if !bridge.Rules(block, mask, allow, policy.Default == masking.DefaultAllow, policy.Shows("id")) {
-		policy = masking.Strictest() // a selector is no selector: what it was to hide is unknown
-	}
-	row := capture.Row{}
-	if rows := capture.Rows(facts); len(rows) > 0 {
-		row = rows[0]
-	}
-	return recorder.New(row, policy, bridge.Tail(), bridge)
+//go:noinline
+func deep() {
+	var frame [64 << 10]byte
+	runtime.KeepAlive(&frame)
 }
 
-// handle passes a call of the loader on. The names are those of js/bridge.js.
-func handle(r *recorder.Recorder, what, text string, data []byte, now int64) {
-	switch what {
-	case "rows":
-		r.Rows(text, now)
-	case "flush":
-		r.Flush(text, now)
-	case "opened":
-		r.Opened(now)
-	case "message":
-		r.Message(data, now)
-	case "closed":
-		r.Closed(now)
-	case "posted":
-		r.Posted(data, now)
-	case "tick":
-		r.Tick(now)
-	case "leave":
-		r.Leave(now)
-	case "returned":
-		r.Returned(now)
-	case "stop":
-		r.Stop(now)
+//go:wasmexport policy
+func policy(n int32, _ float64) { compiled = dom.Payload(n) }
+
+//go:wasmexport tail
+func takeTail(n int32, _ float64) { tail = dom.Bodies(n) }
+
+// start begins a recording, with the one row of facts that begins it.
+//
+//go:wasmexport start
+func start(n int32, _ float64) {
+	rules := recorder.Policy(compiled)
+	block, mask, allow := rules.Selectors()
+	if !(dom.Bridge{}).Rules(block, mask, allow, rules.Default == masking.DefaultAllow, rules.Shows("id")) {
+		rules = masking.Strictest() // a selector is no selector: what it was to hide is unknown
 	}
+	for row := range capture.Rows(dom.Text(n)) {
+		recording = recorder.New(row, rules, tail, dom.Bridge{})
+	}
+	compiled, tail = nil, nil
 }
+
+//go:wasmexport rows
+func rows(n int32, now float64) { recording.Rows(dom.View(n), int64(now)) }
+
+//go:wasmexport flush
+func flush(n int32, now float64) { recording.Flush(dom.Text(n), int64(now)) }
+
+//go:wasmexport opened
+func opened(_ int32, now float64) { recording.Opened(int64(now)) }
+
+//go:wasmexport message
+func message(n int32, now float64) { recording.Message(dom.Payload(n), int64(now)) }
+
+//go:wasmexport closed
+func closed(_ int32, now float64) { recording.Closed(int64(now)) }
+
+// posted has no payload, not even an empty one, where there was no answer.
+//
+//go:wasmexport posted
+func posted(n int32, now float64) { recording.Posted(dom.Payload(n), int64(now)) }
+
+//go:wasmexport tick
+func tick(_ int32, now float64) { recording.Tick(int64(now)) }
+
+//go:wasmexport leave
+func leave(_ int32, now float64) { recording.Leave(int64(now)) }
+
+//go:wasmexport returned
+func returned(_ int32, now float64) { recording.Returned(int64(now)) }
+
+//go:wasmexport stop
+func stop(_ int32, now float64) { recording.Stop(int64(now)) }

@@ -21,7 +21,7 @@ import (
 
 // measures are run in this order; a new one is a line here and a file of its own.
 var measures = []measure{
-	{"page", "main-thread time in the page, over the page without a recorder", pageCost},
+	{"page", "main-thread time in the page", pageCost},
 	{"wire", "what a recorded session costs on the wire", wireBytes},
 	{"durable", "how many events a second get durable and acknowledged, and how soon", durable},
 	{"idle", "what a connection costs that says nothing", idleMemory},

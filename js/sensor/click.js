@@ -12,8 +12,9 @@ import { text } from "../queue.js";
 /** What a person means to click when they click on something within it. */
 const ACTIONABLE = "button,a[href],area[href],input,select,textarea,option,label,summary,[role],[onclick],[tabindex]:not([tabindex^='-']),[contenteditable]";
 
-/** Of those, what needs no further look. */
-const PLAIN = /^(button|input|select|textarea|option|label|summary)$/;
+/** Of those, what needs no further look, and of these, what a click goes no further up from: to no label, to no link. */
+const PLAIN = new Set(["button", "input", "select", "textarea", "option", "label", "summary"]);
+const CONTROLS = new Set(["button", "input", "select", "textarea", "option"]);
 
 /** Buttons named this shortly, this many together, are a keypad. */
 const KEY_NAME = 2;
@@ -35,9 +36,10 @@ export class Clicks {
     const target = s.target;
     if (!(target instanceof Element)) return;
     if (this.isEcho(target, s)) return;
-    const outer = target.closest("label");
+    const name = target.localName;
+    const outer = CONTROLS.has(name) ? null : target.closest("label");
     if (outer && outer.control && !outer.control.contains(target)) this.repeated = [outer.control, s.e.timeStamp];
-    this.push(s, PLAIN.test(target.localName) ? target : target.closest(ACTIONABLE) || target);
+    this.push(s, PLAIN.has(name) ? target : target.closest(ACTIONABLE) || target);
   }
 
   /** Whether the browser made this click of the act before it. @param {Element} target @param {Sensed} s */
@@ -45,10 +47,11 @@ export class Clicks {
     const { repeated } = this;
     this.repeated = undefined;
     if (repeated && repeated[0] === target && repeated[1] === s.e.timeStamp) return true;
+    if (s.e.detail !== 0 || !s.e.isTrusted) return false;
     // Enter in a field: the browser clicks the form's button, and the focus stays in the field.
     const focused = /** @type {HTMLInputElement | null} */ (document.activeElement);
     const form = /** @type {HTMLButtonElement} */ (target).form;
-    return Boolean(s.e.isTrusted && s.e.detail === 0 && form && focused && focused !== target && focused.localName === "input" && focused.form === form);
+    return Boolean(form && focused && focused !== target && focused.localName === "input" && focused.form === form);
   }
 
   /** @param {Sensed} s @param {Element} el */
@@ -62,7 +65,7 @@ export class Clicks {
     if (hidden) return this.queue.push(row);
     shown(row, el);
     row.role = text(roleOf(el));
-    const link = el.closest("a[href],area[href]");
+    const link = CONTROLS.has(el.localName) ? null : el.closest("a[href],area[href]");
     if (link) row.href = text(/** @type {HTMLAnchorElement} */ (link).href);
     if (row.role) label(row, el);
     if (!row.form_value && isKey(el, row.label)) row.keypad = true;
@@ -78,8 +81,8 @@ function position(row, el, e) {
   row.y = fraction(e.pageY - scrollY - box.top, box.height);
 }
 
-/** @param {number} at @param {number} size */
-const fraction = (at, size) => (size ? Math.round(Math.min(1, Math.max(0, at / size)) * 100) / 100 : undefined);
+/** In hundredths. @param {number} at @param {number} size */
+const fraction = (at, size) => (size ? Math.round(Math.min(1, Math.max(0, at / size)) * 100) : undefined);
 
 /** @param {PointerEvent} e */
 function via(e) {

@@ -1,7 +1,7 @@
 // Pages that are reached: by loading, and within a page by the History and Navigation APIs and by the hash.
 
 import { atPage } from "../facts.js";
-import { plain, text } from "../queue.js";
+import { text } from "../queue.js";
 
 /** @typedef {import("../queue.js").Queue} Queue */
 
@@ -32,7 +32,7 @@ export class Navigation {
       t: "navigate",
       at: this.since,
       kind: kinds[(entry && entry.type) || ""] || "load",
-      url: plain(url),
+      url: url,
       from: text(document.referrer),
       title: text(document.title),
       previous_ms: previousSince ? Math.max(0, this.since - previousSince) : undefined,
@@ -50,8 +50,8 @@ export class Navigation {
       t: "navigate",
       at,
       kind: kind !== "traverse" && samePage ? "hash" : kind,
-      url: plain(url),
-      from: plain(from),
+      url: url,
+      from: from,
       title: text(document.title),
       user: navigator.userActivation && navigator.userActivation.isActive,
       previous_ms: Math.max(0, Math.round(at - this.since)),
@@ -62,7 +62,7 @@ export class Navigation {
   /** The page is shown again from the back-forward cache. */
   restored() {
     const at = Math.round(this.now());
-    this.queue.push({ t: "navigate", at, kind: "restore", url: plain(location.href), title: text(document.title) });
+    this.queue.push({ t: "navigate", at, kind: "restore", url: location.href, title: text(document.title) });
     this.#at(location.href, at);
   }
 

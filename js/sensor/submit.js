@@ -31,7 +31,7 @@ export function submit(queue, s, held) {
   row.name = row.shown_name;
   row.class = row.shown_class;
   row.method = attribute(by, "formmethod") || attribute(form, "method").toLowerCase() || "get";
-  row.action = plain(actionOf(form, by));
+  row.action = actionOf(form, by);
   row.fields = fieldsOf(form).map((el) => fieldItem(el, held)).join(ITEM);
   if (by) {
     row.submitter_node = by.localName;

@@ -1,7 +1,6 @@
 // The tabs of a session in one browser: a new one, and which one is looked at. The tabs tell one another over a
 // channel named after the session; what they say is the active tab's id and nothing else.
 
-import { plain } from "../queue.js";
 import { arrival } from "./navigation.js";
 
 /**
@@ -23,7 +22,7 @@ export function senseTabs(queue, listen, identity, now) {
       at: arrival(),
       tab,
       opener: identity.opener || undefined,
-      url: plain(location.href),
+      url: location.href,
       how: identity.opener ? (window.opener ? "window_open" : "link") : "initial",
     });
   }

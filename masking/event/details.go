@@ -55,10 +55,16 @@ func (d *Details) Int(key Word, n int64) {
 	d.b = strconv.AppendInt(d.b, n, 10)
 }
 
-// Num adds a number with at most two digits behind the point.
-func (d *Details) Num(key Word, f float64) {
+// Hundredths adds n/100, of an n that is not negative, in its shortest form.
+func (d *Details) Hundredths(key Word, n int64) {
 	d.key(key)
-	d.b = strconv.AppendFloat(d.b, float64(int64(f*100))/100, 'f', -1, 64)
+	d.b = strconv.AppendInt(d.b, n/100, 10)
+	if rest := n % 100; rest != 0 {
+		d.b = append(d.b, '.', byte('0'+rest/10))
+		if rest%10 != 0 {
+			d.b = append(d.b, byte('0'+rest%10))
+		}
+	}
 }
 
 // Bool adds true or false.

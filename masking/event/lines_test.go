@@ -189,3 +189,13 @@ func FuzzReadLines(f *testing.F) {
 		}
 	})
 }
+
+func TestHundredths(t *testing.T) {
+	for n, want := range map[int64]string{0: "0", 1: "0.01", 10: "0.1", 25: "0.25", 50: "0.5", 100: "1", 1234: "12.34"} {
+		var d event.Details
+		d.Hundredths("x", n)
+		if got := string(d.JSON()); got != `{"x":`+want+"}" {
+			t.Errorf("%d hundredths are %s, want %s", n, got, want)
+		}
+	}
+}

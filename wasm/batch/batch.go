@@ -18,9 +18,6 @@ const (
 	// idleRenew is the pause after which a new brotli stream begins, in milliseconds. The relay forgets the
 	// window of a connection that is silent longer, so that idle pages cost it no memory.
 	idleRenew = 20_000
-	// firstPlain is the size up to which a connection's first frame goes uncompressed: it is the page's start-up,
-	// where the encoder's first run would take longer than all else and save a few hundred bytes.
-	firstPlain = 2 << 10
 )
 
 // Writer makes the frames of one connection. A new connection needs Reset.
@@ -30,20 +27,14 @@ type Writer struct {
 	matches  []matchfinder.Match
 	streamed int   // plain bytes since the brotli stream began, 0 before it
 	last     int64 // when the last frame was made
-	began    bool  // a frame was made on this connection
 }
 
 // Reset forgets the window: the next frame begins a new brotli stream.
-func (w *Writer) Reset() { w.streamed, w.began = 0, false }
+func (w *Writer) Reset() { w.streamed = 0 }
 
 // Frame makes the frame of consecutive events. lines are the events' JSON lines, the first of them number first.
 func (w *Writer) Frame(stream event.StreamID, first uint64, lines [][]byte, now int64) []byte {
 	b, plain := join(stream, first, lines)
-	if !w.began && len(plain) < firstPlain {
-		w.began = true
-		b.Encoding, b.Body = event.Plain, plain
-		return b.Append(nil)
-	}
 	if w.streamed == 0 || w.streamed > event.RenewAfter || now-w.last > idleRenew {
 		w.begin()
 	} else {

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/cotrail/cotrail/wasm/build/boot"
 )
 
 // compileEnv makes the module depend on its sources and the toolchain alone,
@@ -13,7 +16,7 @@ var compileEnv = []string{
 	"GOFLAGS=", "GOEXPERIMENT=", "GOWASM=", "GOWORK=off",
 }
 
-// compileModule builds the recorder and gives the bytes that pages load.
+// compileModule builds the recorder, starts it, and gives the bytes that pages load.
 func compileModule(p paths) ([]byte, error) {
 	modfile, err := prepareModfile(p)
 	if err != nil {
@@ -36,9 +39,9 @@ func compileModule(p paths) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	merged, err := mergeSegments(module, mergeGap)
+	kept, err := boot.Keep(context.Background(), module, "rehearse")
 	if err != nil {
-		return nil, fmt.Errorf("merge the data segments of the module: %w", err)
+		return nil, fmt.Errorf("start ./wasm: %w", err)
 	}
-	return merged, nil
+	return kept, nil
 }

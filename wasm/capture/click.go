@@ -1,8 +1,6 @@
 package capture
 
 import (
-	"strconv"
-
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/masking/event"
 )
@@ -50,11 +48,12 @@ func (c *Capture) openClick(r Row, d *event.Details) {
 	}
 }
 
-// position tells where in the element it was clicked, as fractions of its width and height.
+// position tells where in the element it was clicked, as fractions of its width and height. The sensor tells
+// hundredths.
 func (c *Capture) position(d *event.Details, r Row) {
 	for _, key := range [...]event.Word{"x", "y"} {
-		if f, err := strconv.ParseFloat(r.Get(string(key)), 64); err == nil && f >= 0 && f <= 1 {
-			d.Num(key, f)
+		if n := r.Int(string(key)); r.Has(string(key)) && n >= 0 && n <= 100 {
+			d.Hundredths(key, n)
 		}
 	}
 }

@@ -3,6 +3,7 @@
 package capture
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 
@@ -21,15 +22,24 @@ const (
 // are those of js/facts.js.
 type Row []string
 
-// Rows cuts the sensor's text into rows.
-func Rows(text string) []Row {
-	var rows []Row
-	for _, r := range strings.Split(text, RowEnd) {
-		if r != "" {
-			rows = append(rows, strings.Split(r, FieldEnd))
+// Rows cuts the sensor's text into rows. Each is good until the next.
+func Rows(text string) iter.Seq[Row] {
+	return func(yield func(Row) bool) {
+		var row Row
+		for more := text != ""; more; {
+			var r string
+			r, text, more = strings.Cut(text, RowEnd)
+			row = row[:0]
+			for rest := r != ""; rest; {
+				var field string
+				field, r, rest = strings.Cut(r, FieldEnd)
+				row = append(row, field)
+			}
+			if len(row) > 0 && !yield(row) {
+				return
+			}
 		}
 	}
-	return rows
 }
 
 // Get gives the value of a field and "" when the row has none.
@@ -55,13 +65,14 @@ func (r Row) Has(name string) bool {
 // On tells whether a flag is set.
 func (r Row) On(name string) bool { return r.Get(name) == "1" }
 
-// Int gives a whole number and 0 when the field is none.
+// Int gives a number without what is behind its point, and 0 when the field is none.
 func (r Row) Int(name string) int64 {
-	f, err := strconv.ParseFloat(r.Get(name), 64)
-	if err != nil || f != f || f > 1<<53 || f < -(1<<53) {
+	whole, _, _ := strings.Cut(r.Get(name), ".")
+	n, err := strconv.ParseInt(whole, 10, 64)
+	if err != nil {
 		return 0
 	}
-	return int64(f)
+	return n
 }
 
 // List gives the items of a list.

@@ -1,70 +1,52 @@
 //go:build js && wasm
 
-// Package dom is the recorder's only window to the browser. The sensor hands it one object, the bridge; through
-// one function of ours it calls in, and through the functions of the bridge we act. No other package of the
-// recorder knows that it runs in a page.
+// Package dom is the recorder's only window to the browser. The page calls the functions that package main exports,
+// and hands over what belongs to a call through Payload; the recorder acts through the functions of the page's bridge
+// (js/bridge.js). No other package of the recorder knows that it runs in a page.
+//
+// Both ways are WebAssembly's own calls, with numbers and memory. syscall/js would carry any JavaScript value, and
+// costs a call some twenty times as much, a scheduler's round, and a support script in every page.
 package dom
 
 import (
 	"encoding/binary"
 	"strings"
-	"syscall/js"
+	"unsafe"
 
 	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/wasm/uplink"
 )
 
-// Bridge is the sensor's object (js/bridge.js tells its members). None of its functions throws; should one do so
-// all the same, call keeps the program alive. This is syscall/js and not a wrapper of it: safejs costs every page
-// 120 KB, for fmt, and what it guards is these few calls.
-type Bridge struct{ js js.Value }
+// payload is what belongs to the call that comes next. Its place is used again and again.
+var payload = make([]byte, 64<<10)
 
-// Open finds the bridge of the recording that starts. Go's own program loader is given a scope of its own instead
-// of the page's globals, and the bridge stands there.
-func Open() (b Bridge, ok bool) {
-	v := js.Global().Get("cotrailBridge")
-	return Bridge{v}, v.Type() == js.TypeObject
-}
-
-// Handler is called for each call of the sensor: what happened, its text or bytes, and the page's clock.
-type Handler func(what, text string, data []byte, now int64)
-
-// Serve gives the sensor its way in. It lives as long as the page.
-func Serve(handle Handler) {
-	js.Global().Set("cotrailEnter", js.FuncOf(func(_ js.Value, args []js.Value) any {
-		if len(args) == 3 {
-			text, data := payload(args[1])
-			handle(args[0].String(), text, data, int64(args[2].Float()))
-		}
-		return nil
-	}))
-}
-
-// payload takes a string or the bytes of a Uint8Array.
-func payload(v js.Value) (string, []byte) {
-	switch v.Type() {
-	case js.TypeString:
-		return v.String(), nil
-	case js.TypeObject:
-		data := make([]byte, v.Length())
-		js.CopyBytesToGo(data, v)
-		return "", data
+// room gives the page the place to write a payload of n bytes to.
+//
+//go:wasmexport room
+func room(n int32) unsafe.Pointer {
+	if int(n) > len(payload) {
+		payload = make([]byte, n)
 	}
-	return "", nil
+	return unsafe.Pointer(unsafe.SliceData(payload))
 }
 
-// Text reads a text of the bridge, "" when there is none.
-func (b Bridge) Text(name string) string {
-	if v := b.js.Get(name); v.Type() == js.TypeString {
-		return v.String()
+// View is the first n bytes of what the page has written, as text that is good until the next call.
+func View(n int32) string {
+	if n < 0 || int(n) > len(payload) {
+		return ""
 	}
-	return ""
+	return text(payload[:n])
 }
 
-// Tail reads what the tab's last page left behind, as Keep gave it.
-func (b Bridge) Tail() [][]byte {
-	_, data := payload(b.js.Get("tail"))
-	var bodies [][]byte
+// Text is View for text that is kept.
+func Text(n int32) string { return strings.Clone(View(n)) }
+
+// Payload is Text for bytes; nil when the page gave none.
+func Payload(n int32) []byte { return []byte(View(n)) }
+
+// Bodies is Payload for what Keep has once given away.
+func Bodies(n int32) (bodies [][]byte) {
+	data := Payload(n)
 	for len(data) > 0 {
 		n, size := binary.Uvarint(data)
 		if size <= 0 || n > uint64(len(data)-size) {
@@ -76,56 +58,85 @@ func (b Bridge) Tail() [][]byte {
 	return bodies
 }
 
-// call acts through the bridge.
-func (b Bridge) call(name string, args ...any) (result js.Value) {
-	defer func() { _ = recover() }() // a js.Error: what the page did to its own browser must not end the program
-	return b.js.Call(name, args...)
+// text is a view of bytes that nobody changes while it is used.
+func text(data []byte) string { return unsafe.String(unsafe.SliceData(data), len(data)) }
+
+// flag passes a bool.
+func flag(b bool) int32 {
+	if b {
+		return 1
+	}
+	return 0
 }
 
-func (b Bridge) bytes(data []byte) js.Value {
-	v := b.call("bytes", len(data))
-	if v.Type() == js.TypeObject {
-		js.CopyBytesToJS(v, data)
-	}
-	return v
-}
+//go:wasmimport cotrail connect
+func connect()
+
+//go:wasmimport cotrail send
+func send(frame string)
+
+//go:wasmimport cotrail close
+func closeSocket()
+
+//go:wasmimport cotrail post
+func post(body string, leaving int32)
+
+//go:wasmimport cotrail keep
+func keep(bodies string)
+
+//go:wasmimport cotrail session
+func session(id string)
+
+//go:wasmimport cotrail status
+func status(status, code string)
+
+//go:wasmimport cotrail flushed
+func flushed(id string)
+
+//go:wasmimport cotrail wake
+func wake(ms float64)
+
+//go:wasmimport cotrail rules
+func rules(block, mask, allow string, values, ids int32) int32
+
+// Bridge is the page's side. None of its functions throws; should one do so all the same, the recorder has crashed.
+type Bridge struct{}
 
 // Connect opens the socket.
-func (b Bridge) Connect() { b.call("connect") }
+func (Bridge) Connect() { connect() }
 
 // Send sends a frame on it.
-func (b Bridge) Send(frame []byte) { b.call("send", b.bytes(frame)) }
+func (Bridge) Send(frame []byte) { send(text(frame)) }
 
 // Close closes it.
-func (b Bridge) Close() { b.call("close") }
+func (Bridge) Close() { closeSocket() }
 
 // Post sends a request.
-func (b Bridge) Post(body []byte, leaving bool) { b.call("post", b.bytes(body), leaving) }
+func (Bridge) Post(body []byte, leaving bool) { post(text(body), flag(leaving)) }
 
 // Keep stores bodies for the tab's next page.
-func (b Bridge) Keep(bodies [][]byte) {
+func (Bridge) Keep(bodies [][]byte) {
 	var data []byte
 	for _, body := range bodies {
 		data = append(binary.AppendUvarint(data, uint64(len(body))), body...)
 	}
-	b.call("keep", b.bytes(data))
+	keep(text(data))
 }
 
 // Session tells which session holds the events.
-func (b Bridge) Session(id string) { b.call("session", id) }
+func (Bridge) Session(id string) { session(id) }
 
 // Status tells how it goes.
-func (b Bridge) Status(s uplink.Status, code event.Code) { b.call("status", string(s), string(code)) }
+func (Bridge) Status(s uplink.Status, code event.Code) { status(string(s), string(code)) }
 
 // Flushed answers a flush.
-func (b Bridge) Flushed(id string) { b.call("flushed", id) }
+func (Bridge) Flushed(id string) { flushed(id) }
 
 // Wake asks for a tick.
-func (b Bridge) Wake(ms int64) { b.call("wake", float64(ms)) }
+func (Bridge) Wake(ms int64) { wake(float64(ms)) }
 
 // Rules hands over the selectors to match, one a line, and whether form values are shown that no rule names, and
 // ids; it tells whether all of the selectors are selectors.
-func (b Bridge) Rules(block, mask, allow []string, values, ids bool) bool {
-	ok := b.call("rules", strings.Join(block, "\n"), strings.Join(mask, "\n"), strings.Join(allow, "\n"), values, ids)
-	return ok.Type() == js.TypeBoolean && ok.Bool()
+func (Bridge) Rules(block, mask, allow []string, values, ids bool) bool {
+	return rules(strings.Join(block, "\n"), strings.Join(mask, "\n"), strings.Join(allow, "\n"), flag(values), flag(ids)) != 0
 }

@@ -57,7 +57,7 @@ func New(start capture.Row, policy *masking.Policy, tail [][]byte, page Page) *R
 
 // Rows takes what the sensor has read since the last time.
 func (r *Recorder) Rows(text string, now int64) {
-	for _, row := range capture.Rows(text) {
+	for row := range capture.Rows(text) {
 		if e, ok := r.capture.Event(row); ok {
 			r.uplink.Add(&e)
 		}

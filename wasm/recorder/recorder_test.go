@@ -51,7 +51,8 @@ func (p *page) answer() {
 
 func newPage(policy *masking.Policy) *page {
 	p := &page{now: 1}
-	p.r = New(capture.Rows("site=demo\x1fsession=s\x1fsecret=x\x1ftab=t\x1furl=https://a.example/?q=1\x1ffield_key=00")[0], policy, nil, p)
+	facts := capture.Row{"site=demo", "session=s", "secret=x", "tab=t", "url=https://a.example/?q=1", "field_key=00"}
+	p.r = New(facts, policy, nil, p)
 	p.r.Tick(1)
 	p.r.Opened(1)
 	p.answer()
@@ -66,7 +67,7 @@ func rows(n, from int) string {
 		if i%2 == 0 {
 			out = append(out, fmt.Sprintf("t=input\x1fat=%d\x1ftrusted=1\x1ffilled=1\x1fnode=input\x1fblock=-1\x1fmask=-1\x1fallow=-1\x1fform_value=1\x1fdenied=0\x1ftype=text\x1fidentity=https://a.example\n/quote\nquote\ninput\ntext\nfield%d", at, i))
 		} else {
-			out = append(out, fmt.Sprintf("t=click\x1fat=%d\x1ftrusted=1\x1fbutton=0\x1fvia=pointer\x1fnode=button\x1fblock=-1\x1fmask=-1\x1fallow=-1\x1fform_value=0\x1fshown_node=button\x1fshown_id=b%d\x1fpath=#b%d\x1d\x1frole=button\x1flabel=Button %d\x1fidentity=x%d\x1fx=0.5\x1fy=0.5", at, i, i, i, i))
+			out = append(out, fmt.Sprintf("t=click\x1fat=%d\x1ftrusted=1\x1fbutton=0\x1fvia=pointer\x1fnode=button\x1fblock=-1\x1fmask=-1\x1fallow=-1\x1fform_value=0\x1fshown_node=button\x1fshown_id=b%d\x1fpath=#b%d\x1d\x1frole=button\x1flabel=Button %d\x1fidentity=x%d\x1fx=50\x1fy=50", at, i, i, i, i))
 		}
 	}
 	return strings.Join(out, capture.RowEnd)

@@ -6,7 +6,7 @@
 package uplink
 
 import (
-	"math/rand/v2"
+	"encoding/binary"
 
 	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/wasm/batch"
@@ -79,8 +79,9 @@ type Uplink struct {
 	state    state
 	due      int64 // when the state ends by itself
 	retry    int64 // the next wait
-	failures int   // connections in a row that ended before a welcome
-	posts    bool  // WebSockets seem blocked
+	random   uint64
+	failures int  // connections in a row that ended before a welcome
+	posts    bool // WebSockets seem blocked
 	postsTil int64
 	plain    bool // the relay could not read a compressed frame: the next connection sends none
 	welcomed bool // ever
@@ -97,7 +98,7 @@ type Uplink struct {
 
 // New gives an uplink that begins with what the tab's last page left behind. Tick starts it.
 func New(hello event.Hello, link Link, tail [][]byte) *Uplink {
-	return &Uplink{Hello: hello, link: link, tail: tail, retry: firstRetry}
+	return &Uplink{Hello: hello, link: link, tail: tail, retry: firstRetry, random: binary.LittleEndian.Uint64(hello.Stream[:])}
 }
 
 // Add queues an event. Where there is no room it is counted, and a gap will say so.
@@ -190,9 +191,11 @@ func (u *Uplink) pump(now int64) {
 	}
 }
 
-// backoff draws the next wait.
+// backoff draws the next wait, from the stream's random name: numbers of Go's own would be the same on every page,
+// since the build starts the program (wasm/build/boot). The step is Knuth's MMIX.
 func (u *Uplink) backoff() int64 {
-	wait := u.retry/2 + rand.Int64N(u.retry/2)
+	u.random = u.random*6364136223846793005 + 1442695040888963407
+	wait := u.retry/2 + int64(u.random>>33)%(u.retry/2)
 	u.retry = min(2*u.retry, lastRetry)
 	return wait
 }
