@@ -5,6 +5,8 @@
 // dom.Payload) and the page's clock in milliseconds since 1970. js/host.js is the other side.
 package main
 
+//lint:file-ignore U1000 the page calls what is exported
+
 import (
 	"runtime"
 

@@ -34,9 +34,9 @@ type numberer struct {
 
 // run numbers what is due of a session and tells when to look at it again.
 func (n *numberer) run(ctx context.Context, id string, now time.Time) (visit, error) {
-	n.turns.take()
+	began := n.turns.take()
 	set, numbered, next, err := n.prepare(ctx, id, now.UnixMilli())
-	n.turns.give()
+	n.turns.give(began)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return visit{}, nil

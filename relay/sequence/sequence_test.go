@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,7 +32,6 @@ type bubble struct {
 	seq    *Sequencer
 	began  time.Time
 	logged lines
-	busy   atomic.Bool // what the sequencer is told of the store
 }
 
 // lines is a log that a test reads while others write.
@@ -56,7 +54,7 @@ func (l *lines) count(what string) int {
 
 // start starts a Sequencer over the store, as a relay that starts does, and gives what stops it.
 func (b *bubble) start() (stop func()) {
-	b.seq = New(Config{Store: b.memory, Busy: b.busy.Load, Settings: settings, Release: "2.0.0", Log: slog.New(slog.NewTextHandler(&b.logged, nil))})
+	b.seq = New(Config{Store: b.memory, Settings: settings, Release: "2.0.0", Log: slog.New(slog.NewTextHandler(&b.logged, nil))})
 	ctx, cancel := context.WithCancel(b.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- b.seq.Run(ctx) }()
@@ -326,33 +324,6 @@ func TestBusy(t *testing.T) {
 		if runs := b.calls["number"]; runs > 20 { // 12 seconds, a run a second
 			t.Errorf("%d transactions", runs)
 		}
-	})
-}
-
-// TestStepsBack holds up two sessions while pages keep the store busy: not for ever, and one by one.
-func TestStepsBack(t *testing.T) {
-	inBubble(t, newMemory(), func(b *bubble) {
-		b.visit("s1", 'a')
-		b.visit("s2", 'b')
-		b.pass(site.Settle / 2)
-		b.busy.Store(true)
-		b.pass(site.Settle/2 + stepBack - time.Millisecond)
-		b.wantTypes("s1", "")
-		b.wantTypes("s2", "")
-		b.pass(time.Millisecond)
-		if n := len(b.log(t, "s1")) + len(b.log(t, "s2")); n == 0 {
-			t.Errorf("no session was numbered within %v", stepBack)
-		}
-		b.pass(stepBack)
-		b.wantTypes("s1", begun)
-		b.wantTypes("s2", begun)
-
-		b.send("s1", 'a', "more")
-		b.pass(site.Settle + stepBack/2)
-		b.wantTypes("s1", begun)
-		b.busy.Store(false)
-		b.pass(lookAgain)
-		b.wantTypes("s1", begun+" client_log")
 	})
 }
 

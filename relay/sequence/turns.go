@@ -6,34 +6,40 @@ import (
 )
 
 const (
-	// stepBack is how long a run waits, at most, while the store is busy with what pages send: a page waits for its
-	// acknowledgement, nobody waits for a number. So forty runs a second are made with each turn under any load, and
-	// the fewer there are the more events each finds.
-	stepBack = 25 * time.Millisecond
-	// lookAgain is how often it looks then whether the store is still busy.
+	// rest is how long a turn stays free after a run, as a multiple of the run, while the store is busy with what
+	// pages send: a page waits for its acknowledgement, nobody waits for a number. So numbering has a third of its
+	// processors under any load, whether it comes from few sessions or from many.
+	rest = 8
+	// lookAgain is how often a run that waits looks whether the store is still busy.
 	lookAgain = 5 * time.Millisecond
 )
 
 // turns are taken by runs while they use a processor. There is one for every two processors, so that numbering leaves
 // the others to those who receive events.
 type turns struct {
-	busy  func() bool // of Config
-	taken chan struct{}
+	busy func() bool    // of Config; nil for never
+	free chan time.Time // with the time from which each may be taken though the store is busy
 }
 
 func newTurns(busy func() bool) *turns {
-	return &turns{busy, make(chan struct{}, max(1, runtime.GOMAXPROCS(0)/2))}
+	t := &turns{busy, make(chan time.Time, max(1, runtime.GOMAXPROCS(0)/2))}
+	for range cap(t.free) {
+		t.free <- time.Time{}
+	}
+	return t
 }
 
-// take waits for a turn, and then for a while as long as the store is busy.
-func (t *turns) take() {
-	t.taken <- struct{}{}
-	if t.busy == nil {
-		return
+// take waits for a turn and gives the time at which it began.
+func (t *turns) take() (began time.Time) {
+	rested := <-t.free
+	for t.busy != nil && t.busy() && time.Now().Before(rested) {
+		time.Sleep(min(lookAgain, time.Until(rested)))
 	}
-	for end := time.Now().Add(stepBack); t.busy() && time.Now().Before(end); {
-		time.Sleep(lookAgain)
-	}
+	return time.Now()
 }
 
-func (t *turns) give() { <-t.taken }
+// give ends the turn that began then.
+func (t *turns) give(began time.Time) {
+	now := time.Now()
+	t.free <- now.Add(rest * now.Sub(began))
+}

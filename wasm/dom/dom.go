@@ -22,6 +22,7 @@ var payload = make([]byte, 64<<10)
 
 // room gives the page the place to write a payload of n bytes to.
 //
+//lint:ignore U1000 the page calls it
 //go:wasmexport room
 func room(n int32) unsafe.Pointer {
 	if int(n) > len(payload) {

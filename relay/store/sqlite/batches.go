@@ -63,6 +63,9 @@ func (s *Store) Number(ctx context.Context, n store.Numbered) error {
 	if err != nil {
 		return fmt.Errorf("number session %s: %w", n.ID, err)
 	}
+	if len(n.Entries) > 0 {
+		n.Entries = s.packing.pack(n.Entries)
+	}
 	err = s.writer.submit(ctx, len(n.Entries)+len(n.State), func() error { return s.writer.number(n, participants) })
 	if err == nil && n.Ended {
 		s.presence.ended(n.ID)

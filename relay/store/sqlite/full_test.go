@@ -159,29 +159,6 @@ func TestGroupWithRefusal(t *testing.T) {
 	}
 }
 
-// The store is busy once a group of many batches came, until a small one comes.
-func TestBusy(t *testing.T) {
-	s := openedStore(t)
-	if _, err := s.Open(context.Background(), store.Opening{Session: "s", Stream: "x"}); err != nil {
-		t.Fatal(err)
-	}
-	var batches []store.Batch
-	for i := range 2*busyBatches - 1 {
-		batches = append(batches, store.Batch{Session: "s", Stream: "x", First: uint64(i) + 1, Count: 1, Lines: []byte("{}\n")})
-	}
-	s.group(t, batches[:busyBatches-1]...)
-	if s.Busy() {
-		t.Errorf("busy with a group of %d", busyBatches-1)
-	}
-	s.group(t, batches[busyBatches-1:]...)
-	if !s.Busy() {
-		t.Errorf("not busy with a group of %d", busyBatches)
-	}
-	if err := s.Ready(context.Background()); err != nil || s.Busy() {
-		t.Errorf("busy %v after a single write (%v)", s.Busy(), err)
-	}
-}
-
 // A database whose commits would not be durable is refused.
 func TestReadBack(t *testing.T) {
 	for what, query := range map[string]string{

@@ -126,8 +126,12 @@ func (s *Store) chunks(ctx context.Context, num int64, after uint64) ([]chunk, e
 	var chunks []chunk
 	for rows.Next() {
 		var c chunk
-		if err := rows.Scan(&c.first, &c.lines); err != nil {
+		var packed sql.RawBytes
+		if err := rows.Scan(&c.first, &packed); err != nil {
 			return nil, err
+		}
+		if c.lines, err = s.packing.unpack(packed); err != nil {
+			return nil, fmt.Errorf("unpack entries from %d on: %w", c.first, err)
 		}
 		chunks = append(chunks, c)
 	}

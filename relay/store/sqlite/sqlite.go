@@ -10,6 +10,7 @@
 //	batches.go     … appending and numbering
 //	read.go        what auditors and the sequencer read, on connections of their own
 //	checkpoint.go  the write-ahead log back into the database
+//	packed.go      entries compressed
 //	presence.go    who is connected: in memory, for it ends with the process
 package sqlite
 
@@ -40,6 +41,7 @@ type Store struct {
 	readers  *sql.DB
 	writer   *writer
 	presence *presence
+	packing  packing
 
 	stop      chan struct{} // closed to end the checkpoint goroutine
 	stopped   sync.WaitGroup
@@ -59,6 +61,9 @@ func Open(ctx context.Context, dir string, now func() time.Time) (_ *Store, err 
 		return nil, fmt.Errorf("make data directory: %w", err)
 	}
 	s := &Store{now: now, stop: make(chan struct{}), presence: newPresence(now().UnixMilli())}
+	if s.packing, err = newPacking(); err != nil {
+		return nil, err
+	}
 	if s.lock, err = lockDir(dir); err != nil {
 		return nil, err
 	}
@@ -93,7 +98,7 @@ func Open(ctx context.Context, dir string, now func() time.Time) (_ *Store, err 
 func (s *Store) Failed() <-chan error { return s.writer.failed }
 
 // Busy tells whether so much comes to be written that what can wait should.
-func (s *Store) Busy() bool { return s.writer.busy.Load() }
+func (s *Store) Busy() bool { return s.writer.pressure.high(time.Now()) }
 
 // Ready writes one row, as an event would be written.
 func (s *Store) Ready(ctx context.Context) error {
@@ -107,6 +112,7 @@ func (s *Store) Close() error {
 		s.writer.close()
 		close(s.stop)
 		s.stopped.Wait()
+		s.packing.close()
 		s.closeErr = errors.Join(s.readers.Close(), s.writer.db.Close(), s.lock.Close())
 	})
 	return s.closeErr

@@ -25,8 +25,6 @@ const (
 	// groupEvery is the time from a group of several writes to the next, at least. A fast disk would else be given
 	// many small ones, and each writes whole pages.
 	groupEvery = 3 * time.Millisecond
-	// busyBatches is how many batches of events in a group make the store busy: some 3,000 a second.
-	busyBatches = 10
 	// maxCached bounds the sessions whose streams the writer remembers, at about 1 KB each.
 	maxCached = 20_000
 )
@@ -48,9 +46,9 @@ type writer struct {
 	stmt   statements
 	failed chan error // receives the error after which nothing is taken any more
 
-	wrote  atomic.Bool // something was committed since the last checkpoint
-	finish atomic.Bool // the write-ahead log is long: finish the checkpoint between two groups
-	busy   atomic.Bool // the last group had many batches
+	wrote    atomic.Bool // something was committed since the last checkpoint
+	finish   atomic.Bool // the write-ahead log is long: finish the checkpoint between two groups
+	pressure pressure
 
 	mu     sync.RWMutex // guards closed, and the queue against a send after its close
 	closed bool
@@ -133,7 +131,7 @@ func (w *writer) run() {
 		group = w.gather(append(group[:0], op))
 		w.batches = 0
 		w.commit(group)
-		w.busy.Store(w.batches >= busyBatches)
+		w.pressure.add(w.batches, time.Now())
 		for _, op := range group {
 			w.queued.Add(-int64(op.size))
 			close(op.done)

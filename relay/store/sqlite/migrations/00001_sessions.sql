@@ -60,7 +60,7 @@ CREATE TABLE entries (
     session       INTEGER NOT NULL,
     first_seq     INTEGER NOT NULL,
     last_seq      INTEGER NOT NULL,
-    lines         BLOB    NOT NULL
+    lines         BLOB    NOT NULL  -- compressed with zstd
 );
 CREATE UNIQUE INDEX entries_session ON entries (session, last_seq);
 
