@@ -27,7 +27,7 @@ func TestRecord(t *testing.T) {
 		p.wantAck(total)
 	}
 	r.wantLog(t, p, total)
-	work, err := r.db.Work(context.Background(), p.hello.Session)
+	work, err := r.db.Work(context.Background(), p.hello.Session, store.AllEvents)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func TestRecord(t *testing.T) {
 	}
 	_ = p.ws.Close(websocket.StatusNormalClosure, "")
 	eventually(t, "the stream is not live", func() bool {
-		work, err := r.db.Work(context.Background(), p.hello.Session)
+		work, err := r.db.Work(context.Background(), p.hello.Session, store.AllEvents)
 		return err == nil && !work.Streams[0].Live && r.value("cotrail_connections") == 0
 	})
 	r.mu.Lock()
@@ -99,7 +99,7 @@ func TestSecondConnection(t *testing.T) {
 		t.Error("the old connection is still read from")
 	}
 	eventually(t, "the old connection has ended", func() bool { return r.value("cotrail_connections") == 1 })
-	work, err := r.db.Work(context.Background(), p.hello.Session)
+	work, err := r.db.Work(context.Background(), p.hello.Session, store.AllEvents)
 	if err != nil || !work.Streams[0].Live {
 		t.Errorf("the stream is not live: %+v, %v", work.Streams, err)
 	}
@@ -123,7 +123,7 @@ func TestEndedSession(t *testing.T) {
 	if got := r.stored(w.Session); strings.Count(got, "\n") != 2 || !strings.Contains(got, "event 3") {
 		t.Errorf("the new session has:\n%s", got)
 	}
-	work, err := r.db.Work(context.Background(), w.Session)
+	work, err := r.db.Work(context.Background(), w.Session, store.AllEvents)
 	if err != nil || work.Continues != ended || !work.Streams[0].Live {
 		t.Errorf("the new session: %+v, %v", work, err)
 	}
@@ -179,7 +179,7 @@ func TestDeadConnection(t *testing.T) {
 	})
 	p := r.record(t, someHello()) // it reads no more, so it answers no ping
 	eventually(t, "the connection is given up", func() bool { return r.value("cotrail_connections") == 0 })
-	work, err := r.db.Work(context.Background(), p.hello.Session)
+	work, err := r.db.Work(context.Background(), p.hello.Session, store.AllEvents)
 	if err != nil || work.Streams[0].Live {
 		t.Errorf("the stream is live: %+v, %v", work.Streams, err)
 	}

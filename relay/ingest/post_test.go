@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/cotrail/cotrail/masking/event"
+	"github.com/cotrail/cotrail/relay/store"
 )
 
 // body joins frames to a POST body.
@@ -78,7 +79,7 @@ func TestPost(t *testing.T) {
 	r.wantTaken(t, one, 5)
 	r.wantTaken(t, one, 5) // the answer was lost, so the page asks again
 	r.wantLog(t, p, 5)
-	if w, err := r.db.Work(context.Background(), p.hello.Session); err != nil || w.Streams[0].Live {
+	if w, err := r.db.Work(context.Background(), p.hello.Session, store.AllEvents); err != nil || w.Streams[0].Live {
 		t.Errorf("a request makes the stream live: %+v, %v", w.Streams, err)
 	}
 

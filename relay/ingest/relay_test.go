@@ -112,7 +112,7 @@ func (r *relay) value(name string) (sum float64) {
 // stored gives the lines of a session that wait to be numbered.
 func (r *relay) stored(session string) string {
 	r.t.Helper()
-	w, err := r.db.Work(context.Background(), session)
+	w, err := r.db.Work(context.Background(), session, store.AllEvents)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func (r *relay) stored(session string) string {
 // end ends a session with all that is pending.
 func (r *relay) end(session string) {
 	r.t.Helper()
-	w, err := r.db.Work(context.Background(), session)
+	w, err := r.db.Work(context.Background(), session, store.AllEvents)
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -55,7 +55,7 @@ func (m *memory) Live(context.Context) ([]string, error) {
 	return ids, m.call("live", "")
 }
 
-func (m *memory) Work(_ context.Context, id string) (store.Work, error) {
+func (m *memory) Work(_ context.Context, id string, events int) (store.Work, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if err := m.call("work", id); err != nil {
@@ -66,8 +66,16 @@ func (m *memory) Work(_ context.Context, id string) (store.Work, error) {
 		return store.Work{}, store.ErrNotFound
 	}
 	w := k.Work
+	w.Pending = nil
 	w.Streams = slices.Clone(k.Streams)
-	w.Pending = slices.Clone(k.Pending)
+	for _, p := range k.Pending {
+		if events <= 0 {
+			w.Rest = p.Received
+			break
+		}
+		w.Pending = append(w.Pending, p)
+		events -= p.Count
+	}
 	return w, nil
 }
 

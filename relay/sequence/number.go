@@ -17,6 +17,14 @@ import (
 // others, and its transaction stays short.
 const maxRun = 4096
 
+// firstPortion is how many pending events a run reads at first, so that a long backlog is not read as a whole again
+// and again for a part of it: two runs' worth, since most of it is then due. Where so many events came within the
+// time to settle, a run that finds nothing due reads morePortion times as many.
+const (
+	firstPortion = 2 * maxRun
+	morePortion  = 4
+)
+
 // maxKept bounds the memory that a worker keeps for its next run, by the bytes of entries: a usual run needs far
 // less, and one with a long backlog should not cost its memory for ever.
 const maxKept = 1 << 20
@@ -63,13 +71,17 @@ func (n *numberer) run(ctx context.Context, id string, now time.Time) (visit, er
 
 // prepare reads a session's work and makes of it what is to be stored.
 func (n *numberer) prepare(ctx context.Context, id string, now int64) (set Settings, numbered *store.Numbered, next int64, err error) {
-	work, err := n.Store.Work(ctx, id)
-	if err != nil {
-		return set, nil, 0, fmt.Errorf("reading the session's work: %w", err)
+	for portion := firstPortion; ; portion *= morePortion {
+		work, err := n.Store.Work(ctx, id, portion)
+		if err != nil {
+			return set, nil, 0, fmt.Errorf("reading the session's work: %w", err)
+		}
+		set = n.Settings(work.Site)
+		numbered, next, err = n.make(&work, set, now)
+		if err != nil || numbered != nil || work.Rest == 0 {
+			return set, numbered, next, err
+		}
 	}
-	set = n.Settings(work.Site)
-	numbered, next, err = n.make(&work, set, now)
-	return set, numbered, next, err
 }
 
 // never is no time: there is nothing more to do for the session.
@@ -87,6 +99,13 @@ func (n *numberer) make(w *store.Work, set Settings, now int64) (*store.Numbered
 		return nil, 0, err
 	}
 	settle := set.Settle.Milliseconds()
+	if w.Rest != 0 {
+		// What is not read yet may belong before what is: of this only that is due which was when the rest came.
+		due := n.settled(min(now, w.Rest) - settle)
+		n.apply(due, w.ID)
+		numbered, err := n.numbered(w)
+		return numbered, now, err
+	}
 	due := n.settled(now - settle)
 	n.apply(due, w.ID)
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -228,6 +229,43 @@ func TestBounds(t *testing.T) {
 	for i, seq := range told(m.log(t, "s"), "stream_seq")[2:] {
 		if seq != fmt.Sprint(i+1) {
 			t.Fatalf("entry %d has stream_seq %s", i+3, seq)
+		}
+	}
+}
+
+// TestPortions numbers a backlog that is read in portions. The order is what it is when a relay keeps up: what was
+// received within the time to settle is put in order, over the end of a portion as well.
+func TestPortions(t *testing.T) {
+	for name, every := range map[string]int64{"within the time to settle": 50, "over minutes": 10_000} {
+		m := newMemory()
+		n := testNumberer(m)
+		m.open("s", 'a', "t1", noon, 0)
+		m.open("s", 'b', "t2", noon, 0)
+		const batches, each = 12, maxRun / 4
+		received := map[int64]func(at int64){}
+		for b := range int64(batches) {
+			received[b*every+2] = func(at int64) {
+				m.add("s", 'a', at, slices.Repeat([]string{said(b*every, fmt.Sprint("a", b))}, each)...)
+			}
+			received[b*every+500] = func(at int64) { // before those of a in the log
+				m.add("s", 'b', at, said(b*every-1, fmt.Sprint("b", b)))
+			}
+		}
+		for _, at := range slices.Sorted(maps.Keys(received)) {
+			received[at](noon + at)
+		}
+		for range 100 {
+			if mustRun(t, n, "s", batches*every+5000); len(m.sessions["s"].Pending) == 0 {
+				break
+			}
+		}
+		var want []string
+		for b := range batches {
+			want = append(want, fmt.Sprint("b", b))
+			want = append(want, slices.Repeat([]string{fmt.Sprint("a", b)}, each)...)
+		}
+		if got := order(m.log(t, "s")); got != strings.Join(want, " ") {
+			t.Errorf("%s: the order is %.300q ...", name, got)
 		}
 	}
 }

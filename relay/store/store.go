@@ -5,6 +5,7 @@ package store
 import (
 	"context"
 	"errors"
+	"math"
 )
 
 // Errors that tell the caller what to do.
@@ -79,10 +80,14 @@ type Work struct {
 	Salt      [32]byte // made with the session
 	State     []byte   // what the sequencer saved last, nil at first
 	Ended     bool
-	Continues string   // the ended session whose late events this one holds
-	Streams   []Stream // by Ordinal
-	Pending   []Pending
+	Continues string    // the ended session whose late events this one holds
+	Streams   []Stream  // by Ordinal
+	Pending   []Pending // in the order in which they became durable
+	Rest      int64     // when the first pending batch was received that is not in Pending; 0 when all are
 }
+
+// AllEvents asks Work for everything that is pending.
+const AllEvents = math.MaxInt
 
 // Pending is a durable batch that has no numbers in the log yet.
 type Pending struct {
@@ -153,7 +158,8 @@ type Ingest interface {
 type Sequence interface {
 	// Live lists the sessions that have not ended or have pending batches.
 	Live(ctx context.Context) ([]string, error)
-	Work(ctx context.Context, id string) (Work, error)
+	// Work reads a session and, of its pending batches, the first with as many events.
+	Work(ctx context.Context, id string, events int) (Work, error)
 	// Number stores what was made of the work. ErrConflict, and nothing is stored, when the log has grown, a batch
 	// of Done is no longer pending, or n ends the session while a batch is pending that is not in Done: read the
 	// work again. So an ended session never has pending batches.

@@ -122,7 +122,7 @@ func checkAcked(t *testing.T, cycle int, dir string, acked map[string]uint64) {
 	t.Helper()
 	s := mustOpen(t, dir)
 	defer s.Close()
-	w, err := s.Work(context.Background(), crashSession)
+	w, err := s.Work(context.Background(), crashSession, store.AllEvents)
 	if err != nil {
 		t.Fatal(err)
 	}

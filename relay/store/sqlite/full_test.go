@@ -49,7 +49,7 @@ func TestFullDiskRecovers(t *testing.T) {
 	if _, err := s.Append(context.Background(), b); !errors.Is(err, store.ErrFull) {
 		t.Fatalf("append to a full disk: %v, want %v", err, store.ErrFull)
 	}
-	if w, err := s.Work(context.Background(), "s"); err != nil || len(w.Pending) != 0 {
+	if w, err := s.Work(context.Background(), "s", store.AllEvents); err != nil || len(w.Pending) != 0 {
 		t.Errorf("a refused batch is pending: %+v, %v", w.Pending, err)
 	}
 	select {
@@ -80,7 +80,7 @@ func TestUndoneGroup(t *testing.T) {
 	if last, err := s.Append(context.Background(), small); err != nil || last != 1 {
 		t.Errorf("append again: %d, %v", last, err)
 	}
-	if w, err := s.Work(context.Background(), "s"); err != nil || len(w.Pending) != 1 {
+	if w, err := s.Work(context.Background(), "s", store.AllEvents); err != nil || len(w.Pending) != 1 {
 		t.Errorf("%d batches are pending, %v; want 1", len(w.Pending), err)
 	}
 }
@@ -154,7 +154,7 @@ func TestGroupWithRefusal(t *testing.T) {
 			t.Errorf("operation %d: %v, want %v", i, group[i].err, want)
 		}
 	}
-	if w, err := s.Work(context.Background(), "s"); err != nil || len(w.Pending) != 2 {
+	if w, err := s.Work(context.Background(), "s", store.AllEvents); err != nil || len(w.Pending) != 2 {
 		t.Errorf("%d batches are pending, %v; want 2", len(w.Pending), err)
 	}
 }

@@ -27,7 +27,7 @@ func (s *Store) Live(ctx context.Context) ([]string, error) {
 }
 
 // Work implements store.Sequence: session, streams and pending batches as one commit left them.
-func (s *Store) Work(ctx context.Context, id string) (store.Work, error) {
+func (s *Store) Work(ctx context.Context, id string, events int) (store.Work, error) {
 	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return store.Work{}, fmt.Errorf("read work of session %s: %w", id, err)
@@ -46,7 +46,7 @@ func (s *Store) Work(ctx context.Context, id string) (store.Work, error) {
 	if w.Streams, err = readStreams(ctx, tx, num); err != nil {
 		return store.Work{}, fmt.Errorf("read streams of session %s: %w", id, err)
 	}
-	if w.Pending, err = readPending(ctx, tx, num, id, w.Streams); err != nil {
+	if w.Pending, w.Rest, err = readPending(ctx, tx, num, id, w.Streams, events); err != nil {
 		return store.Work{}, fmt.Errorf("read inbox of session %s: %w", id, err)
 	}
 	for i := range w.Streams {
@@ -79,21 +79,25 @@ func readStreams(ctx context.Context, tx *sql.Tx, num int64) ([]store.Stream, er
 	return streams, rows.Err()
 }
 
-func readPending(ctx context.Context, tx *sql.Tx, num int64, id string, streams []store.Stream) ([]store.Pending, error) {
+// readPending gives batches until they have so many events, and when the next one was received, 0 if there is none.
+func readPending(ctx context.Context, tx *sql.Tx, num int64, id string, streams []store.Stream, events int) (pending []store.Pending, rest int64, err error) {
 	rows, err := tx.QueryContext(ctx, "SELECT id, ordinal, first, count, received, lines FROM inbox WHERE session = ? ORDER BY id", num)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer rows.Close()
-	var pending []store.Pending
 	for rows.Next() {
 		p := store.Pending{Batch: store.Batch{Session: id}}
 		var ordinal int
 		if err := rows.Scan(&p.ID, &ordinal, &p.First, &p.Count, &p.Received, &p.Lines); err != nil {
-			return nil, err
+			return nil, 0, err
+		}
+		if events <= 0 {
+			return pending, p.Received, nil
 		}
 		p.Stream = streams[ordinal-1].Opening.Stream
 		pending = append(pending, p)
+		events -= p.Count
 	}
-	return pending, rows.Err()
+	return pending, 0, rows.Err()
 }

@@ -105,7 +105,7 @@ func testReopen(t *testing.T, f *fixture) {
 func testUnknown(t *testing.T, f *fixture) {
 	_, err := f.Session(ctx(), session)
 	wantError(t, "summary", err, store.ErrNotFound)
-	_, err = f.Work(ctx(), session)
+	_, err = f.Work(ctx(), session, store.AllEvents)
 	wantError(t, "work", err, store.ErrNotFound)
 	err = f.Entries(ctx(), session, 0, func(uint64, []byte) error { return nil })
 	wantError(t, "entries", err, store.ErrNotFound)

@@ -98,7 +98,7 @@ func (f *fixture) mustAppend(b store.Batch, want uint64) {
 
 func (f *fixture) work(id string) store.Work {
 	f.t.Helper()
-	w, err := f.Work(ctx(), id)
+	w, err := f.Work(ctx(), id, store.AllEvents)
 	if err != nil {
 		f.t.Fatalf("work of %s: %v", id, err)
 	}
