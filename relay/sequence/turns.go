@@ -7,8 +7,8 @@ import (
 
 const (
 	// rest is how long a turn stays free after a run, as a multiple of the run, while the store is busy with what
-	// pages send: a page waits for its acknowledgement, nobody waits for a number. So numbering has a third of its
-	// processors under any load, whether it comes from few sessions or from many.
+	// pages send: a page waits for its acknowledgement, nobody waits for a number. So numbering has a ninth of its
+	// processors' time under any load, whether it comes from few sessions or from many.
 	rest = 8
 	// lookAgain is how often a run that waits looks whether the store is still busy.
 	lookAgain = 5 * time.Millisecond
