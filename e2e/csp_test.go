@@ -23,7 +23,7 @@ func (r *relay) pinned(site string) string {
 	return fmt.Sprintf(`<script async src="%s/%s" integrity="%s" crossorigin=anonymous data-site=%s></script>`, r.url, tag[1], integrity, site)
 }
 
-// strict is the policy of SPEC section 4 for a relay; the page's own scripts come from its own origin.
+// strict is the strictest policy that docs/integrate.md gives, for a relay; the page's own scripts come from its own origin.
 func (r *relay) strict(wasm string) map[string]string {
 	ws := strings.Replace(r.url, "http", "ws", 1)
 	return map[string]string{"Content-Security-Policy": fmt.Sprintf("default-src 'none'; script-src %s %s; connect-src %s %s; form-action 'self'; require-trusted-types-for 'script'", r.url, wasm, r.url, ws)}
@@ -74,5 +74,32 @@ func TestWebAssemblyForbidden(t *testing.T) {
 	}
 	// The page works as ever, and calls to us do not harm it.
 	page.Do(t, chrome.Script(`cotrail.log("x"); cotrail.identify(null); cotrail.stop(); cotrail.flush(); cotrail.start()`),
+		chrome.Type("#a", "works"), chrome.Click("#go"), chrome.WaitFor(`location.search === "?a=works"`))
+}
+
+// TestRecorderCrashes breaks the recorder while it runs, by breaking what it needs of the page. What was acknowledged
+// stays, the log and the console say what happened, and the page goes on.
+func TestRecorderCrashes(t *testing.T) {
+	r := startRelay(t)
+	site := newSite(t)
+	site.raw("/", nil, `<!doctype html><title>crash</title>`+r.tag("shows")+`<form id=f action=/done><input id=a name=a><button id=go>Go</button></form>`)
+	site.raw("/done", nil, `<p id=done>done</p>`)
+	page := chrome.New(t).Open(t, site.url+"/")
+	page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "recording"`), chrome.Script(`cotrail.log("before"); cotrail.flush()`))
+	page.Do(t, chrome.Script(`TextDecoder.prototype.decode = () => { throw new Error("broken by the page") }; cotrail.log("after"); cotrail.flush(); 0`),
+		chrome.WaitFor(`cotrail.status === "failed: crash"`))
+	eventually(t, "the console says so", func() bool {
+		return slices.ContainsFunc(page.Console(), func(m chrome.Message) bool {
+			return strings.Contains(m.Text, "Cotrail: nothing is recorded") && strings.Contains(m.Text, "ended unexpectedly")
+		})
+	})
+	entries := r.settledLog(session(t, page), "the relay has been told", has(1, "recorder_failed"))
+	if d := ofType(entries, "recorder_failed")[0].details(); d.text("what") != "crash" {
+		t.Errorf("the log says %v", d)
+	}
+	if n := len(ofType(entries, "client_log")); n != 2 {
+		t.Errorf("%d lines were logged, want both: the second was acknowledged when the recorder broke", n)
+	}
+	page.Do(t, chrome.Script(`cotrail.log("x"); cotrail.flush()`),
 		chrome.Type("#a", "works"), chrome.Click("#go"), chrome.WaitFor(`location.search === "?a=works"`))
 }
