@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/cotrail/cotrail/e2e/chrome"
@@ -42,6 +43,46 @@ func TestNoPolicy(t *testing.T) {
 		got = append(got, brief(e, site.url))
 	}
 	want := []string{"click masked policy input", "input_change masked policy input filled", "click masked policy button"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the log differs:\n%s", differ(got, want))
+	}
+}
+
+// TestSlots: what counts is where an element is shown. Through a slot, however deep, it stands in what hides the slot,
+// and within a host in what hides the host. A site that shows everything else is the proof.
+func TestSlots(t *testing.T) {
+	r := startRelay(t)
+	site := newSite(t)
+	site.page("/", r.tag("shows"), `
+<div id=plain><button id=open>Open</button></div>
+<div id=host><p><button id=slotted>Slotted</button></p><input id=field></div>
+<div id=outer></div>
+<section data-cotrail-block><div id=within></div></section>
+<script>
+	document.querySelector("#host").attachShadow({mode: "open"}).innerHTML = "<section data-cotrail-block><i><slot></slot></i></section>";
+	document.querySelector("#outer").attachShadow({mode: "open"}).innerHTML = "<div id=inner><button id=deep>Deep</button></div>";
+	const inner = document.querySelector("#outer").shadowRoot.querySelector("#inner");
+	inner.attachShadow({mode: "open"}).innerHTML = "<span data-cotrail-mask><slot></slot></span>";
+	document.querySelector("#within").attachShadow({mode: "open"}).innerHTML = "<button id=shadowed>Shadowed</button>";
+	window.middle = (el) => { const b = el.getBoundingClientRect(); return [b.x + b.width / 2, b.y + b.height / 2]; };
+</script>`)
+	page := chrome.New(t).Open(t, site.url+"/")
+	at := func(element string) chrome.Step {
+		middle, err := chrome.Eval[[2]float64](page, "middle("+element+")")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return chromedp.MouseClickXY(middle[0], middle[1])
+	}
+	page.Do(t, recording, chrome.Click("#open"), chrome.Click("#slotted"), chrome.Type("#field", "x"), chrome.Press(kb.Tab),
+		at(`document.querySelector("#outer").shadowRoot.querySelector("#deep")`),
+		at(`document.querySelector("#within").shadowRoot.querySelector("#shadowed")`), chrome.Script(`cotrail.log("end")`), flushed)
+	entries := r.settledLog(session(t, page), "the end is in the log", has(1, "client_log"))
+	var got []string
+	for _, e := range ofType(entries, "click", "input_change") {
+		got = append(got, brief(e, site.url))
+	}
+	want := []string{"click #open Open", "click masked mask:markup button"} // of what is blocked there is nothing at all
 	if !slices.Equal(got, want) {
 		t.Errorf("the log differs:\n%s", differ(got, want))
 	}
