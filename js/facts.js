@@ -58,8 +58,8 @@ export function controlOf(el) {
  * @param {(el: Element, depth: number) => Held} held
  */
 export function subject(row, el, control, s, held) {
-  const hits = judge(el);
-  if (!control.contains(el)) stricter(hits, judge(control));
+  const hits = judge(el, s.path ? [] : s.e.composedPath());
+  if (control !== el && !control.contains(el)) stricter(hits, judge(control));
   row.node = control.localName;
   row.block = hits.block;
   row.mask = hits.mask;

@@ -65,12 +65,22 @@ export function chain(el, all = new Set()) {
   return all;
 }
 
-/** The first match of each list on the element and its ancestors. @param {Element} el @param {Hits} [hits] */
-export function judge(el, hits = { block: NONE, mask: NONE, allow: NONE }) {
+/**
+ * The first match of each list on the element and its ancestors.
+ * @param {Element} el
+ * @param {EventTarget[]} [path] composed path of an event that is under way: often it shows that there are no exits to look for
+ * @param {Hits} [hits]
+ */
+export function judge(el, path = [], hits = { block: NONE, mask: NONE, allow: NONE }) {
   for (let at = el.closest(any); at; at = at.parentElement && at.parentElement.closest(any)) match(at, hits);
-  for (const exit of exits(el)) judge(exit, hits);
+  if (path[0] !== el || path[path.length - 2] !== document || path.some(crosses)) {
+    for (const exit of exits(el)) judge(exit, [], hits);
+  }
   return hits;
 }
+
+/** @param {EventTarget} p */
+const crosses = (p) => p instanceof HTMLSlotElement || p instanceof ShadowRoot;
 
 /** @param {Element} el @param {Hits} hits */
 function match(el, hits) {
