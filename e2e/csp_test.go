@@ -2,9 +2,11 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -50,6 +52,42 @@ func TestStrictPolicy(t *testing.T) {
 	noErrors(t, page)
 }
 
+// consoleSays waits until the page's console says that nothing is recorded, and why.
+func consoleSays(t *testing.T, page *chrome.Page, why string) {
+	t.Helper()
+	eventually(t, "the console says why", func() bool {
+		return slices.ContainsFunc(page.Console(), func(m chrome.Message) bool {
+			return strings.Contains(m.Text, "Cotrail: nothing is recorded") && strings.Contains(m.Text, why)
+		})
+	})
+}
+
+// TestAlteredModule: a module that is not the one the loader was built with is fetched again, and never run. The
+// altered one would work as well: it has one section more, which says nothing.
+func TestAlteredModule(t *testing.T) {
+	r := startRelay(t)
+	var fetched atomic.Int64
+	front := r.proxy(func(w http.ResponseWriter, q *http.Request) bool {
+		if !strings.HasSuffix(q.URL.Path, ".wasm") {
+			return true
+		}
+		if fetched.Add(1) == 1 {
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+			w.Header().Set("Content-Type", "application/wasm")
+			w.Write(append(r.get(q.URL.Path), 0, 2, 1, 'x'))
+			return false
+		}
+		return true
+	})
+	site := newSite(t)
+	site.page("/", `<script async src="`+front+`/cotrail.js" data-site="shows"></script>`, "")
+	page := chrome.New(t).Open(t, site.url+"/")
+	page.Do(t, recording)
+	if n := fetched.Load(); n != 2 {
+		t.Errorf("the module was fetched %d times, want first the altered one, and then the right one", n)
+	}
+}
+
 // TestWebAssemblyForbidden: where the page's policy forbids WebAssembly the page is as it would be without us, and
 // the console, the status and the relay say why nothing is recorded.
 func TestWebAssemblyForbidden(t *testing.T) {
@@ -59,11 +97,7 @@ func TestWebAssemblyForbidden(t *testing.T) {
 	site.raw("/done", nil, `<p id=done>done</p>`)
 	page := chrome.New(t).Open(t, site.url+"/")
 	page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "failed: csp"`))
-	eventually(t, "the console says why", func() bool {
-		return slices.ContainsFunc(page.Console(), func(m chrome.Message) bool {
-			return strings.Contains(m.Text, "Cotrail: nothing is recorded") && strings.Contains(m.Text, "wasm-unsafe-eval")
-		})
-	})
+	consoleSays(t, page, "wasm-unsafe-eval")
 	entries := r.settledLog(session(t, page), "the relay has been told", has(1, "recorder_failed"))
 	if d := ofType(entries, "recorder_failed")[0].details(); d.text("what") != "csp" {
 		t.Errorf("the log says %v", d)
@@ -88,11 +122,7 @@ func TestRecorderCrashes(t *testing.T) {
 	page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "recording"`), chrome.Script(`cotrail.log("before"); cotrail.flush()`))
 	page.Do(t, chrome.Script(`TextDecoder.prototype.decode = () => { throw new Error("broken by the page") }; cotrail.log("after"); cotrail.flush(); 0`),
 		chrome.WaitFor(`cotrail.status === "failed: crash"`))
-	eventually(t, "the console says so", func() bool {
-		return slices.ContainsFunc(page.Console(), func(m chrome.Message) bool {
-			return strings.Contains(m.Text, "Cotrail: nothing is recorded") && strings.Contains(m.Text, "ended unexpectedly")
-		})
-	})
+	consoleSays(t, page, "ended unexpectedly")
 	entries := r.settledLog(session(t, page), "the relay has been told", has(1, "recorder_failed"))
 	if d := ofType(entries, "recorder_failed")[0].details(); d.text("what") != "crash" {
 		t.Errorf("the log says %v", d)

@@ -10,6 +10,18 @@ import (
 	"github.com/cotrail/cotrail/e2e/chrome"
 )
 
+// wantFields compares the clicks and changes of a log.
+func wantFields(t *testing.T, entries []entry, want ...string) {
+	t.Helper()
+	var got []string
+	for _, e := range ofType(entries, "click", "input_change") {
+		got = append(got, brief(e, ""))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the log differs:\n%s", differ(got, want))
+	}
+}
+
 // TestInvalidSelector: a policy with a selector that is none must not be trusted. Everything is masked by the rule
 // "policy", names of buttons too; what another selector blocks stays blocked.
 func TestInvalidSelector(t *testing.T) {
@@ -19,14 +31,7 @@ func TestInvalidSelector(t *testing.T) {
 	page := chrome.New(t).Open(t, site.url+"/")
 	page.Do(t, recording, chrome.Type("#a", "value"), chrome.Press(kb.Tab), chrome.Click("#b"), chrome.Click("#c"), flushed)
 	entries := r.settledLog(session(t, page), "the last click is in the log", has(2, "click"))
-	var got []string
-	for _, e := range ofType(entries, "click", "input_change") {
-		got = append(got, brief(e, site.url))
-	}
-	want := []string{"click masked policy input", "input_change masked policy input filled", "click masked policy button"}
-	if !slices.Equal(got, want) {
-		t.Errorf("the log differs:\n%s", differ(got, want))
-	}
+	wantFields(t, entries, "click masked policy input", "input_change masked policy input filled", "click masked policy button")
 }
 
 // TestNoPolicy: while the policy cannot be had, nothing of the page's words is shown.
@@ -38,14 +43,7 @@ func TestNoPolicy(t *testing.T) {
 	page := chrome.New(t).Open(t, site.url+"/")
 	page.Do(t, recording, chrome.Type("#a", "value"), chrome.Press(kb.Tab), chrome.Click("#b"), flushed)
 	entries := r.settledLog(session(t, page), "the click is in the log", has(2, "click"))
-	var got []string
-	for _, e := range ofType(entries, "click", "input_change") {
-		got = append(got, brief(e, site.url))
-	}
-	want := []string{"click masked policy input", "input_change masked policy input filled", "click masked policy button"}
-	if !slices.Equal(got, want) {
-		t.Errorf("the log differs:\n%s", differ(got, want))
-	}
+	wantFields(t, entries, "click masked policy input", "input_change masked policy input filled", "click masked policy button")
 }
 
 // TestSlots: what counts is where an element is shown. Through a slot, however deep, it stands in what hides the slot,
@@ -78,12 +76,5 @@ func TestSlots(t *testing.T) {
 		at(`document.querySelector("#outer").shadowRoot.querySelector("#deep")`),
 		at(`document.querySelector("#within").shadowRoot.querySelector("#shadowed")`), chrome.Script(`cotrail.log("end")`), flushed)
 	entries := r.settledLog(session(t, page), "the end is in the log", has(1, "client_log"))
-	var got []string
-	for _, e := range ofType(entries, "click", "input_change") {
-		got = append(got, brief(e, site.url))
-	}
-	want := []string{"click #open Open", "click masked mask:markup button"} // of what is blocked there is nothing at all
-	if !slices.Equal(got, want) {
-		t.Errorf("the log differs:\n%s", differ(got, want))
-	}
+	wantFields(t, entries, "click #open Open", "click masked mask:markup button") // of what is blocked there is nothing at all
 }

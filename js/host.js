@@ -5,8 +5,6 @@
 // runtime asks for, those that a waiting program needs are here, with the layout of wasm_exec.js: arguments and
 // results lie in memory above the stack pointer.
 
-/** @typedef {(at: number, size: number) => string} ReadText */
-
 export class Host {
   /** What the recorder acts through (js/bridge.js); the sensor sets it. @type {any} */
   bridge = undefined;
@@ -67,8 +65,10 @@ export class Host {
     return new Uint8Array(this.#recorder.mem.buffer, at, size);
   }
 
-  /** @type {ReadText} */
-  text = (at, size) => this.#decoder.decode(this.bytes(at, size));
+  /** @param {number} at @param {number} size */
+  text(at, size) {
+    return this.#decoder.decode(this.bytes(at, size));
+  }
 
   /**
    * Calls the recorder. What it causes by itself, within a call, waits until that call is over.

@@ -81,6 +81,7 @@ export class Tape {
   listen() {
     if (this.#listening) return;
     const { signal } = (this.#listening = new AbortController());
+    this.#leaving = new AbortController();
     const options = { capture: true, passive: true, signal };
     watchTypes(document);
     /** @param {Event} e */

@@ -1,5 +1,5 @@
 // Changes of fields. A keystroke only notes its field; the facts are read once, when the change is committed: by
-// the browser's change event, by leaving the field, by a pause, or when the page goes.
+// the browser's change event, by leaving an editor, by an act elsewhere, by a pause, or when the page goes.
 
 import { editorOf, isFormValue, label, shown, subject } from "../facts.js";
 import { text } from "../queue.js";
