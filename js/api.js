@@ -20,6 +20,9 @@ export function logRow(message, options) {
   return { t: "log", message: text(message.message) || "", level, data: json(message) };
 }
 
+/** @param {unknown} type @param {unknown} details @param {string} by page or extension @returns {Row} */
+export const eventRow = (type, details, by) => ({ t: "said", type: String(type), data: json(details === undefined ? {} : details), by });
+
 /** @param {any} person @returns {Row} */
 export function identifyRow(person) {
   const { username, email, user_id, role } = person || {};

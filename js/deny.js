@@ -72,7 +72,7 @@ const NAMING = ["aria-label", "placeholder", "title"];
  */
 export function denied(el, names) {
   noteTypes(observer.takeRecords());
-  const type = el instanceof HTMLInputElement ? el.type : "";
+  const type = el.localName === "input" ? /** @type {HTMLInputElement} */ (el).type : "";
   if (type === "password") passwords.add(el);
   if (passwords.has(el) || type === "hidden") return true;
   const tokens = (el.getAttribute("autocomplete") || "").toLowerCase();

@@ -3,6 +3,7 @@
 import { nameOf } from "./names.js";
 import { steps } from "./path.js";
 import { BRIEF, FULL } from "./depth.js";
+import { isElement } from "./nodes.js";
 import { ITEM, plain, text } from "./queue.js";
 import { chain, judge, surelyHidden } from "./rules.js";
 
@@ -22,7 +23,7 @@ export function isFormValue(el) {
   if (name === "input") return !BUTTONS.has(/** @type {HTMLInputElement} */ (el).type);
   if (name === "select" || name === "textarea" || name === "option") return true;
   const role = el.getAttribute("role");
-  return (role !== null && VALUE_ROLES.test(role)) || editorOf(el) !== null;
+  return (role !== null && VALUE_ROLES.test(role)) || editorOf(el) !== null || (name.includes("-") && /** @type {any} */ (el.constructor).formAssociated === true);
 }
 
 /**
@@ -46,8 +47,9 @@ export function typeOf(el) {
 
 /** The control that an element speaks for: a label's, an option's select, else itself. @param {Element} el */
 export function controlOf(el) {
-  if (el instanceof HTMLLabelElement) return el.control || el;
-  if (el instanceof HTMLOptionElement || el instanceof HTMLOptGroupElement) return el.closest("select") || el;
+  const name = el.localName;
+  if (name === "label") return /** @type {HTMLLabelElement} */ (el).control || el;
+  if (name === "option" || name === "optgroup") return el.closest("select") || el;
   return el;
 }
 
@@ -58,7 +60,7 @@ export function controlOf(el) {
  * @param {(el: Element, depth: number) => Held} held
  */
 export function subject(row, el, control, s, held) {
-  const hits = judge(el, s.path ? [] : s.e.composedPath());
+  const hits = judge(el, s.path || !s.e ? [] : s.e.composedPath());
   if (control !== el && !control.contains(el)) stricter(hits, judge(control));
   row.node = control.localName;
   row.block = hits.block;
@@ -92,9 +94,10 @@ function stricter(hits, other) {
  * @param {Element} el @param {EventTarget[]} path
  */
 function hasMoved(el, path) {
-  const before = path.filter((p) => p instanceof Element);
-  const now = chain(/** @type {Element} */ (before[0]));
-  return !el.isConnected || now.size !== before.length || !before.every((p) => now.has(p));
+  const before = path.filter(isElement);
+  const now = chain(before[0]);
+  const within = Array.from(now).filter((p) => p.ownerDocument === el.ownerDocument); // an event's path ends at its window
+  return !el.isConnected || within.length !== before.length || !before.every((p) => now.has(p));
 }
 
 /** @type {WeakMap<Element, string>} */
@@ -113,7 +116,7 @@ export function identityOf(el) {
   let identity = identities.get(el);
   if (identity === undefined) {
     const form = /** @type {HTMLInputElement} */ (el).form;
-    const within = form instanceof Element ? form.getAttribute("name") || form.getAttribute("id") : "";
+    const within = isElement(form) ? form.getAttribute("name") || form.getAttribute("id") : "";
     const name = el.getAttribute("name") || el.getAttribute("id") || steps(el);
     identity = [page, within, el.localName, typeOf(el), name].join("\n");
     identities.set(el, identity);

@@ -33,6 +33,7 @@ export class Identity {
       key: kept.key || random(16),
       tab: this.newTab || !kept.tab ? random(8) : kept.tab,
       left: false,
+      paused: copied ? 0 : kept.paused || 0,
       since: Date.now(),
       tail: this.tail,
       tailAt: kept.tailAt || 0,

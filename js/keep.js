@@ -1,5 +1,7 @@
 // What the tab keeps for its next page, in its sessionStorage. It is masked or random, never a page's raw text.
 
+import { isElement } from "./nodes.js";
+
 const KEY = "cotrail";
 
 /** The stubs that may wait. */
@@ -21,6 +23,7 @@ const MAX_STUBS = 200;
  * @property {string} key   names masked fields; random
  * @property {string} tab
  * @property {boolean} left whether the tab's last page has been left; if not, this page is a copy of an open one
+ * @property {number} paused since when sharing of the tab is paused, 0 when it is not
  * @property {number} since when the last page was reached
  * @property {string} tail  masked events that the relay has not acknowledged
  * @property {number} tailAt
@@ -56,7 +59,7 @@ export function abandon(tape) {
   let lost = tape.lost;
   for (const s of tape.events) {
     const type = STUBS[s.e.type];
-    if (!type || !(s.target instanceof Element)) continue;
+    if (!type || !isElement(s.target)) continue;
     if (stubs.length < MAX_STUBS) stubs.push({ type, time: s.at, node_name: s.target.localName, is_masked: true, rule: "not_ready" });
     else lost++;
   }

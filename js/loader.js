@@ -110,7 +110,7 @@ export class Loader {
 function face(loader) {
   /** @type {Record<string, any>} */
   const cotrail = {};
-  for (const name of ["log", "identify", "start", "stop", "on", "flush"]) {
+  for (const name of ["log", "event", "identify", "start", "pause", "resume", "stop", "on", "flush"]) {
     cotrail[name] = (/** @type {any[]} */ ...args) => {
       const result = loader.call(name, args);
       if (name === "flush") return result;

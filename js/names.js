@@ -1,6 +1,7 @@
 // What an element is called: its accessible name, narrowly, made without form values and without what is hidden.
 
 import { BUTTONS } from "./facts.js";
+import { isElement } from "./nodes.js";
 import { hasRuled, hides } from "./rules.js";
 
 /** A name longer than this is no name but a text of the page. */
@@ -14,14 +15,21 @@ const tidy = (text) => (text ? text.replace(/\s+/g, " ").trim().slice(0, MAX_NAM
 /** @param {Element} el @returns {string} */
 export function textOf(el) {
   if (hides(el)) return "";
-  if (!el.firstElementChild || (!hasRuled(el) && !el.querySelector(SILENT + ",img,svg"))) return tidy(el.textContent || "");
+  if (el.localName !== "slot" && (!el.firstElementChild || (!hasRuled(el) && !el.querySelector(SILENT + ",img,svg,slot")))) return tidy(el.textContent || "");
   let out = "";
-  for (const node of el.childNodes) {
-    if (node instanceof Text) out += node.data;
-    else if (node instanceof HTMLImageElement) out += hides(node) ? "" : " " + node.alt + " ";
-    else if (node instanceof Element && !node.matches(SILENT)) out += " " + textOf(node) + " ";
+  for (const node of el.localName === "slot" ? contentOf(/** @type {HTMLSlotElement} */ (el)) : el.childNodes) {
+    if (node.nodeType === Node.TEXT_NODE) out += node.nodeValue;
+    else if (!isElement(node)) continue;
+    else if (node.localName === "img") out += hides(node) ? "" : " " + /** @type {HTMLImageElement} */ (node).alt + " ";
+    else if (!node.matches(SILENT)) out += " " + textOf(node) + " ";
   }
   return tidy(out);
+}
+
+/** What is shown in a slot: what the host was given for it, else its own content. @param {HTMLSlotElement} slot */
+function contentOf(slot) {
+  const assigned = slot.assignedNodes();
+  return assigned.length ? assigned : slot.childNodes;
 }
 
 /** The text of the elements that aria-labelledby names. @param {Element} el */
@@ -47,7 +55,7 @@ export function nameOf(el) {
 
 /** The name that an element's own content gives: never a form value. @param {Element} el */
 function ownName(el) {
-  if (el instanceof HTMLInputElement) return buttonValue(el);
+  if (el.localName === "input") return buttonValue(/** @type {HTMLInputElement} */ (el));
   if (el.localName === "option") return tidy(el.textContent || "");
   return el.matches(SILENT) ? "" : textOf(el);
 }

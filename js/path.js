@@ -1,6 +1,7 @@
 // The steps from the root to an element, in the form that wasm/xpath reads:
 //   root ( ">" root )*    root = [ "#" id "\x1d" ] [ step ( "/" step )* ]    step = [ "~" ] name [ "@" index ]
 
+import { hostOf } from "./nodes.js";
 import { showsIDs } from "./rules.js";
 
 const HTML = "http://www.w3.org/1999/xhtml";
@@ -18,7 +19,7 @@ export function steps(el) {
     const root = at.getRootNode();
     const id = uniqueID(at, root);
     roots.unshift((id && "#" + id + "\x1d") + (id && showsIDs() && !DOUBTFUL.test(id) ? "" : within(at)));
-    at = root instanceof ShadowRoot ? root.host : null;
+    at = hostOf(root);
   }
   return roots.join(">");
 }

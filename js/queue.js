@@ -47,7 +47,14 @@ function cleaned(row) {
   return clean;
 }
 
+/** What is told while sharing is paused: of the recording itself, and what the app says knowingly. */
+const UNPAUSED = new Set(["pause", "resume", "started", "stopped", "failed", "lost", "log", "said", "identify", "tab"]);
+
 export class Queue {
+  paused = false;
+  /** The navigation that was not told while sharing was paused: where it goes on. @type {Row | undefined} */
+  missed = undefined;
+
   /** @param {(rows: string) => void} deliver */
   constructor(deliver) {
     this.deliver = deliver;
@@ -57,6 +64,10 @@ export class Queue {
 
   /** @param {Row} row @param {(row: Row) => void} [finish] adds what can wait for an idle moment */
   push(row, finish) {
+    if (this.paused && !UNPAUSED.has(String(row.t))) {
+      if (row.t === "navigate") this.missed = row;
+      return;
+    }
     this.rows.push({ row, finish });
     if (this.rows.length > 1) return;
     const drain = () => this.drain();

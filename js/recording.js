@@ -1,14 +1,20 @@
 // One recording of this page, from start to stop. Everything begun here is ended here.
 
+import { Hooks } from "./hooks.js";
+import { isShadowRoot } from "./nodes.js";
 import { text, encode, Queue } from "./queue.js";
 import { Clicks } from "./sensor/click.js";
 import { Inputs } from "./sensor/input.js";
 import { Navigation } from "./sensor/navigation.js";
-import { submit } from "./sensor/submit.js";
+import { dropped } from "./sensor/files.js";
+import { Submits } from "./sensor/submit.js";
 import { senseTabs } from "./sensor/tabs.js";
 
 /** @typedef {import("./queue.js").Row} Row */
 /** @typedef {import("./tape.js").Sensed} Sensed */
+
+/** How long the page's own scripts may still set its fields once it is loaded, at most, in milliseconds. */
+const SETTLED = 200;
 
 export class Recording {
   ended = false;
@@ -30,8 +36,11 @@ export class Recording {
     if (identity.tail) bridge.tell("tail", Uint8Array.from(atob(identity.tail), (c) => c.charCodeAt(0)));
     bridge.tell("start", encode(this.facts(policy.digest)));
     this.queue = new Queue((rows) => bridge.tell("rows", rows));
-    this.inputs = new Inputs(this.queue, loader.held, loader.now, this.sense);
+    this.queue.paused = identity.kept.paused > 0;
+    this.hooks = new Hooks();
+    this.inputs = new Inputs(this.queue, loader.held, loader.now, this.sense, loader.tape.roots);
     this.clicks = new Clicks(this.queue, loader.held);
+    this.submits = new Submits(this.queue, loader.held, loader.now, (at) => this.inputs.commitAll(at));
     this.navigation = this.hook();
     this.started(by);
     this.recover();
@@ -65,9 +74,28 @@ export class Recording {
   play() {
     const { tape } = this.loader;
     for (const s of tape.events.splice(0)) this.take(s);
-    this.inputs.begin();
     tape.handOver(this.sense);
     this.undo.push(this.navigation.watch(this.listen));
+    this.undo.push(() => this.hooks.end(), tape.roots.watch((root) => isShadowRoot(root) || this.enter(root)));
+    tape.roots.search(document);
+    if (document.readyState === "complete") this.settled();
+    else this.listen(window, "load", (e) => e.target === document && this.settled());
+  }
+
+  /** A window of the page: its own, or a frame's. @param {Document} root */
+  enter(root) {
+    const view = /** @type {Window} */ (root.defaultView);
+    this.inputs.hook(this.hooks, view);
+    this.submits.hook(this.hooks, view);
+    this.hooks.add(/** @type {any} */ (view).Element.prototype, "attachShadow", { after: (_, __, shadow) => shadow.mode === "open" && this.loader.tape.roots.enter(shadow) });
+    this.listen(view, "drop", this.sense);
+  }
+
+  /** The page is loaded, and has set its fields: what changes from here on is a change. */
+  settled() {
+    const begin = () => this.ended || this.inputs.begun || this.inputs.begin();
+    if ("requestIdleCallback" in window) requestIdleCallback(begin, { timeout: SETTLED });
+    else setTimeout(begin);
   }
 
   /** An event of the page, at once. Most say nothing new, and must cost nothing. @param {any} e */
@@ -81,6 +109,7 @@ export class Recording {
 
   /** @param {Sensed} s */
   take(s) {
+    if (this.queue.paused) return;
     const { tape } = this.loader;
     if (tape.lost) {
       this.queue.push({ t: "overflow", at: s.at, count: tape.lost, first: s.at, last: s.at });
@@ -95,11 +124,16 @@ export class Recording {
         return this.inputs.focusout(s);
       case "click":
       case "auxclick":
-        this.inputs.away(s.target, s.at);
+        this.inputs.clicked(s);
         return this.clicks.click(s);
       case "submit":
-        this.inputs.commitAll(s.at);
-        return submit(this.queue, s, this.loader.held);
+        return this.submits.submit(s);
+      case "reset":
+        return this.inputs.reset(s);
+      case "keydown":
+        return this.inputs.keydown(s);
+      case "drop":
+        return dropped(this.queue, s, this.loader.held);
       case "currententrychange":
         if (s.e.navigationType) this.navigation.moved(s.e.navigationType, s.url || location.href, s.at);
     }
@@ -183,6 +217,31 @@ export class Recording {
     const id = String(Math.random());
     this.bridge.flushes.set(id, done);
     this.bridge.tell("flush", id);
+  }
+
+  /** Nothing of the page's content is recorded from here on, on this page and the tab's next ones. @param {unknown} reason */
+  pause(reason) {
+    const { kept } = this.identity;
+    if (kept.paused || this.ended) return;
+    this.inputs.commitAll();
+    kept.paused = Math.round(this.loader.now());
+    this.identity.save();
+    this.say({ t: "pause", tab: kept.tab, reason: text(reason) });
+    this.queue.paused = true;
+    this.loader.say("paused");
+  }
+
+  resume() {
+    const { kept } = this.identity;
+    if (!kept.paused || this.ended) return;
+    this.inputs.values.begin(); // what was changed meanwhile is not told
+    this.queue.paused = false;
+    this.say({ t: "resume", tab: kept.tab, paused_ms: Math.round(this.loader.now() - kept.paused) });
+    kept.paused = 0;
+    this.identity.save();
+    if (this.queue.missed) this.say({ ...this.queue.missed, at: Math.round(this.loader.now()) });
+    this.queue.missed = undefined;
+    this.loader.say("recording");
   }
 
   /** @param {unknown} reason */

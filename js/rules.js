@@ -1,6 +1,8 @@
 // Which selectors of the policy, and which marks, match an element or an ancestor of it in the composed tree. The
 // browser matches; what follows from it the recorder decides.
 
+import { hostOf, isShadowRoot } from "./nodes.js";
+
 /** Kept in step with masking.NoMatch. */
 const NONE = -1;
 
@@ -51,10 +53,8 @@ function exits(el) {
     if (at.assignedSlot) out.push(at.assignedSlot);
     top = at;
   }
-  const root = top.parentNode;
-  if (root === document) return out;
-  if (root instanceof ShadowRoot) out.push(root.host);
-  else if (root instanceof Document && root.defaultView && root.defaultView.frameElement) out.push(root.defaultView.frameElement);
+  const host = top.parentNode && hostOf(top.parentNode);
+  if (host) out.push(host);
   return out;
 }
 
@@ -80,7 +80,7 @@ export function judge(el, path = [], hits = { block: NONE, mask: NONE, allow: NO
 }
 
 /** @param {EventTarget} p */
-const crosses = (p) => p instanceof HTMLSlotElement || p instanceof ShadowRoot;
+const crosses = (p) => /** @type {Element} */ (p).localName === "slot" || isShadowRoot(p);
 
 /** @param {Element} el @param {Hits} hits */
 function match(el, hits) {

@@ -1,6 +1,6 @@
 // The sensor: the second script, which takes over from the loader's tape once the recorder is up.
 
-import { identifyRow, logRow } from "./api.js";
+import { eventRow, identifyRow, logRow } from "./api.js";
 import { Bridge } from "./bridge.js";
 import { report } from "./failure.js";
 import { Identity } from "./identity.js";
@@ -37,6 +37,9 @@ async function begin(loader, by) {
 function call(loader, recording, name, args, done = () => {}) {
   if (name === "flush") return recording.flush(done);
   if (name === "log") recording.say(logRow(args[0], args[1]));
+  if (name === "event") recording.say(eventRow(args[0], args[1], "page"));
+  if (name === "pause") recording.pause(args[0]);
+  if (name === "resume") recording.resume();
   if (name === "identify") recording.say(identifyRow(args[0]));
   if (name === "stop") recording.stop(args[0]);
   if (name === "start" && recording.ended && !loader.failed) {

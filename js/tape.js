@@ -3,6 +3,8 @@
 
 import { denied, namesOf, watchTypes } from "./deny.js";
 import { BRIEF, TAPED } from "./depth.js";
+import { isShadowRoot } from "./nodes.js";
+import { Roots } from "./roots.js";
 
 /**
  * What a field held at a moment. Of a denied field nothing is read but whether there is something.
@@ -18,18 +20,22 @@ import { BRIEF, TAPED } from "./depth.js";
 /**
  * An event and what has to be known of its moment.
  * @typedef {object} Sensed
- * @property {any} e the event
+ * @property {any} e the event; undefined when there was none, as for what a script changes
  * @property {number} at the page's clock
  * @property {EventTarget} target the innermost target, also within open shadow roots
  * @property {EventTarget[]} [path] of a taped event: its composed path, which an event forgets when it is over
  * @property {Held} [held] of a field that changed: what it held then
+ * @property {string} [cause] of a change, where the event does not tell it
  * @property {string} [url] of a taped navigation within the page
  */
 
 /** What may wait for the sensor: some minutes of a busy person. */
 const MAX_TAPE = 4000;
 
-const TYPES = ["input", "change", "click", "auxclick", "submit"];
+const TYPES = ["input", "change", "click", "auxclick", "submit", "reset"];
+
+/** Of these, what does not leave a shadow root. */
+const WITHIN = ["change", "submit", "reset"];
 
 const { timeOrigin } = performance; // asking costs as much as the time itself
 
@@ -38,8 +44,6 @@ export const now = () => timeOrigin + performance.now();
 
 /** @param {Element} el @param {number} depth @returns {Held} */
 export function held(el, depth) {
-  const root = el.getRootNode();
-  if (root !== document) watchTypes(root);
   const names = namesOf(el, depth > BRIEF);
   const isDenied = denied(el, names);
   const field = /** @type {HTMLInputElement} */ (el);
@@ -70,6 +74,7 @@ export class Tape {
   /** @type {Sensed[]} */
   events = [];
   lost = 0;
+  roots = new Roots();
   /** Where events go once the sensor is there. @type {((e: Event) => void) | undefined} */
   sink = undefined;
   /** @type {AbortController | undefined} */
@@ -80,24 +85,48 @@ export class Tape {
   /** Listens before anybody else, and disturbs nobody. */
   listen() {
     if (this.#listening) return;
-    const { signal } = (this.#listening = new AbortController());
+    this.#listening = new AbortController();
     this.#leaving = new AbortController();
-    const options = { capture: true, passive: true, signal };
-    watchTypes(document);
-    /** @param {Event} e */
-    const sense = (e) => {
-      try {
-        if (this.sink) this.sink(e);
-        else this.#keep(e);
-      } catch {
-        this.lost++;
-      }
-    };
-    for (const type of TYPES) window.addEventListener(type, sense, options);
-    window.addEventListener("focusout", sense, { ...options, signal: this.#leaving.signal });
     const navigation = /** @type {any} */ (window).navigation;
-    if (navigation) navigation.addEventListener("currententrychange", sense, options);
+    if (navigation) navigation.addEventListener("currententrychange", this.#sense, this.#options(this.#listening));
+    this.roots.watch((root) => this.#listenTo(root));
+    this.roots.enter(document);
+    const search = () => this.roots.search(document); // what the parser has added since
+    for (const type of ["DOMContentLoaded", "load"]) window.addEventListener(type, search, { once: true, signal: this.#listening.signal });
   }
+
+  /** @param {AbortController} until */
+  #options(until) {
+    return { capture: true, passive: true, signal: until.signal };
+  }
+
+  /** @param {import("./roots.js").Root} root */
+  #listenTo(root) {
+    watchTypes(root);
+    const options = this.#options(/** @type {AbortController} */ (this.#listening));
+    if (isShadowRoot(root)) {
+      for (const type of WITHIN) root.addEventListener(type, this.#senseWithin, options);
+      return;
+    }
+    const view = /** @type {Window} */ (root.defaultView);
+    for (const type of TYPES) view.addEventListener(type, this.#sense, options);
+    if (!this.#leaving.signal.aborted) view.addEventListener("focusout", this.#sense, this.#options(this.#leaving));
+  }
+
+  /** @param {Event} e */
+  #sense = (e) => {
+    try {
+      const target = /** @type {Element} */ (e.target);
+      if (target.shadowRoot) this.roots.crossed(e);
+      if (this.sink) this.sink(e);
+      else this.#keep(e);
+    } catch {
+      this.lost++;
+    }
+  };
+
+  /** What leaves its shadow root is sensed at the window. @param {Event} e */
+  #senseWithin = (e) => e.composed || this.#sense(e);
 
   /** @param {Event} e */
   #keep(e) {
@@ -118,6 +147,7 @@ export class Tape {
   stop() {
     this.#leaving.abort();
     if (this.#listening) this.#listening.abort();
+    this.roots.end();
     this.#listening = this.sink = undefined;
     this.events = [];
   }

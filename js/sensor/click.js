@@ -4,6 +4,7 @@
 
 import { controlOf, identityOf, label, shown, subject } from "../facts.js";
 import { textOf } from "../names.js";
+import { focusedBeside, isElement } from "../nodes.js";
 import { text } from "../queue.js";
 
 /** @typedef {import("../queue.js").Row} Row */
@@ -34,7 +35,7 @@ export class Clicks {
   /** @param {Sensed} s */
   click(s) {
     const target = s.target;
-    if (!(target instanceof Element)) return;
+    if (!isElement(target)) return;
     if (this.isEcho(target, s)) return;
     const name = target.localName;
     const outer = CONTROLS.has(name) ? null : target.closest("label");
@@ -49,7 +50,7 @@ export class Clicks {
     if (repeated && repeated[0] === target && repeated[1] === s.e.timeStamp) return true;
     if (s.e.detail !== 0 || !s.e.isTrusted) return false;
     // Enter in a field: the browser clicks the form's button, and the focus stays in the field.
-    const focused = /** @type {HTMLInputElement | null} */ (document.activeElement);
+    const focused = /** @type {HTMLInputElement | null} */ (focusedBeside(target));
     const form = /** @type {HTMLButtonElement} */ (target).form;
     return Boolean(form && focused && focused !== target && focused.localName === "input" && focused.form === form);
   }
@@ -100,7 +101,7 @@ const INPUT_ROLES = { checkbox: "checkbox", radio: "radio", range: "slider", num
 function roleOf(el) {
   const said = (el.getAttribute("role") || "").trim().split(/\s+/)[0];
   if (said) return said;
-  return el instanceof HTMLInputElement ? INPUT_ROLES[el.type] || "textbox" : ROLES[el.localName] || "";
+  return el.localName === "input" ? INPUT_ROLES[/** @type {HTMLInputElement} */ (el).type] || "textbox" : ROLES[el.localName] || "";
 }
 
 /**
@@ -118,6 +119,6 @@ function isKey(el, name) {
 
 /** @param {Element} el */
 function isShort(el) {
-  const name = el instanceof HTMLInputElement ? el.value : textOf(el);
+  const name = el.localName === "input" ? /** @type {HTMLInputElement} */ (el).value : textOf(el);
   return name.length > 0 && name.length <= KEY_NAME;
 }

@@ -1,8 +1,13 @@
 // Changes of fields. A keystroke only notes its field; the facts are read once, when the change is committed: by
-// the browser's change event, by leaving an editor, by an act elsewhere, by a pause, or when the page goes.
+// the browser's change event, by leaving an editor, by an act elsewhere, by a pause, or when the page goes. What a
+// script changes is committed alike, when it has let the field be for a moment.
 
 import { editorOf, isFormValue, label, shown, subject } from "../facts.js";
+import { isElement } from "../nodes.js";
 import { text } from "../queue.js";
+import { selected } from "./files.js";
+import { elementsOf } from "./submit.js";
+import { Values } from "./values.js";
 
 /** @typedef {import("../queue.js").Row} Row */
 /** @typedef {import("../tape.js").Held} Held */
@@ -10,6 +15,9 @@ import { text } from "../queue.js";
 
 /** A pause of once to twice this commits what was typed, in milliseconds: long enough to look something up, short enough for a live log. */
 const PAUSE = 4000;
+
+/** The same for what scripts change: longer than a tool takes from key to key when it types for somebody. */
+const SCRIPT_PAUSE = 400;
 
 /** Fields of which one thing is chosen at a time. */
 const CHOSEN = new Set(["select-one", "select-multiple", "checkbox", "radio", "file"]);
@@ -20,48 +28,77 @@ const LINGERS = new Set(["date", "datetime-local", "month", "week", "time", "num
 const CAPTURE = { capture: true, passive: true };
 
 export class Inputs {
-  /** Fields with an uncommitted change, and the last event of it. @type {Map<Element, Sensed>} */
+  /** Fields with an uncommitted change by a person, and the last event of it. @type {Map<Element, Sensed>} */
   dirty = new Map();
+  /** Fields with an uncommitted change by a script. @type {Set<Element>} */
+  scripted = new Set();
   /** Fields whose change is committed already: the change event to come says nothing new. @type {WeakSet<Element>} */
   told = new WeakSet();
   /** What was selected in a multiple select at last; before that, what its markup selects. @type {WeakMap<Element, boolean[]>} */
   selected = new WeakMap();
   timer = 0;
-  watching = false;
-  /** How often something was typed since the timer began, and into what. */
+  scriptTimer = 0;
+  begun = false;
+  /** Windows in which leaving a field is noticed now. @type {Set<Window>} */
+  watched = new Set();
+  /** How often something was typed since the timer began, and into what; and how often scripts changed something. */
   strokes = 0;
+  sets = 0;
   /** @type {EventTarget | null} */
   last = null;
+  /** The field that was committed last. @type {Element | null} */
+  committed = null;
+  /** The form whose reset button was clicked just now. @type {Element | null} */
+  resetting = null;
 
   /**
    * @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => Held} held
    * @param {() => number} now @param {(e: Event) => void} sense takes the event of leaving a field that has no change event
+   * @param {import("../roots.js").Roots} roots
    */
-  constructor(queue, held, now, sense) {
+  constructor(queue, held, now, sense, roots) {
     this.queue = queue;
     this.held = held;
     this.now = now;
     this.sense = sense;
+    this.values = new Values(roots, (el) => this.suspect(el));
+  }
+
+  /** Takes the fields as the page has set them: from here on a change by a script is one. */
+  begin() {
+    this.begun = true;
+    for (const el of /** @type {NodeListOf<HTMLSelectElement>} */ (document.querySelectorAll("select[multiple]"))) {
+      if (!this.selected.has(el)) this.selected.set(el, Array.from(el.options, (o) => o.selected));
+    }
+    this.values.begin();
   }
 
   end() {
     clearTimeout(this.timer);
-    this.watch(false);
+    clearTimeout(this.scriptTimer);
+    this.values.end();
+    this.unwatch();
   }
 
-  /** @param {boolean} on whether leaving a field is to be noticed */
-  watch(on) {
-    if (on === this.watching) return;
-    this.watching = on;
-    if (on) window.addEventListener("focusout", this.sense, CAPTURE);
-    else window.removeEventListener("focusout", this.sense, CAPTURE);
+  /** Leaving an element, or Enter in it, is to be noticed, for the browser will tell of no change. @param {Element} el */
+  watch(el) {
+    const view = el.ownerDocument.defaultView;
+    if (!view || this.watched.has(view)) return;
+    this.watched.add(view);
+    for (const type of ["focusout", "keydown"]) view.addEventListener(type, this.sense, CAPTURE);
   }
 
-  /** Notes what multiple selects hold, once the tape has told what was changed before. */
-  begin() {
-    for (const el of /** @type {NodeListOf<HTMLSelectElement>} */ (document.querySelectorAll("select[multiple]"))) {
-      if (!this.selected.has(el)) this.selected.set(el, Array.from(el.options, (o) => o.selected));
-    }
+  unwatch() {
+    for (const view of this.watched) for (const type of ["focusout", "keydown"]) view.removeEventListener(type, this.sense, CAPTURE);
+    this.watched.clear();
+  }
+
+  /** @param {import("../hooks.js").Hooks} hooks @param {Window} view */
+  hook(hooks, view) {
+    this.values.hook(hooks, view, (el, to) => {
+      // What was typed is taken away, as when Enter adds it to a list: it is told before it is gone.
+      if (to === "" && this.dirty.has(el) && /** @type {HTMLInputElement} */ (el).value) this.early(el);
+    });
   }
 
   /**
@@ -76,12 +113,15 @@ export class Inputs {
   /** @param {Sensed} s */
   input(s) {
     const el = fieldOf(s);
-    if (!el || (s.e.isTrusted && CHOSEN.has(/** @type {HTMLInputElement} */ (el).type))) return; // its change event comes at once
+    if (!el) return;
+    if (!s.e.isTrusted) return this.suspect(el);
+    if (CHOSEN.has(/** @type {HTMLInputElement} */ (el).type)) return; // its change event comes at once
     this.away(el);
-    if (!s.e.isTrusted || !("form" in el)) this.watch(true);
+    if (!("form" in el)) this.watch(el);
     this.dirty.set(el, s);
+    this.scripted.delete(el);
     this.told.delete(el);
-    this.last = s.e.isTrusted ? s.target : null;
+    this.last = s.target;
     if (!this.timer) this.wait();
   }
 
@@ -93,15 +133,20 @@ export class Inputs {
   /** Commits what is typed when nothing has been typed for a while. */
   paused() {
     this.timer = 0;
-    if (!this.strokes) this.commitAll();
+    if (!this.strokes) for (const el of this.dirty.keys()) this.early(el);
     else if (this.dirty.size) this.wait();
   }
 
   /** @param {Sensed} s */
   change(s) {
     const el = fieldOf(s);
-    if (!el || (this.told.delete(el) && !this.dirty.has(el))) return;
-    if (s.e.isTrusted && LINGERS.has(/** @type {HTMLInputElement} */ (el).type) && document.activeElement === el) this.input(s);
+    if (!el) return;
+    if (!s.e.isTrusted) {
+      this.suspect(el);
+      return this.commitScripted(el, s.at);
+    }
+    if (this.told.delete(el) && !this.dirty.has(el)) return;
+    if (LINGERS.has(/** @type {HTMLInputElement} */ (el).type) && /** @type {Document} */ (el.getRootNode()).activeElement === el) this.input(s);
     else this.commit(el, s);
   }
 
@@ -109,6 +154,64 @@ export class Inputs {
   focusout(s) {
     const el = fieldOf(s);
     if (el && this.dirty.has(el)) this.early(el, s.at); // WebKit tells of the change after it
+  }
+
+  /** Enter may send what an editor holds, and empty it. @param {Sensed} s */
+  keydown(s) {
+    if (s.e.key === "Enter" && s.e.isTrusted && !s.e.isComposing) this.focusout(s);
+  }
+
+  /**
+   * A script may have changed the field. It has not where the field holds what the log knows, and not yet where the
+   * page is still being made.
+   * @param {Element} el
+   */
+  suspect(el) {
+    if (!this.begun || this.dirty.has(el) || this.values.changed(el) === false || this.speaksFor(el)) return;
+    const field = /** @type {HTMLInputElement} */ (el);
+    if (field.type === "radio" && !field.checked) return this.values.note(el); // another of its group is told
+    this.scripted.add(el);
+    this.sets++;
+    if (!this.scriptTimer) this.waitForScripts();
+  }
+
+  /** Whether a custom element only repeats what a field within it has told. @param {Element} el */
+  speaksFor(el) {
+    const within = el.shadowRoot;
+    if (!within) return false;
+    for (const field of this.dirty.keys()) if (within.contains(field)) return true;
+    return this.committed !== null && within.contains(this.committed);
+  }
+
+  waitForScripts() {
+    this.sets = 0;
+    this.scriptTimer = setTimeout(() => {
+      this.scriptTimer = 0;
+      if (this.sets) this.waitForScripts();
+      else for (const el of this.scripted) this.commitScripted(el);
+    }, SCRIPT_PAUSE);
+  }
+
+  /** @param {Element} el @param {number} [at] now, if not given */
+  commitScripted(el, at = Math.round(this.now())) {
+    if (this.scripted.has(el)) this.commit(el, { e: undefined, at, target: el, cause: "script" });
+  }
+
+  /** The fields of a form get the values that its markup gives them. @param {Sensed} s */
+  reset(s) {
+    if (!isElement(s.target) || s.target.localName !== "form") return;
+    const fields = elementsOf(/** @type {HTMLFormElement} */ (s.target));
+    const cause = this.resetting === s.target ? "user" : "script";
+    this.resetting = null;
+    for (const el of fields) if (this.dirty.has(el)) this.early(el, s.at);
+    setTimeout(() => {
+      for (const el of fields) {
+        if (!this.values.changed(el)) continue;
+        const field = /** @type {HTMLInputElement} */ (el);
+        if (field.type === "radio" && !field.checked) this.values.note(el);
+        else this.commit(el, { e: cause === "user" ? s.e : undefined, at: Math.round(this.now()), target: el, cause });
+      }
+    });
   }
 
   /**
@@ -120,9 +223,18 @@ export class Inputs {
     for (const el of this.dirty.keys()) if (!el.contains(/** @type {Node} */ (target))) this.early(el, at);
   }
 
-  /** Commits what is typed and not committed. @param {number} [at] */
+  /** A click elsewhere ends typing; one on a reset button is why the form is reset next. @param {Sensed} s */
+  clicked(s) {
+    this.away(s.target, s.at);
+    const button = s.e.isTrusted && isElement(s.target) && s.target.closest("[type=reset]");
+    this.resetting = button ? /** @type {HTMLButtonElement} */ (button).form : null;
+  }
+
+  /** Commits all that is not committed. @param {number} [at] */
   commitAll(at) {
     for (const el of this.dirty.keys()) this.early(el, at);
+    if (this.begun) this.values.look();
+    for (const el of this.scripted) this.commitScripted(el, at);
   }
 
   /** Commits before the browser tells of the change. @param {Element} el @param {number} [at] now, if not given */
@@ -134,19 +246,24 @@ export class Inputs {
   /** @param {Element} el @param {Sensed} s */
   commit(el, s) {
     this.dirty.delete(el);
-    if (!this.dirty.size) this.watch(false);
+    this.scripted.delete(el);
+    if (!this.dirty.size && this.watched.size) this.unwatch();
     this.last = null;
-    if (el instanceof HTMLSelectElement) {
-      for (const [option, selected] of this.changed(el, s.held)) this.push(el, option, s, selected);
+    this.committed = el;
+    if (el.localName === "select") {
+      for (const [option, selected] of this.changed(/** @type {HTMLSelectElement} */ (el), s.held)) this.push(el, option, s, selected);
     } else {
       this.push(el, el, s);
+      if (/** @type {HTMLInputElement} */ (el).type === "file") selected(this.queue, el, /** @type {HTMLInputElement} */ (el).files, s, this.held);
     }
+    if (this.begun) this.values.note(el);
   }
 
   /** @param {Element} el the field @param {Element} part what changed of it: itself, or an option @param {Sensed} s @param {boolean} [selected] of an option */
   push(el, part, s, selected) {
+    const trusted = Boolean(s.e && s.e.isTrusted);
     /** @type {Row} */
-    const row = { t: "input", at: s.at, trusted: s.e.isTrusted };
+    const row = { t: "input", at: s.at, trusted, cause: s.cause || (trusted ? (isAutofilled(el) ? "autofill" : "user") : "script") };
     const { hidden, content } = subject(row, part, el, s, this.held);
     row.node = part.localName;
     if (selected !== undefined) row.selected = selected;
@@ -157,7 +274,7 @@ export class Inputs {
       row.id = row.shown_id;
       row.name = row.shown_name;
       row.class = row.shown_class;
-      row.value = part instanceof HTMLOptionElement ? part.value : content.value;
+      row.value = part.localName === "option" ? /** @type {HTMLOptionElement} */ (part).value : content.value;
       formOf(row, el);
       label(row, el);
     }
@@ -196,8 +313,17 @@ function formOf(row, el) {
 /** The field that an event is about. @param {Sensed} s @returns {Element | null} */
 function fieldOf(s) {
   const el = s.target;
-  if (!(el instanceof Element)) return null;
+  if (!isElement(el)) return null;
   const name = el.localName;
   if (name === "input" || name === "select" || name === "textarea") return isFormValue(el) ? el : null;
   return editorOf(el) || (isFormValue(el) ? el : null);
+}
+
+/** Whether the browser has filled the field. Engines that do not know the word refuse the selector. @param {Element} el */
+function isAutofilled(el) {
+  try {
+    return el.matches(":autofill");
+  } catch {
+    return false;
+  }
 }

@@ -3,11 +3,13 @@
 import { BRIEF, FULL } from "../depth.js";
 import { identityOf, isFormValue, shown, subject, typeOf } from "../facts.js";
 import { nameOf } from "../names.js";
+import { isElement } from "../nodes.js";
 import { ITEM, PART, plain, text } from "../queue.js";
 import { judge, surelyHidden } from "../rules.js";
 
 /** @typedef {import("../queue.js").Row} Row */
 /** @typedef {import("../tape.js").Held} Held */
+/** @typedef {import("../tape.js").Sensed} Sensed */
 
 /** More fields than any form that a person fills. */
 const MAX_FIELDS = 100;
@@ -15,33 +17,68 @@ const MAX_FIELDS = 100;
 /** A field named "elements" would hide the form's own property. */
 const elements = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements"));
 
-/**
- * @param {import("../queue.js").Queue} queue @param {import("../tape.js").Sensed} s
- * @param {(el: Element, depth: number) => Held} held
- */
-export function submit(queue, s, held) {
-  const form = s.target;
-  if (!(form instanceof HTMLFormElement)) return;
-  const by = /** @type {Element | null} */ (s.e.submitter);
-  /** @type {Row} */
-  const row = { t: "submit", at: s.at, trusted: s.e.isTrusted, via: "user", valid: true };
-  subject(row, form, form, s, held);
-  shown(row, form);
-  row.id = row.shown_id;
-  row.name = row.shown_name;
-  row.class = row.shown_class;
-  row.method = attribute(by, "formmethod") || attribute(form, "method").toLowerCase() || "get";
-  row.action = actionOf(form, by);
-  row.fields = fieldsOf(form).map((el) => fieldItem(el, held)).join(ITEM);
-  if (by) {
-    row.submitter_node = by.localName;
-    row.submitter_id = text(attribute(by, "id"));
-    row.submitter_name = text(attribute(by, "name"));
-    row.submitter_class = text(attribute(by, "class"));
-    const hits = judge(by);
-    if (!row.moved && hits.block < 0 && hits.mask < 0) row.submitter_label = text(nameOf(by));
+/** @param {HTMLFormElement} form @returns {HTMLInputElement[]} */
+export const elementsOf = (form) => Array.from(/** @type {() => HTMLInputElement[]} */ (elements.get).call(form));
+
+export class Submits {
+  /** The form of the requestSubmit() that is under way. @type {Element | null} */
+  requested = null;
+
+  /**
+   * @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => Held} held
+   * @param {() => number} now @param {(at: number) => void} before what was typed is committed before the form is told
+   */
+  constructor(queue, held, now, before) {
+    this.queue = queue;
+    this.held = held;
+    this.now = now;
+    this.before = before;
   }
-  queue.push(row);
+
+  /** form.submit() fires no event; requestSubmit() fires one like a person's. @param {import("../hooks.js").Hooks} hooks @param {any} view */
+  hook(hooks, view) {
+    hooks.add(view.HTMLFormElement.prototype, "submit", {
+      before: (form) => this.push({ e: undefined, at: Math.round(this.now()), target: form }, form, "submit", null),
+    });
+    hooks.add(view.HTMLFormElement.prototype, "requestSubmit", {
+      before: (form) => {
+        this.requested = form;
+        queueMicrotask(() => (this.requested = null)); // the event is over by then, or there was none
+      },
+    });
+  }
+
+  /** @param {Sensed} s */
+  submit(s) {
+    if (!isElement(s.target) || s.target.localName !== "form") return;
+    const via = this.requested === s.target ? "request_submit" : s.e.isTrusted ? "user" : "submit";
+    this.push(s, /** @type {HTMLFormElement} */ (s.target), via, s.e.submitter);
+  }
+
+  /** @param {Sensed} s @param {HTMLFormElement} form @param {string} via @param {Element | null} by */
+  push(s, form, via, by) {
+    this.before(s.at);
+    const byPerson = via === "user";
+    /** @type {Row} */
+    const row = { t: "submit", at: s.at, trusted: byPerson, cause: byPerson ? "user" : "script", via, valid: form.matches(":valid") };
+    subject(row, form, form, s, this.held);
+    shown(row, form);
+    row.id = row.shown_id;
+    row.name = row.shown_name;
+    row.class = row.shown_class;
+    row.method = attribute(by, "formmethod") || attribute(form, "method").toLowerCase() || "get";
+    row.action = actionOf(form, by);
+    row.fields = fieldsOf(form).map((el) => fieldItem(el, this.held)).join(ITEM);
+    if (by) {
+      row.submitter_node = by.localName;
+      row.submitter_id = text(attribute(by, "id"));
+      row.submitter_name = text(attribute(by, "name"));
+      row.submitter_class = text(attribute(by, "class"));
+      const hits = judge(by);
+      if (!row.moved && hits.block < 0 && hits.mask < 0) row.submitter_label = text(nameOf(by));
+    }
+    this.queue.push(row);
+  }
 }
 
 /** Attributes are read as such: a field named "action" would hide the form's property. @param {Element | null} el @param {string} name */
@@ -50,7 +87,7 @@ const attribute = (el, name) => (el && el.getAttribute(name)) || "";
 /** @param {HTMLFormElement} form @param {Element | null} by */
 function actionOf(form, by) {
   try {
-    return new URL(attribute(by, "formaction") || attribute(form, "action") || location.href, document.baseURI).href;
+    return new URL(attribute(by, "formaction") || attribute(form, "action") || form.ownerDocument.URL, form.baseURI).href;
   } catch {
     return "";
   }
@@ -59,7 +96,7 @@ function actionOf(form, by) {
 /** The form's fields, a radio group once. @param {HTMLFormElement} form @returns {HTMLInputElement[]} */
 function fieldsOf(form) {
   const groups = new Set();
-  const fields = Array.from(/** @type {() => HTMLInputElement[]} */ (elements.get).call(form)).filter((el) => {
+  const fields = elementsOf(form).filter((el) => {
     if (!isFormValue(el)) return false;
     if (el.type !== "radio" || !el.name) return true;
     const first = !groups.has(el.name);

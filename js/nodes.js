@@ -1,0 +1,17 @@
+// What kind of node something is. Nodes of frames come from another realm, where instanceof knows none of them.
+
+/** @param {any} node @returns {node is Element} */
+export const isElement = (node) => Boolean(node) && node.nodeType === 1;
+
+/** @param {any} node @returns {node is ShadowRoot} */
+export const isShadowRoot = (node) => Boolean(node) && node.nodeType === 11 && Boolean(node.host);
+
+/** The element that a tree hangs from: a shadow root's host, a frame's element; null above the page itself. @param {Node} root @returns {Element | null} */
+export function hostOf(root) {
+  if (isShadowRoot(root)) return root.host;
+  const view = root !== document && /** @type {Document} */ (root).defaultView;
+  return view ? view.frameElement : null;
+}
+
+/** The element that has the focus in the tree of a node. @param {Node} node */
+export const focusedBeside = (node) => /** @type {Document} */ (node.getRootNode()).activeElement || null;

@@ -1,0 +1,117 @@
+// What fields held when the log last knew them. It tells a change that no event tells of from the value that a page
+// gave its field, and from one that is told already.
+
+import { editorOf } from "../facts.js";
+
+/** Fields that a person could have filled: the values of hidden ones and of buttons are the page's. */
+const FIELDS = "input:not([type=hidden i],[type=submit i],[type=button i],[type=reset i],[type=image i]),select,textarea,[contenteditable]";
+
+/** How often fields are looked at, for changes that nothing tells of, in milliseconds; and how many at most. */
+const INTERVAL = 2000;
+const MAX_FIELDS = 2000;
+
+/** What scripts change a field by, of each kind of element. @type {Record<string, {set?: string[], value?: string[]}>} */
+const CHANGERS = {
+  HTMLInputElement: { set: ["value", "checked", "valueAsNumber", "valueAsDate"], value: ["setRangeText", "stepUp", "stepDown"] },
+  HTMLTextAreaElement: { set: ["value"], value: ["setRangeText"] },
+  HTMLSelectElement: { set: ["value", "selectedIndex"] },
+  HTMLOptionElement: { set: ["selected"] },
+};
+
+export class Values {
+  /** @type {WeakMap<Element, string>} */
+  #known = new WeakMap();
+  #timer = 0;
+
+  /** @param {import("../roots.js").Roots} roots @param {(el: Element) => void} suspect told of a field that may have been changed by a script */
+  constructor(roots, suspect) {
+    this.roots = roots;
+    this.suspect = suspect;
+  }
+
+  /** Takes all fields as they are, and looks at them again and again from now on. */
+  begin() {
+    for (const el of this.#fields()) this.note(el);
+    this.end();
+    this.#wait();
+  }
+
+  /** The log knows what the field holds now. @param {Element} el */
+  note(el) {
+    this.#known.set(el, stateOf(el));
+  }
+
+  /** Whether the field holds what the log does not know; of one that is new, undefined. @param {Element} el */
+  changed(el) {
+    const known = this.#known.get(el);
+    return known === undefined ? undefined : known !== stateOf(el);
+  }
+
+  /** Looks at all fields. One that is new was given its value by the page. */
+  look() {
+    for (const el of this.#fields()) {
+      const changed = this.changed(el);
+      if (changed) this.suspect(el);
+      else if (changed === undefined) this.note(el);
+    }
+  }
+
+  *#fields() {
+    let left = MAX_FIELDS;
+    for (const root of this.roots) {
+      for (const el of root.querySelectorAll(FIELDS)) {
+        if (--left < 0) return;
+        if (!el.hasAttribute("contenteditable") || editorOf(el) === el) yield el;
+      }
+    }
+  }
+
+  #wait() {
+    const look = () => {
+      this.look();
+      this.#wait();
+    };
+    this.#timer = setTimeout(() => ("requestIdleCallback" in window ? requestIdleCallback(() => this.#timer && look(), { timeout: INTERVAL }) : look()), INTERVAL);
+  }
+
+  /**
+   * Hooks what changes fields without an event.
+   * @param {import("../hooks.js").Hooks} hooks @param {any} view the window whose elements they are
+   * @param {(el: Element, value: any) => void} before a setter is called
+   */
+  hook(hooks, view, before) {
+    const after = (/** @type {Element} */ self) => {
+      const el = fieldOf(self);
+      const changed = this.changed(el);
+      if (changed) this.suspect(el);
+      else if (changed === undefined && el.isConnected) this.note(el); // the value that a new field is given
+    };
+    for (const [type, { set = [], value = [] }] of Object.entries(CHANGERS)) {
+      const owner = view[type] && view[type].prototype;
+      for (const name of set) hooks.add(owner, name, { before: (self, [to]) => before(self, to), after }, "set");
+      for (const name of value) hooks.add(owner, name, { after });
+    }
+  }
+
+  end() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+  }
+}
+
+/** @param {Element} el */
+const fieldOf = (el) => (el.localName === "option" && el.closest("select")) || el;
+
+/** @param {Element} el */
+function stateOf(el) {
+  const field = /** @type {any} */ (el);
+  switch (el.localName) {
+    case "input":
+      return field.type === "checkbox" || field.type === "radio" ? String(field.checked) : field.value;
+    case "select":
+      return field.multiple ? Array.from(field.selectedOptions, (/** @type {HTMLOptionElement} */ o) => o.index).join() : field.selectedIndex + " " + field.value;
+    case "textarea":
+      return field.value;
+  }
+  return "value" in el ? field.value + " " + field.checked : el.textContent || "";
+}
