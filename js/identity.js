@@ -22,6 +22,8 @@ export class Identity {
     /** Whether the tab is new in its session. */
     this.newTab = !known || copied;
     this.previousSince = copied ? 0 : kept.since || 0;
+    /** How the tab's page before this one was left; of a new tab there is none. */
+    this.before = this.newTab ? undefined : { at: kept.leftAt || 0, told: Boolean(kept.told), user: Boolean(kept.user), cause: kept.cause || "" };
     this.tail = (waits && kept.tail) || "";
     this.stubs = (waits && kept.stubs) || [];
     this.lost = (waits && kept.lost) || 0;
@@ -34,6 +36,10 @@ export class Identity {
       tab: this.newTab || !kept.tab ? random(8) : kept.tab,
       left: false,
       paused: copied ? 0 : kept.paused || 0,
+      leftAt: 0,
+      told: false,
+      user: false,
+      cause: "",
       since: Date.now(),
       tail: this.tail,
       tailAt: kept.tailAt || 0,

@@ -24,6 +24,10 @@ const MAX_STUBS = 200;
  * @property {string} tab
  * @property {boolean} left whether the tab's last page has been left; if not, this page is a copy of an open one
  * @property {number} paused since when sharing of the tab is paused, 0 when it is not
+ * @property {number} leftAt when the last page was left
+ * @property {boolean} told whether the last page told that it was being left, and for where
+ * @property {boolean} user whether a person's act led away from it
+ * @property {string} cause what was done there that leads away: link, form, or nothing known
  * @property {number} since when the last page was reached
  * @property {string} tail  masked events that the relay has not acknowledged
  * @property {number} tailAt

@@ -5,7 +5,8 @@ import { isShadowRoot } from "./nodes.js";
 import { text, encode, Queue } from "./queue.js";
 import { Clicks } from "./sensor/click.js";
 import { Inputs } from "./sensor/input.js";
-import { Navigation } from "./sensor/navigation.js";
+import { loadEntry, Navigation } from "./sensor/navigation.js";
+import { Relocation } from "./sensor/relocate.js";
 import { dropped } from "./sensor/files.js";
 import { Submits } from "./sensor/submit.js";
 import { senseTabs } from "./sensor/tabs.js";
@@ -39,8 +40,9 @@ export class Recording {
     this.queue.paused = identity.kept.paused > 0;
     this.hooks = new Hooks();
     this.inputs = new Inputs(this.queue, loader.held, loader.now, this.sense, loader.tape.roots);
-    this.clicks = new Clicks(this.queue, loader.held);
+    this.clicks = new Clicks(this.queue, loader.held, (at) => this.relocation.acted("link", at));
     this.submits = new Submits(this.queue, loader.held, loader.now, (at) => this.inputs.commitAll(at));
+    this.relocation = new Relocation(this.queue, loader.now);
     this.navigation = this.hook();
     this.started(by);
     this.recover();
@@ -59,10 +61,13 @@ export class Recording {
   hook() {
     const { identity, loader, listen } = this;
     this.undo.push(senseTabs(this.queue, listen, identity, loader.now));
-    const navigation = new Navigation(this.queue, loader.now, loader.url, identity.previousSince, (since) => {
+    const { before } = identity;
+    if (before && before.at && !before.told) this.relocation.missed(before.at, (loadEntry() || {}).type || "", before.cause);
+    const navigation = new Navigation(this.queue, loader.now, loader.url, identity.previousSince, before && before.told ? before.user : undefined, (since) => {
       identity.kept.since = since;
       identity.save();
     });
+    if ("navigation" in window) listen(/** @type {any} */ (window).navigation, "navigate", (e) => this.relocation.begin(e));
     listen(window, "pagehide", () => this.leave(true));
     listen(document, "visibilitychange", () => document.visibilityState === "hidden" && this.leave(false));
     listen(document, "freeze", () => this.leave(false));
@@ -127,6 +132,7 @@ export class Recording {
         this.inputs.clicked(s);
         return this.clicks.click(s);
       case "submit":
+        this.relocation.acted("form", s.at);
         return this.submits.submit(s);
       case "reset":
         return this.inputs.reset(s);
@@ -135,7 +141,9 @@ export class Recording {
       case "drop":
         return dropped(this.queue, s, this.loader.held);
       case "currententrychange":
-        if (s.e.navigationType) this.navigation.moved(s.e.navigationType, s.url || location.href, s.at);
+        if (!s.e.navigationType) return; // only its state changed
+        this.relocation.stay();
+        this.navigation.moved(s.e.navigationType, s.url || location.href, s.at);
     }
   }
 
@@ -173,7 +181,7 @@ export class Recording {
   /** @param {boolean} gone whether the page goes away, and is not only out of sight */
   leave(gone) {
     this.inputs.commitAll();
-    if (gone) this.identity.kept.left = true;
+    if (gone) Object.assign(this.identity.kept, { left: true, leftAt: Math.round(this.loader.now()), ...this.relocation.leave() });
     this.queue.drain();
     this.bridge.tell("leave", null);
     this.identity.save();

@@ -26,10 +26,14 @@ export class Clicks {
   /** The control on which the browser repeats a label's click, and the time of that click. @type {[Element, number] | undefined} */
   repeated = undefined;
 
-  /** @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => import("../tape.js").Held} held */
-  constructor(queue, held) {
+  /**
+   * @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => import("../tape.js").Held} held
+   * @param {(at: number) => void} followed told of a click on a link
+   */
+  constructor(queue, held, followed) {
     this.queue = queue;
     this.held = held;
+    this.followed = followed;
   }
 
   /** @param {Sensed} s */
@@ -67,7 +71,10 @@ export class Clicks {
     shown(row, el);
     row.role = text(roleOf(el));
     const link = CONTROLS.has(el.localName) ? null : el.closest("a[href],area[href]");
-    if (link) row.href = text(/** @type {HTMLAnchorElement} */ (link).href);
+    if (link) {
+      row.href = text(/** @type {HTMLAnchorElement} */ (link).href);
+      this.followed(s.at);
+    }
     if (row.role) label(row, el);
     if (!row.form_value && isKey(el, row.label)) row.keypad = true;
     if (row.keypad || Number(row.mask) >= 0) row.identity = identityOf(el); // it is masked: only then it is needed

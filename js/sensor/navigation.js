@@ -5,12 +5,12 @@ import { text } from "../queue.js";
 
 /** @typedef {import("../queue.js").Queue} Queue */
 
-const loadEntry = () => /** @type {PerformanceNavigationTiming | undefined} */ (performance.getEntriesByType("navigation")[0]);
+export const loadEntry = () => /** @type {PerformanceNavigationTiming | undefined} */ (performance.getEntriesByType("navigation")[0]);
 
 /** When the page took the place of the one before: what that one told while it went came earlier. */
 export function arrival() {
   const entry = loadEntry();
-  return Math.round(performance.timeOrigin + ((entry && (entry.unloadEventEnd || entry.responseStart)) || 0));
+  return Math.round(performance.timeOrigin + ((entry && (/** @type {any} */ (entry).activationStart || entry.unloadEventEnd || entry.responseStart)) || 0));
 }
 
 export class Navigation {
@@ -18,9 +18,10 @@ export class Navigation {
    * @param {Queue} queue @param {() => number} now
    * @param {string} url of the page when the loader ran
    * @param {number} previousSince when the tab's page before this one was reached, 0 when there was none
+   * @param {boolean | undefined} user whether a person's act led here, where it is known
    * @param {(since: number) => void} reached notes when a page was reached
    */
-  constructor(queue, now, url, previousSince, reached) {
+  constructor(queue, now, url, previousSince, user, reached) {
     this.queue = queue;
     this.now = now;
     this.reached = reached;
@@ -35,6 +36,7 @@ export class Navigation {
       url: url,
       from: text(document.referrer),
       title: text(document.title),
+      user,
       previous_ms: previousSince ? Math.max(0, this.since - previousSince) : undefined,
     });
     atPage(url);
