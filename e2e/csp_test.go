@@ -111,19 +111,28 @@ func TestWebAssemblyForbidden(t *testing.T) {
 		chrome.Type("#a", "works"), chrome.Click("#go"), chrome.WaitFor(`location.search === "?a=works"`))
 }
 
-// TestRecorderCrashes breaks the recorder while it runs, by breaking what it needs of the page. What was acknowledged
-// stays, the log and the console say what happened, and the page goes on.
-func TestRecorderCrashes(t *testing.T) {
+// crashPage has what the tests of crashes act on.
+func crashPage(t *testing.T) (*relay, *chrome.Page) {
 	r := startRelay(t)
 	site := newSite(t)
 	site.raw("/", nil, `<!doctype html><title>crash</title>`+r.tag("shows")+`<form id=f action=/done><input id=a name=a><button id=go>Go</button></form>`)
 	site.raw("/done", nil, `<p id=done>done</p>`)
 	page := chrome.New(t).Open(t, site.url+"/")
-	page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "recording"`), chrome.Script(`cotrail.log("before"); cotrail.flush()`))
+	page.Do(t, recording, chrome.Script(`cotrail.log("before"); cotrail.flush()`))
+	return r, page
+}
+
+// TestRecorderCrashes breaks the recorder again and again, by breaking what it needs of the page, until it is not
+// started any more. What was acknowledged stands in the log, and the page works on.
+func TestRecorderCrashes(t *testing.T) {
+	r, page := crashPage(t)
 	page.Do(t, chrome.Script(`TextDecoder.prototype.decode = () => { throw new Error("broken by the page") }; cotrail.log("after"); cotrail.flush(); 0`),
 		chrome.WaitFor(`cotrail.status === "failed: crash"`))
 	consoleSays(t, page, "ended unexpectedly")
-	entries := r.settledLog(session(t, page), "the relay has been told", has(1, "recorder_failed"))
+	entries := r.settledLog(session(t, page), "the relay has been told", func(e []entry) bool {
+		failed := ofType(e, "recorder_failed")
+		return len(failed) > 0 && failed[len(failed)-1].details()["restarted"] != true
+	})
 	if d := ofType(entries, "recorder_failed")[0].details(); d.text("what") != "crash" {
 		t.Errorf("the log says %v", d)
 	}
@@ -132,4 +141,45 @@ func TestRecorderCrashes(t *testing.T) {
 	}
 	page.Do(t, chrome.Script(`cotrail.log("x"); cotrail.flush()`),
 		chrome.Type("#a", "works"), chrome.Click("#go"), chrome.WaitFor(`location.search === "?a=works"`))
+}
+
+// TestRecorderRestarts breaks the recorder in the middle of taking rows: it is started again, and what it was taking
+// is in the log, once.
+func TestRecorderRestarts(t *testing.T) {
+	r, page := crashPage(t)
+	page.Do(t, chrome.Script(`
+		const slice = Uint8Array.prototype.slice;
+		Uint8Array.prototype.slice = function () { Uint8Array.prototype.slice = slice; throw new Error("broken by the page, once") };
+		cotrail.log("one"); cotrail.log("two"); cotrail.flush()`))
+	page.Do(t, chrome.Type("#a", "Ada"), chrome.Click("#f"), chrome.Script(`cotrail.log("three")`), flushed, recording)
+	entries := r.settledLog(session(t, page), "the last line is there", has(4, "client_log"))
+	if failed := ofType(entries, "recorder_failed"); len(failed) != 1 || failed[0].details()["restarted"] != true {
+		t.Errorf("of the failure the log says %v", failed)
+	}
+	var said []string
+	for _, e := range entries {
+		if kind := e.text("type"); kind == "client_log" || kind == "input_change" {
+			said = append(said, e.details().text("message")+e.details().text("value"))
+		}
+	}
+	if want := []string{"before", "one", "two", "Ada", "three"}; !slices.Equal(said, want) {
+		t.Errorf("the log has %q, want %q", said, want)
+	}
+}
+
+// TestRowBreaksRecorder has a row that breaks the recorder each time: it alone is lost, and a gap says so.
+func TestRowBreaksRecorder(t *testing.T) {
+	r, page := crashPage(t)
+	page.Do(t, chrome.Script(`
+		const slice = Uint8Array.prototype.slice;
+		let left = 2;
+		Uint8Array.prototype.slice = function (...args) { if (left-- > 0) throw new Error("broken by the page"); return slice.apply(this, args) };
+		cotrail.log("one"); cotrail.log("two"); cotrail.flush()`), flushed)
+	entries := r.settledLog(session(t, page), "the gap is told", has(1, "gap"))
+	if gap := ofType(entries, "gap")[0].details(); gap.text("reason") != "crash" || fmt.Sprint(gap["count"]) != "1" {
+		t.Errorf("the gap is %v", gap)
+	}
+	if n := len(ofType(entries, "client_log")); n != 2 {
+		t.Errorf("%d lines were logged, want the one before and the one after the lost one", n)
+	}
 }

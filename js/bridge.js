@@ -15,6 +15,8 @@ export class Bridge {
   flushes = new Map();
   /** Keeps a tail for the tab's next page. @type {(tail: Uint8Array) => void} */
   onKeep = () => {};
+  /** What the relay has not acknowledged, to start again from if the recorder crashes: all that it was given so far is in it. @type {(tail: Uint8Array) => void} */
+  onBackup = () => {};
   /** Told which session holds the events. @type {(id: string) => void} */
   onSession = () => {};
   /** @type {(status: string, code: string) => void} */
@@ -91,6 +93,11 @@ export class Bridge {
   }
 
   /** @param {number} at @param {number} size */
+  backup(at, size) {
+    this.onBackup(this.host.bytes(at, size));
+  }
+
+  /** @param {number} at @param {number} size */
   session(at, size) {
     this.onSession(this.host.text(at, size));
   }
@@ -114,10 +121,15 @@ export class Bridge {
     this.timer = setTimeout(() => this.tell("tick", null), ms);
   }
 
-  end() {
-    this.ended = true;
+  /** The recorder has crashed: what it had under way is over. */
+  drop() {
     clearTimeout(this.timer);
     this.close();
+  }
+
+  end() {
+    this.ended = true;
+    this.drop();
     for (const done of this.flushes.values()) done();
   }
 }

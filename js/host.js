@@ -82,6 +82,8 @@ export class Host {
       for (let call; (call = this.#calls.shift()) && this.#recorder; ) this.#recorder[call[0]](this.#hand(call[1]), this.now());
     } catch {
       this.#recorder = undefined; // what a broken program throws, or still does, could be anything
+      this.#calls = [];
+      this.#busy = false;
       this.onCrash();
     }
     this.#busy = false;

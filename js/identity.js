@@ -27,7 +27,6 @@ export class Identity {
     this.tail = (waits && kept.tail) || "";
     this.stubs = (waits && kept.stubs) || [];
     this.lost = (waits && kept.lost) || 0;
-    this.stream = random(8);
     /** @type {import("./keep.js").Kept} */
     this.kept = {
       session: kept.session || random(16),
@@ -47,6 +46,15 @@ export class Identity {
       lost: 0,
     };
     this.save();
+  }
+
+  /** The page is shown again: what pages since have left is the tab's now. @returns {string} the tail that they could not deliver */
+  returned() {
+    const kept = read();
+    Object.assign(this.kept, { left: false, paused: kept.paused || 0, tail: "" });
+    this.before = { at: kept.leftAt || 0, told: Boolean(kept.told), user: Boolean(kept.user), cause: kept.cause || "" };
+    this.save();
+    return kept.tail || "";
   }
 
   save() {

@@ -14,7 +14,11 @@ const MAX_CALLS = 1000;
 /** What the sensor gets of the loader. */
 export class Loader {
   tape = new Tape();
-  host = new Host(now, () => this.fail("crash"));
+  host = new Host(now, () => this.onCrash());
+  /** @type {WebAssembly.Module | undefined} */
+  module = undefined;
+  /** The recorder has ended; the sensor may start it again. */
+  onCrash = () => this.fail("crash");
   /** @type {Call[]} */
   calls = [];
   /** Takes calls once the sensor is there. @type {((call: Call) => void) | undefined} */
@@ -68,7 +72,8 @@ export class Loader {
 
   async load() {
     try {
-      await this.host.run(await compile(this.relay));
+      this.module = await compile(this.relay);
+      await this.host.run(this.module);
     } catch (error) {
       this.fail(error instanceof ModuleError ? error.message : "crash");
     }

@@ -23,6 +23,9 @@ export const plain = (text) => text.replace(SEPARATORS, " ");
 /** @param {unknown} value what a page gave */
 export const text = (value) => (value === undefined || value === null ? undefined : String(value) || undefined);
 
+/** The rows of a text. @param {string} rows */
+export const split = (rows) => rows.split(ROW);
+
 /** @param {Row} row @returns {string} */
 export function encode(row) {
   let out = "";

@@ -2,7 +2,9 @@
 
 import { Hooks } from "./hooks.js";
 import { isShadowRoot } from "./nodes.js";
+import { random } from "./identity.js";
 import { text, encode, Queue } from "./queue.js";
+import { Runner } from "./runner.js";
 import { Clicks } from "./sensor/click.js";
 import { Inputs } from "./sensor/input.js";
 import { loadEntry, Navigation } from "./sensor/navigation.js";
@@ -33,10 +35,9 @@ export class Recording {
     bridge.onKeep = (tail) => this.keep(tail);
     bridge.onSession = (id) => this.adopt(id);
     bridge.onStatus = (status, code) => this.status(status, code);
-    bridge.tell("policy", policy.text);
-    if (identity.tail) bridge.tell("tail", Uint8Array.from(atob(identity.tail), (c) => c.charCodeAt(0)));
-    bridge.tell("start", encode(this.facts(policy.digest)));
-    this.queue = new Queue((rows) => bridge.tell("rows", rows));
+    this.runner = new Runner(loader, bridge, policy.text, () => encode(this.facts(policy.digest)), (row) => this.say(row));
+    this.runner.start(identity.tail && bytes(identity.tail));
+    this.queue = new Queue((rows) => this.runner.hand(rows));
     this.queue.paused = identity.kept.paused > 0;
     this.hooks = new Hooks();
     this.inputs = new Inputs(this.queue, loader.held, loader.now, this.sense, loader.tape.roots);
@@ -151,7 +152,7 @@ export class Recording {
   facts(digest) {
     const { session, secret, tab, key } = this.identity.kept;
     return {
-      site: this.loader.site, session, secret, tab, stream: this.identity.stream, field_key: key,
+      site: this.loader.site, session, secret, tab, stream: random(8), field_key: key,
       url: location.href, agent: navigator.userAgent, width: screen.width, height: screen.height,
       device: device(), policy: digest, release: __VERSION__,
     };
@@ -189,9 +190,12 @@ export class Recording {
 
   /** The page is shown again after it was left (bfcache). */
   returned() {
-    this.identity.kept.left = false;
-    this.identity.save();
+    const tail = this.identity.returned();
+    const { before } = this.identity;
+    if (tail) this.bridge.tell("tail", bytes(tail));
     this.bridge.tell("returned", null);
+    this.queue.paused = this.identity.kept.paused > 0;
+    if (before && before.at && !before.told) this.relocation.missed(before.at, "back_forward", before.cause);
     this.navigation.restored();
   }
 
@@ -272,6 +276,9 @@ export class Recording {
     this.bridge.end();
   }
 }
+
+/** @param {string} base64 */
+const bytes = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
 
 function device() {
   if (!matchMedia("(pointer: coarse)").matches) return "desktop";

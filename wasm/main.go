@@ -50,7 +50,13 @@ func deep() {
 func policy(n int32, _ float64) { compiled = dom.Payload(n) }
 
 //go:wasmexport tail
-func takeTail(n int32, _ float64) { tail = dom.Bodies(n) }
+func takeTail(n int32, _ float64) {
+	if recording != nil {
+		recording.Tail(dom.Bodies(n))
+	} else {
+		tail = dom.Bodies(n)
+	}
+}
 
 // start begins a recording, with the one row of facts that begins it.
 //

@@ -45,7 +45,7 @@ func Text(n int32) string { return strings.Clone(View(n)) }
 // Payload is Text for bytes; nil when the page gave none.
 func Payload(n int32) []byte { return []byte(View(n)) }
 
-// Bodies is Payload for what Keep has once given away.
+// Bodies is Payload for what Keep or Backup has once given away.
 func Bodies(n int32) (bodies [][]byte) {
 	data := Payload(n)
 	for len(data) > 0 {
@@ -85,6 +85,9 @@ func post(body string, leaving int32)
 //go:wasmimport cotrail keep
 func keep(bodies string)
 
+//go:wasmimport cotrail backup
+func backup(bodies string)
+
 //go:wasmimport cotrail session
 func session(id string)
 
@@ -116,12 +119,17 @@ func (Bridge) Close() { closeSocket() }
 func (Bridge) Post(body []byte, leaving bool) { post(text(body), flag(leaving)) }
 
 // Keep stores bodies for the tab's next page.
-func (Bridge) Keep(bodies [][]byte) {
-	var data []byte
+func (Bridge) Keep(bodies [][]byte) { keep(text(joined(bodies))) }
+
+// Backup gives the page what a recorder could go on from that is started after this one has crashed.
+func (Bridge) Backup(bodies [][]byte) { backup(text(joined(bodies))) }
+
+// joined is what Bodies takes apart.
+func joined(bodies [][]byte) (data []byte) {
 	for _, body := range bodies {
 		data = append(binary.AppendUvarint(data, uint64(len(body))), body...)
 	}
-	keep(text(data))
+	return data
 }
 
 // Session tells which session holds the events.

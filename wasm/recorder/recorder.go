@@ -12,8 +12,9 @@ import (
 // Page is the browser's side of the recorder.
 type Page interface {
 	uplink.Link
-	Flushed(id string) // what Flush was asked for is durable
-	Wake(ms int64)     // call Tick after so many milliseconds; replaces the call before
+	Flushed(id string)      // what Flush was asked for is durable
+	Wake(ms int64)          // call Tick after so many milliseconds; replaces the call before
+	Backup(bodies [][]byte) // all that is not acknowledged, in the form of Keep: a recorder after a crash begins with it
 }
 
 // Recorder is one recorder instance. Its methods are called one at a time, each with the page's clock in
@@ -62,9 +63,13 @@ func (r *Recorder) Rows(text string, now int64) {
 			r.uplink.Add(&e)
 		}
 	}
+	r.page.Backup(r.uplink.Pending(now))
 	r.uplink.Tick(now)
 	r.settle(now)
 }
+
+// Tail takes what another page of the tab could not deliver, while this one was out of sight.
+func (r *Recorder) Tail(bodies [][]byte) { r.uplink.Tail(bodies) }
 
 // Flush asks for everything so far to become durable; Page.Flushed says when it is.
 func (r *Recorder) Flush(id string, now int64) {

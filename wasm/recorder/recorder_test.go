@@ -26,6 +26,7 @@ func (p *page) Connect()                         {}
 func (p *page) Close()                           {}
 func (p *page) Post([]byte, bool)                {}
 func (p *page) Keep([][]byte)                    {}
+func (p *page) Backup([][]byte)                  {}
 func (p *page) Session(string)                   {}
 func (p *page) Status(uplink.Status, event.Code) {}
 func (p *page) Flushed(id string)                { p.flushed = append(p.flushed, id) }

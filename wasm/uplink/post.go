@@ -73,18 +73,27 @@ func (u *Uplink) Leave(now int64) {
 		return
 	}
 	u.Flush(now)
-	bodies := append([][]byte(nil), u.tail...)
-	for n := u.queue.acked; n < u.queue.last(); {
-		bodies = append(bodies, u.body(n, now))
-		_, lines := u.queue.after(n, maxBatchBytes)
-		n += uint64(len(lines))
-	}
+	bodies := u.Pending(now)
 	u.link.Keep(bodies)
 	if last := u.queue.last(); len(bodies) > 0 && last != u.left {
 		u.left = last // hidden, then left: the same events need no second request
 		u.link.Post(bodies[0], true)
 	}
 }
+
+// Pending gives all that is not acknowledged, as bodies that another uplink can take for its tail.
+func (u *Uplink) Pending(now int64) [][]byte {
+	bodies := append([][]byte(nil), u.tail...)
+	for n := u.queue.acked; n < u.queue.last(); {
+		bodies = append(bodies, u.body(n, now))
+		_, lines := u.queue.after(n, maxBatchBytes)
+		n += uint64(len(lines))
+	}
+	return bodies
+}
+
+// Tail takes bodies of another page. They go out when the next connection is made.
+func (u *Uplink) Tail(bodies [][]byte) { u.tail = append(u.tail, bodies...) }
 
 // Returned says that the page is shown again after it was left: its connection is gone.
 func (u *Uplink) Returned(now int64) {
