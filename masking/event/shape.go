@@ -89,15 +89,7 @@ func (s *Signaller) nested(d *Details, k *Key, key Word, raw string) (trouble st
 
 // list adds a list whose elements have one shape.
 func (s *Signaller) list(d *Details, k *Key, key Word, raw string) (trouble string) {
-	element := Key{Name: k.Name, Treat: k.Treat, Enum: k.Enum, Keys: k.Keys}
-	switch {
-	case k.Shape == List:
-		element.Shape = Object
-	case k.Shape == Ints:
-		element.Shape = Int
-	case k.Enum != nil:
-		element.Shape = OneOf
-	}
+	element := k.Element()
 	parts, _ := masking.Parts(raw)
 	d.List(key, func() {
 		for _, p := range parts {

@@ -54,6 +54,20 @@ type Key struct {
 	Keys     []Key // of an Object, or of the objects of a List
 }
 
+// Element describes the elements of a list.
+func (k *Key) Element() Key {
+	e := Key{Name: k.Name, Treat: k.Treat, Enum: k.Enum, Keys: k.Keys}
+	switch {
+	case k.Shape == List:
+		e.Shape = Object
+	case k.Shape == Ints:
+		e.Shape = Int
+	case k.Enum != nil:
+		e.Shape = OneOf
+	}
+	return e
+}
+
 // Sources are those who may say that something happened.
 type Sources byte
 
