@@ -6,8 +6,9 @@ import (
 	"github.com/cotrail/cotrail/masking"
 )
 
-// Word is a word of Cotrail's own vocabulary: a type, a cause, a reason. It is always a constant of the program,
-// never text of a page; whatever is not lower case and underscore is written as "unknown".
+// Word is a word of Cotrail's own vocabulary: a type, a cause, a reason. It is a constant of the program or a type
+// of the app's own, never other text of a page; whatever is not lower case, digits and underscore is written as
+// "unknown".
 type Word string
 
 // Details builds the details of one event as JSON. It takes no raw string, so nothing unmasked can get in.
@@ -85,6 +86,15 @@ func (d *Details) Data(key Word, v masking.Data) {
 	d.b = append(d.b, v.JSON()...)
 }
 
+// members adds the members of an object that a policy has scrubbed.
+func (d *Details) members(object masking.Data) {
+	text := object.JSON()
+	if inner := text[1 : len(text)-1]; text[0] == '{' && inner != "" {
+		d.key("")
+		d.b = append(d.b, inner...)
+	}
+}
+
 // Object adds an object that fill fills.
 func (d *Details) Object(key Word, fill func()) { d.nest(key, '{', '}', fill) }
 
@@ -109,7 +119,7 @@ const maxWordBytes = 40
 
 func (w Word) plain() Word {
 	for i := 0; i < len(w); i++ {
-		if c := w[i]; (c < 'a' || c > 'z') && c != '_' {
+		if c := w[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' {
 			return "unknown"
 		}
 	}

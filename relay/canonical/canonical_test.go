@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cotrail/cotrail/masking/event"
+	"github.com/cotrail/cotrail/masking/event/catalog"
 )
 
 func TestAppend(t *testing.T) {
@@ -138,7 +138,7 @@ func TestRefused(t *testing.T) {
 
 // FuzzAppend holds what is written against encoding/json: the same value, and writing it again changes nothing.
 func FuzzAppend(f *testing.F) {
-	for _, s := range event.Specs {
+	for _, s := range catalog.Types {
 		f.Add([]byte(s.Sample))
 	}
 	f.Add([]byte(`{"\ufb33":1e400,"\ud83d\ude00":[-0,1e21,"\u000f"]}`))
@@ -161,7 +161,7 @@ func FuzzAppend(f *testing.F) {
 }
 
 func BenchmarkAppend(b *testing.B) {
-	spec, _ := event.Find("input_change")
+	spec := catalog.Find("input_change")
 	in := []byte(`{"type":"input_change","time":1795341873343,"details":` + spec.Sample + `}`)
 	var dst []byte
 	b.SetBytes(int64(len(in)))

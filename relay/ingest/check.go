@@ -34,19 +34,8 @@ func (c *checker) lines(plain []byte, first uint64, count int, times span) error
 	return nil
 }
 
-// specs finds the description of a type that a page may send.
-var specs = func() map[string]*event.Spec {
-	m := map[string]*event.Spec{}
-	for i, s := range event.Specs {
-		if s.Page {
-			m[string(s.Type)] = &event.Specs[i]
-		}
-	}
-	return m
-}()
-
 // own stands for the types that pages make up: any details will do.
-var own = event.Spec{Type: "x_…"}
+var own = event.Spec{Type: "x_…", By: event.ByRecorder | event.ByApp}
 
 // event checks one line: type, time, source where it is not the recorder, and details, in this order.
 func (c *checker) event(line []byte, times span) error {
@@ -72,8 +61,8 @@ func (c *checker) event(line []byte, times span) error {
 	return c.details(envelope[0].value, envelope[len(envelope)-1].value, !byRecorder)
 }
 
-// details checks the details of a type. What the page's own calls send may have keys beyond the known ones; what
-// the recorder sends may not, for it would be a way past the masking.
+// details checks the details of a type. What an app signals may have keys beyond the known ones, and is then open;
+// what the recorder sends may not, for it would be a way past the masking.
 func (c *checker) details(quoted, object []byte, open bool) error {
 	name := quoted[1:max(1, len(quoted)-1)]
 	if quoted[0] != '"' || !isWord(name) {
@@ -82,21 +71,54 @@ func (c *checker) details(quoted, object []byte, open bool) error {
 	if object[0] != '{' {
 		return refuse(event.BadEvent, "details is no object")
 	}
-	spec, known := specs[string(name)]
-	if !known && !bytes.HasPrefix(name, []byte("x_")) {
+	spec, by := find(name), event.ByRecorder
+	if open {
+		by = event.ByApp
+	}
+	if spec == nil || spec.By&by == 0 {
 		return refuse(event.BadEvent, "type is none that a page sends; types of your own begin with x_")
 	}
-	if !known {
-		spec, open = &own, true
-	}
+	open = open || spec == &own
 	keys := spec.Keys
-	if spec.Masked != nil && bytes.Contains(object, []byte(`"is_masked":true`)) {
+	if spec.Masked != nil && c.masked(object) {
 		keys, open = spec.Masked, false // exactly these: a masked event shows nothing else
 	}
 	if path, trouble := c.object(object, keys, open); trouble != "" {
 		return refuse(event.BadEvent, "%s: %s%s", spec.Type, strings.TrimPrefix(path+" ", " "), trouble)
 	}
 	return nil
+}
+
+// specs has the types by their names. follower_joined is none of them: the recorder writes participant_joined.
+var specs = func() map[string]*event.Spec {
+	m := map[string]*event.Spec{}
+	for _, s := range event.Specs {
+		m[string(s.Type)] = s
+	}
+	return m
+}()
+
+// find gives the description of a type, nil when there is none.
+func find(name []byte) *event.Spec {
+	if bytes.HasPrefix(name, []byte("x_")) {
+		return &own
+	}
+	return specs[string(name)]
+}
+
+// masked tells whether details say that they are masked.
+func (c *checker) masked(object []byte) bool {
+	if !bytes.Contains(object, []byte(`"is_masked":true`)) {
+		return false // most are not, and need no second look
+	}
+	base := len(c.members)
+	members, _ := appendMembers(c.members, object)
+	for _, m := range members[base:] {
+		if string(m.key) == "is_masked" && string(m.value) == "true" {
+			return true
+		}
+	}
+	return false
 }
 
 // object checks an object against known keys. path and trouble name the key and what is wrong with it, never a
@@ -109,10 +131,10 @@ func (c *checker) object(object []byte, known []event.Key, open bool) (path, tro
 	if !ok {
 		return "", fmt.Sprintf("has more than %d keys", maxKeys)
 	}
-	var seen uint64 // the known keys that were there; types.go has far fewer than 64 in one object
+	var seen uint64 // the known keys that were there: no object has 64
 	next := 0       // the recorder writes keys in the order of the description, mostly
 	for i := base; i < len(members); i++ {
-		at := find(known, members[i].key, next)
+		at := place(known, members[i].key, next)
 		switch {
 		case at < 0 && !open:
 			return "", "has a key that is not among its known ones"
@@ -129,7 +151,7 @@ func (c *checker) object(object []byte, known []event.Key, open bool) (path, tro
 		}
 		seen |= 1 << at
 		next = at + 1
-		if below, trouble := c.value(members[i].value, &known[at], open); trouble != "" {
+		if below, trouble := c.value(members[i].value, &known[at]); trouble != "" {
 			return strings.TrimSuffix(known[at].Name+"."+below, "."), trouble
 		}
 	}
@@ -141,8 +163,8 @@ func (c *checker) object(object []byte, known []event.Key, open bool) (path, tro
 	return "", ""
 }
 
-// find gives the index of a key, looking from next on first, or -1.
-func find(known []event.Key, name []byte, next int) int {
+// place gives the index of a key, looking from next on first, or -1.
+func place(known []event.Key, name []byte, next int) int {
 	for i := range known {
 		at := (next + i) % len(known)
 		if known[at].Name == string(name) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/cotrail/cotrail/masking/event"
+	"github.com/cotrail/cotrail/masking/event/catalog"
 )
 
 const noon = int64(1795348800000) // 2026-11-22T12:00:00Z
@@ -22,27 +23,38 @@ func checkLine(l string) error {
 	return c.lines([]byte(l+"\n"), 1, 1, aroundNoon)
 }
 
-// Every sample of a type that a page sends passes; without any one of its required keys it does not.
+// said is an event as the recorder writes it of what an app signals.
+func said(kind, details string) string {
+	return fmt.Sprintf(`{"type":%q,"time":%d,"source":"page","details":%s}`, kind, noon, details)
+}
+
+// Every sample passes from those who may say it, and from no others; without any one of its required keys it does not.
 func TestSamples(t *testing.T) {
-	for _, s := range event.Specs {
-		err := checkLine(line(string(s.Type), s.Sample))
-		if s.Page && err != nil || !s.Page && err == nil {
-			t.Errorf("%s (from a page: %v): %v", s.Type, s.Page, err)
+	for _, c := range catalog.Types {
+		spec := c.Spec()
+		if err := checkLine(line(string(c.Type), c.Sample)); (err == nil) != (spec.By&event.ByRecorder != 0) {
+			t.Errorf("%s by the recorder: %v", c.Type, err)
 		}
-		if len(s.Keys) > 64 || len(s.Masked) > 64 {
-			t.Errorf("%s has more keys than the check can count", s.Type)
+		if err := checkLine(said(string(c.Type), c.Sample)); (err == nil) != (spec.By&event.ByApp != 0) {
+			t.Errorf("%s by the app: %v", c.Type, err)
 		}
-		for _, k := range s.Keys {
-			if !s.Page || !k.Required {
+		if len(spec.Keys) > 64 || len(spec.Masked) > 64 {
+			t.Errorf("%s has more keys than the check can count", c.Type)
+		}
+		for _, k := range spec.Keys {
+			if !k.Required {
 				continue
 			}
-			without := strings.Replace(s.Sample, `"`+k.Name+`":`, `"other_name":`, 1)
-			if without == s.Sample {
-				t.Errorf("sample of %s lacks %s", s.Type, k.Name)
+			without := strings.Replace(c.Sample, `"`+k.Name+`":`, `"other_name":`, 1)
+			if without == c.Sample {
+				t.Errorf("sample of %s lacks %s", c.Type, k.Name)
 			}
-			asPage := fmt.Sprintf(`{"type":%q,"time":%d,"source":"page","details":%s}`, s.Type, noon, without)
-			wantReason(t, asPage, fmt.Sprintf("event 1: %s: %s is missing", s.Type, k.Name))
-			wantReason(t, line(string(s.Type), without), fmt.Sprintf("event 1: %s: has a key that is not among its known ones", s.Type))
+			if spec.By&event.ByApp != 0 {
+				wantReason(t, said(string(c.Type), without), fmt.Sprintf("event 1: %s: %s is missing", c.Type, k.Name))
+			}
+			if spec.By&event.ByRecorder != 0 {
+				wantReason(t, line(string(c.Type), without), fmt.Sprintf("event 1: %s: has a key that is not among its known ones", c.Type))
+			}
 		}
 	}
 }
@@ -63,6 +75,11 @@ func TestGoodEvents(t *testing.T) {
 		line("click", `{"node_name":"a","attributes":{},"xpath":"/html/body/a","x":0.25,"y":-1e-7,"button":-1}`),
 		line("client_log", `{"message":"\u0001\"\\\b\f\n\r\t","data":{"a":[1,2.5,{"b":null}],"c":-0.5e300}}`),
 		line("client_log", `{"message":"größer 😀","data":null}`),
+		line("click", `{"node_name":"a"}`),
+		line("file_selected", `{"count":2,"sizes":[0,5],"extensions":[".pdf",""]}`),
+		line("video_chat_enabled", `{"by":null,"media":["audio"],"call_id":7}`),
+		said("control_switch", `{"from":null,"to":"ada","reason":"x"}`),
+		said("click", `{"node_name":"a","more":{"is_masked":true}}`),
 		line("x_quote_shown", `{"plan":"basic","price":[1,2]}`),
 		line("x_", `{}`),
 		`{"type":"client_log","time":1795348800000,"source":"page","details":{"message":"m","other":{"is_masked":false}}}`,
@@ -110,6 +127,10 @@ func TestBadEvents(t *testing.T) {
 		{line("", `{}`), "type is no word of lower case letters, digits and underscores"},
 		{line("Click", `{}`), "type is no word of lower case letters, digits and underscores"},
 		{line("session_end", `{"reason":"timeout"}`), "type is none that a page sends; types of your own begin with x_"},
+		{line("chat", `{"from":1}`), "type is none that a page sends; types of your own begin with x_"},
+		{said("gap", `{"count":1,"reason":"crash"}`), "type is none that a page sends; types of your own begin with x_"},
+		{said("masking_corrected", `{"of":1}`), "type is none that a page sends; types of your own begin with x_"},
+		{said("follower_joined", `{"client_index":1}`), "type is none that a page sends; types of your own begin with x_"},
 		{line("made_up", `{}`), "type is none that a page sends; types of your own begin with x_"},
 		{line("click", `[]`), "details is no object"},
 		{line("x_own", `"text"`), "details is no object"},
@@ -129,6 +150,12 @@ func TestBadEvents(t *testing.T) {
 		{line("click", `{"node_name":"a","attributes":{"value":"x"},"xpath":"/a"}`), "click: attributes has a key that is not among its known ones"},
 		{line("click", `{"node_name":"a","attributes":{},"xpath":"/a","x":"left"}`), "click: x is no number"},
 		{line("click", `{"node_name":"a","attributes":{},"xpath":"/a","trusted":1}`), "click: trusted is neither true nor false"},
+		{line("file_selected", `{"sizes":[1,"2"]}`), "file_selected: sizes is no whole number"},
+		{line("file_selected", `{"sizes":7}`), "file_selected: sizes is no list"},
+		{line("file_selected", `{"extensions":[7]}`), "file_selected: extensions is no string"},
+		{line("video_chat_enabled", `{"by":0,"media":["smell"]}`), "video_chat_enabled: media is none of its known words"},
+		{said("host_change", `{"to":true}`), "host_change: to is neither a string nor a whole number"},
+		{said("click", `{"node_name":"a","attributes":{"value":"x"}}`), "click: attributes has a key that is not among its known ones"},
 		{line("submit", `{"form":{},"fields":{}}`), "submit: fields is no list"},
 		{line("submit", `{"form":{},"fields":[{"name":"a"},{"name":1}]}`), "submit: fields.name is no string"},
 		{line("submit", `{"form":{},"fields":[1]}`), "submit: fields is no object"},
@@ -167,7 +194,7 @@ func TestLineCount(t *testing.T) {
 // The reason of a refusal goes to logs and consoles: nothing of what was sent may be in it.
 func FuzzReasonsTellNoValue(f *testing.F) {
 	const canary = "canary4111"
-	for _, s := range event.Specs {
+	for _, s := range catalog.Types {
 		f.Add(line(string(s.Type), s.Sample))
 		f.Add(line(string(s.Type), strings.ReplaceAll(s.Sample, `:"`, `:"`+canary)))
 		f.Add(line(string(s.Type), strings.ReplaceAll(s.Sample, `":`, canary+`":`)))

@@ -44,8 +44,9 @@ const (
 	maxParts = 16
 	// maxDepth bounds how deep an event nests: what masking lets through, 16 under details and data, and some.
 	maxDepth = 24
-	// maxKeys bounds the keys of one object, since repeats are looked for by comparing all with all.
-	maxKeys = 128
+	// maxKeys bounds the keys of one object, since repeats are looked for by comparing all with all: what masking
+	// lets through, 128, and some that are made.
+	maxKeys = 160
 	// maxPast and maxAhead bound an event's corrected time against the relay's clock. A tail kept for the tab's
 	// next page may be old; an event from the future comes from a clock that was set while the page was open.
 	maxPast  = 366 * 24 * time.Hour

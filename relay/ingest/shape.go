@@ -3,26 +3,29 @@ package ingest
 import "github.com/cotrail/cotrail/masking/event"
 
 // value checks a value against the shape of its key.
-func (c *checker) value(value []byte, k *event.Key, open bool) (path, trouble string) {
+func (c *checker) value(value []byte, k *event.Key) (path, trouble string) {
 	if k.Nullable && string(value) == "null" {
 		return "", ""
 	}
 	switch k.Shape {
 	case event.Text:
 		return "", unless(value[0] == '"', "is no string")
-	case event.Words:
-		return "", unless(value[0] == '"' && isOneOf(value[1:len(value)-1], k.Enum), "is none of its known words")
+	case event.OneOf:
+		return "", unless(isOneOf(value, k.Enum), "is none of its known words")
 	case event.Int:
 		_, ok := wholeNumber(value)
 		return "", unless(ok, "is no whole number")
+	case event.ID:
+		_, ok := wholeNumber(value)
+		return "", unless(ok || value[0] == '"', "is neither a string nor a whole number")
 	case event.Num:
 		return "", unless(isNumber(value), "is no number")
 	case event.Bool:
 		return "", unless(value[0] == 't' || value[0] == 'f', "is neither true nor false")
 	case event.Object:
-		return c.nested(value, k.Keys, open)
-	case event.List:
-		return c.list(value, k.Keys, open)
+		return c.nested(value, k.Keys)
+	case event.List, event.Ints, event.Texts:
+		return c.list(value, k)
 	}
 	return "", c.any(value)
 }
@@ -34,33 +37,35 @@ func unless(ok bool, trouble string) string {
 	return trouble
 }
 
-func isOneOf(word []byte, words []string) bool {
+func isOneOf(value []byte, words []string) bool {
 	for _, w := range words {
-		if w == string(word) {
+		if value[0] == '"' && w == string(value[1:len(value)-1]) {
 			return true
 		}
 	}
-	return len(words) == 0 && isWord(word)
+	return false
 }
 
 // nested checks an object within details; without known keys it may hold anything.
-func (c *checker) nested(value []byte, known []event.Key, open bool) (path, trouble string) {
+func (c *checker) nested(value []byte, known []event.Key) (path, trouble string) {
 	if value[0] != '{' {
 		return "", "is no object"
 	}
-	return c.object(value, known, open || len(known) == 0)
+	return c.object(value, known, len(known) == 0)
 }
 
-func (c *checker) list(value []byte, known []event.Key, open bool) (path, trouble string) {
+// list checks a list, each of whose elements has one shape.
+func (c *checker) list(value []byte, k *event.Key) (path, trouble string) {
 	if value[0] != '[' {
 		return "", "is no list"
 	}
+	element := k.Element()
 	for i := 1; value[i] != ']'; {
 		if value[i] == ',' {
 			i++
 		}
 		end := valueEnd(value, i)
-		if path, trouble = c.nested(value[i:end], known, open); trouble != "" {
+		if path, trouble = c.value(value[i:end], &element); trouble != "" {
 			return path, trouble
 		}
 		i = end

@@ -1,6 +1,8 @@
 package capture
 
 import (
+	"strings"
+
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/wasm/xpath"
@@ -26,19 +28,33 @@ func (c *Capture) Event(r Row) (e event.Event, ok bool) {
 
 // makers holds one function for each kind of row that the sensor sends.
 var makers = map[string]func(*Capture, Row, *event.Event) bool{
-	"input":     (*Capture).input,
-	"stub":      (*Capture).stub,
-	"click":     (*Capture).click,
-	"submit":    (*Capture).submit,
-	"navigate":  (*Capture).navigate,
-	"tab":       (*Capture).tab,
-	"active":    (*Capture).active,
-	"log":       (*Capture).log,
-	"identify":  (*Capture).identify,
-	"started":   (*Capture).started,
-	"stopped":   (*Capture).stopped,
-	"overflow":  (*Capture).overflow,
-	"abandoned": (*Capture).abandoned,
+	"input":        (*Capture).input,
+	"stub":         (*Capture).stub,
+	"click":        (*Capture).click,
+	"submit":       (*Capture).submit,
+	"navigate":     (*Capture).navigate,
+	"relocate":     (*Capture).relocate,
+	"print":        (*Capture).print,
+	"tab":          (*Capture).tab,
+	"active":       (*Capture).active,
+	"pause":        (*Capture).pause,
+	"resume":       (*Capture).resume,
+	"download":     (*Capture).download,
+	"clipboard":    (*Capture).clipboard,
+	"files":        (*Capture).files,
+	"media":        (*Capture).media,
+	"archiving":    (*Capture).archiving,
+	"media_failed": (*Capture).mediaFailed,
+	"media_ended":  (*Capture).mediaEnded,
+	"log":          (*Capture).log,
+	"said":         (*Capture).said,
+	"identify":     (*Capture).identify,
+	"started":      (*Capture).started,
+	"stopped":      (*Capture).stopped,
+	"failed":       (*Capture).failed,
+	"overflow":     (*Capture).overflow,
+	"abandoned":    (*Capture).abandoned,
+	"lost":         (*Capture).lost,
 }
 
 // attributes adds the attributes that the policy records.
@@ -73,10 +89,34 @@ func (c *Capture) field(d *event.Details, identity string) {
 
 // cause and trusted tell who did it, as far as the page knows.
 func cause(d *event.Details, r Row) {
-	word := event.Word("script")
-	if r.On("trusted") {
-		word = "user"
-	}
-	d.Word("cause", word)
+	d.Word("cause", causeOf(r))
 	d.Bool("trusted", r.On("trusted"))
+}
+
+func causeOf(r Row) event.Word {
+	switch said := r.Get("cause"); {
+	case said == "user" || said == "script" || said == "autofill" || said == "remote":
+		return event.Word(said)
+	case r.On("trusted"):
+		return "user"
+	}
+	return "script"
+}
+
+// oneOf gives the word of a row's field if it is one of those that may be there.
+func oneOf(r Row, field string, words ...event.Word) (event.Word, bool) {
+	for _, w := range words {
+		if string(w) == r.Get(field) {
+			return w, true
+		}
+	}
+	return "", false
+}
+
+// items cuts a field at its commas.
+func items(r Row, field string) []string {
+	if r.Get(field) == "" {
+		return nil
+	}
+	return strings.Split(r.Get(field), ",")
 }

@@ -63,6 +63,8 @@ func TestEvents(t *testing.T) {
 		{"an allowed field, its value by the patterns", with(field, "allow=0"),
 			`{"node_name":"input","attributes":{"id":"email","name":"mail","class":"wide"},"value":"[email]","xpath":"//*[@id=\"email\"]","parent_form_attributes":{"id":"quote"},"input_type":"text","label":"E-mail","cause":"user","trusted":true}`},
 		{"a script's change", with(field, "trusted=0"), `{"is_masked":true,"node_name":"input","rule":"default",` + id + `,"filled":true,"cause":"script","trusted":false}`},
+		{"what the browser filled in", with(field, "trusted=0", "cause=autofill"), `{"is_masked":true,"node_name":"input","rule":"default",` + id + `,"filled":true,"cause":"autofill","trusted":false}`},
+		{"a cause that is none", with(field, "cause=magic"), `{"is_masked":true,"node_name":"input","rule":"default",` + id + `,"filled":true,"cause":"user","trusted":true}`},
 		{"a denied field, whatever allows it", with(field, "allow=0", "denied=1"), `{"is_masked":true,"node_name":"input","rule":"hard_deny",` + id + `,"filled":true,"cause":"user","trusted":true}`},
 		{"a password that the sensor missed", with(field, "allow=0", "type=password"), `{"is_masked":true,"node_name":"input","rule":"hard_deny",` + id + `,"filled":true,"cause":"user","trusted":true}`},
 		{"a blocked field", with(field, "block=0"), ""},
@@ -111,14 +113,105 @@ func TestNoPolicy(t *testing.T) {
 	}
 }
 
-// Every kind of row makes an event of a known type whose line is JSON of the wire's form.
+// TestOtherEvents: rows that are neither fields nor clicks.
+func TestOtherEvents(t *testing.T) {
+	policy := masking.New()
+	policy.Mask, policy.Block = []string{"#iban"}, []string{".private"}
+	c := Capture{Policy: &policy}
+	const tab = "9d2c1f0a77b3e645"
+	part := []string{"node=textarea", "form_value=1", "block=-1", "mask=-1", "allow=0", "shown_node=textarea", "identity=page\nemail", "path=#notes\x1dhtml/body/textarea"}
+	untold := `{"is_masked":true,"node_name":"textarea","rule":"default","field":"` + c.Key.Field("page\nemail").String() + `"}`
+	policy.Allow = []string{"#notes"}
+
+	for _, tt := range []struct {
+		name string
+		row  Row
+		kind event.Word
+		want string // details; "" for no event
+	}{
+		{"a link", row("t=relocate", "to=https://a.example/x?q=1#y", "from=https://a.example/", "cause=link", "user=1"), event.RelocateStart,
+			`{"to_url":"https://a.example/x?q=","from_url":"https://a.example/","cause":"link","user_initiated":true,"new_tab":false}`},
+		{"somewhere, for some reason", row("t=relocate", "from=https://a.example/", "cause=magic", "new_tab=1"), event.RelocateStart,
+			`{"to_url":null,"from_url":"https://a.example/","user_initiated":false,"new_tab":true}`},
+		{"a pause", row("t=pause", "tab="+tab, "reason=call ada@mail.example"), event.TabPause, `{"tab_id":"9d2c1f0a77b3e645","by":null,"reason":"call [email]"}`},
+		{"a pause without a reason", row("t=pause", "tab="+tab), event.TabPause, `{"tab_id":"9d2c1f0a77b3e645","by":null,"reason":null}`},
+		{"a pause of the browser's", row("t=pause", "tab="+tab, "frozen=1"), event.TabPause, `{"tab_id":"9d2c1f0a77b3e645","reason":"frozen"}`},
+		{"the end of a pause", row("t=resume", "tab="+tab, "paused_ms=12.7"), event.TabResume, `{"tab_id":"9d2c1f0a77b3e645","paused_ms":12}`},
+		{"a download", row("t=download", "url=https://a.example/f?sig=x", "filename=Ada Miller.PDF", "mime=application/pdf; charset=x", "how=anchor"), event.FileDownload,
+			`{"url":"https://a.example/f?sig=","filename":"*.pdf","mime":"application/pdf","size":null,"how":"anchor","blocked":false}`},
+		{"a download of which nothing is known", row("t=download", "url=blob:https://a.example/6ba7b810", "how=magic"), event.FileDownload,
+			`{"url":"blob:","filename":null,"mime":null,"size":null,"blocked":false}`},
+		{"a copy", row(append(part, "t=clipboard", "action=copy", "length=12")...), event.ClipboardCopy, `{"node_name":"textarea","xpath":"//*[@id=\"notes\"]","length":12}`},
+		{"a paste whose length is not open", row(append(part, "t=clipboard", "action=paste")...), event.ClipboardPaste, `{"node_name":"textarea","xpath":"//*[@id=\"notes\"]"}`},
+		{"a masked cut", with(append(part, "t=clipboard", "action=cut", "length=12"), "allow=-1"), event.ClipboardCut, untold},
+		{"a blocked one", with(append(part, "t=clipboard", "action=cut"), "block=0"), "", ""},
+		{"another act", row(append(part, "t=clipboard", "action=look")...), "", ""},
+		{"a print", row("t=print", "url=https://a.example/x?q=1"), event.Print, `{"page":"https://a.example/x?q="}`},
+		{"files", row(append(part, "t=files", "count=2", "sizes=5,17", "extensions=.PDF,.ada miller")...), event.FileSelected, `{"count":2,"sizes":[5,17],"extensions":[".pdf",""]}`},
+		{"no files", row(append(part, "t=files", "count=0", "sizes=", "extensions=")...), event.FileSelected, `{"count":0,"sizes":[],"extensions":[]}`},
+		{"masked files", with(append(part, "t=files", "count=2"), "allow=-1"), event.FileSelected, untold},
+		{"a call", row("t=media", "media=audio,video,smell", "call=c-1"), event.VideoChatEnabled, `{"by":null,"media":["audio","video"],"call_id":"c-1"}`},
+		{"a call without a name", row("t=media", "media="), event.VideoChatEnabled, `{"by":null,"media":[],"call_id":null}`},
+		{"a recording", row("t=archiving", "archive=a-1"), event.VideoChatArchivingStarted, `{"archive_id":"a-1","storage":"page"}`},
+		{"no camera", row("t=media_failed", "stream=s-1", "name=NotAllowedError", "phase=capture", "message=denied to ada@mail.example"), event.WebRTCStreamException,
+			`{"stream":"s-1","name":"NotAllowedError","phase":"capture","message":"denied to [email]"}`},
+		{"the end of a stream", row("t=media_ended", "stream=s-1", "duration_ms=5"), event.WebRTCStreamEndedByUser, `{"stream":"s-1","by":null,"duration_ms":5}`},
+		{"a failure", row("t=failed", "what=module", "restarted=1"), event.RecorderFailed, `{"what":"module","restarted":true}`},
+		{"a failure that is not known", row("t=failed", "what=canary"), event.RecorderFailed, `{"what":"crash","restarted":false}`},
+		{"lost rows", row("t=lost", "count=3", "first=1", "last=2"), event.Gap, `{"count":3,"first":1,"last":2,"reason":"crash"}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e, ok := c.Event(tt.row)
+			got := string(e.Details.JSON())
+			if ok != (tt.want != "") || ok && (got != tt.want || e.Type != tt.kind) {
+				t.Errorf("got %v %s\n%s\nwant %s\n%s", ok, e.Type, got, tt.kind, tt.want)
+			}
+		})
+	}
+}
+
+// TestSaid: what the app signals, and what becomes of a call that is no event.
+func TestSaid(t *testing.T) {
+	policy := masking.New()
+	c := Capture{Policy: &policy}
+	for _, tt := range []struct {
+		name, kind, data, by string
+		want                 string // the line without its time
+	}{
+		{"a page signals", "chat", `{"from":1,"text":"hello"}`, "page", `{"type":"chat","source":"page","details":{"from":1,"length":5}}`},
+		{"an extension signals", "x_offer", `{"plan":"plus"}`, "extension", `{"type":"x_offer","source":"extension","details":{"plan":"plus"}}`},
+		{"the reference's name of a join", "follower_joined", `{"client_index":1}`, "page", `{"type":"participant_joined","source":"page","details":{"client_index":1}}`},
+		{"a key is missing", "chat", `{"to":1}`, "extension", `{"type":"client_log","source":"extension","details":{"message":"cotrail.event(chat): from is missing","level":"warn"}}`},
+		{"a key has another shape", "chat", `{"from":[1]}`, "page", `{"type":"client_log","source":"page","details":{"message":"cotrail.event(chat): from is neither a string nor a whole number","level":"warn"}}`},
+		{"no object", "chat", `[]`, "page", `{"type":"client_log","source":"page","details":{"message":"cotrail.event(chat): the details are no object, too large, or nested too deep","level":"warn"}}`},
+		{"nothing", "chat", ``, "page", `{"type":"client_log","source":"page","details":{"message":"cotrail.event(chat): the details are no object, too large, or nested too deep","level":"warn"}}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e, ok := c.Event(row("t=said", "type="+tt.kind, "data="+tt.data, "by="+tt.by))
+			line := strings.Replace(strings.TrimSpace(string(e.AppendLine(nil))), `"time":0,`, "", 1)
+			if !ok || line != tt.want {
+				t.Errorf("got %v\n%s\nwant\n%s", ok, line, tt.want)
+			}
+		})
+	}
+	e, _ := c.Event(row("t=said", "type=ada@mail.example", "data={}"))
+	if got := string(e.Details.JSON()); !strings.Contains(got, `"known":["session_created",`) || strings.Contains(got, "ada") || strings.Contains(got, `"gap"`) {
+		t.Errorf("an unknown type gives %s", got)
+	}
+}
+
+// Every kind of row makes an event of a type that its source may send, whose line is JSON of the wire's form.
 func TestEveryKindHasASpec(t *testing.T) {
 	policy := masking.New()
 	c := Capture{Policy: &policy}
 	for kind := range makers {
-		e, ok := c.Event(row("t="+kind, "at=7"))
+		e, ok := c.Event(row("t="+kind, "at=7", "action=copy"))
 		spec, known := event.Find(string(e.Type))
-		if !ok || !known || !spec.Page {
+		by := event.ByRecorder
+		if e.Source != "" {
+			by = event.ByApp
+		}
+		if !ok || !known || spec.By&by == 0 {
 			t.Errorf("a row of kind %s makes %q, which no page may send", kind, e.Type)
 		}
 	}

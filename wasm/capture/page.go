@@ -21,31 +21,27 @@ func (c *Capture) navigate(r Row, e *event.Event) bool {
 	return true
 }
 
-// tab makes the tab_created of a tab that is new in the session.
-func (c *Capture) tab(r Row, e *event.Event) bool {
-	e.Type = event.TabCreated
+// relocate makes the relocate_start of a page that is about to be left, or of a tab that is about to open.
+func (c *Capture) relocate(r Row, e *event.Event) bool {
+	e.Type = event.RelocateStart
 	d := &e.Details
-	d.Text("tab_id", c.Policy.ID(r.Get("tab")))
-	if opener := r.Get("opener"); opener != "" {
-		d.Text("opener_tab_id", c.Policy.ID(opener))
+	if to := r.Get("to"); to != "" {
+		d.Text("to_url", c.Policy.URL(to))
 	} else {
-		d.Null("opener_tab_id")
+		d.Null("to_url")
 	}
-	d.Text("url", c.Policy.URL(r.Get("url")))
-	d.Word("how", event.Word(r.Get("how")))
+	d.Text("from_url", c.Policy.URL(r.Get("from")))
+	if cause, ok := oneOf(r, "cause", "link", "form", "script", "reload", "traverse"); ok {
+		d.Word("cause", cause)
+	}
+	d.Bool("user_initiated", r.On("user"))
+	d.Bool("new_tab", r.On("new_tab"))
 	return true
 }
 
-// active makes the switch_active_tab of a tab that became the visible one.
-func (c *Capture) active(r Row, e *event.Event) bool {
-	e.Type = event.SwitchActiveTab
-	d := &e.Details
-	if from := r.Get("from"); from != "" {
-		d.Text("from_tab", c.Policy.ID(from))
-	} else {
-		d.Null("from_tab")
-	}
-	d.Text("to_tab", c.Policy.ID(r.Get("to")))
-	d.Word("basis", "visibility")
+// print makes the print of a page.
+func (c *Capture) print(r Row, e *event.Event) bool {
+	e.Type = event.Print
+	e.Details.Text("page", c.Policy.URL(r.Get("url")))
 	return true
 }

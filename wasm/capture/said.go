@@ -1,18 +1,54 @@
 package capture
 
-import "github.com/cotrail/cotrail/masking/event"
+import (
+	"github.com/cotrail/cotrail/masking/event"
+)
 
-// log makes the client_log of a line that the page wrote.
+// said makes the event of what the app signals, masked by the description of its type. What is no event becomes a
+// log line that says why, so that whoever wrote the call finds it.
+func (c *Capture) said(r Row, e *event.Event) bool {
+	e.Source = sayer(r)
+	s := event.Signaller{Policy: c.Policy, Key: c.Key}
+	var err error
+	if e.Type, e.Details, err = s.Details(r.Get("type"), r.Get("data")); err == nil {
+		return true
+	}
+	e.Type, e.Details = event.ClientLog, event.Details{}
+	d := &e.Details
+	d.Text("message", c.Policy.Free("cotrail.event("+r.Get("type")+"): "+err.Error()))
+	d.Word("level", "warn")
+	if err == event.ErrUnknownType {
+		d.Object("data", func() {
+			d.List("known", func() {
+				for _, spec := range event.Specs {
+					if spec.By&event.ByApp != 0 {
+						d.Word("", spec.Type)
+					}
+				}
+			})
+		})
+	}
+	return true
+}
+
+// sayer tells who made a call.
+func sayer(r Row) event.Word {
+	if r.Get("by") == string(event.SourceExtension) {
+		return event.SourceExtension
+	}
+	return event.SourcePage
+}
+
+// log makes the client_log of a line that the page or an extension wrote.
 func (c *Capture) log(r Row, e *event.Event) bool {
-	e.Type, e.Source = event.ClientLog, event.SourcePage
+	e.Type, e.Source = event.ClientLog, sayer(r)
 	d := &e.Details
 	d.Text("message", c.Policy.Free(r.Get("message")))
-	switch level := r.Get("level"); level {
-	case "debug", "info", "warn", "error":
-		d.Word("level", event.Word(level))
-	default:
-		d.Word("level", "info")
+	level, ok := oneOf(r, "level", "debug", "info", "warn", "error")
+	if !ok {
+		level = "info"
 	}
+	d.Word("level", level)
 	if r.Has("data") {
 		d.Data("data", c.Policy.Data(r.Get("data")))
 	}
@@ -32,43 +68,5 @@ func (c *Capture) identify(r Row, e *event.Event) bool {
 	d.OptText("user_id", c.Policy.Free(r.Get("user_id")))
 	d.OptText("role", c.Policy.Free(r.Get("role")))
 	d.Bool("authenticated", false)
-	return true
-}
-
-func (c *Capture) started(r Row, e *event.Event) bool {
-	e.Type = event.RecorderStarted
-	d := &e.Details
-	d.Text("version", c.Policy.Name(r.Get("release")))
-	d.OptText("engine", c.Policy.Name(r.Get("engine")))
-	d.Text("screen", c.Policy.Name(r.Get("screen")))
-	d.Word("started_by", event.Word(r.Get("by")))
-	d.Int("loaded_ms", r.Int("loaded_ms"))
-	return true
-}
-
-func (c *Capture) stopped(r Row, e *event.Event) bool {
-	e.Type = event.RecorderStopped
-	if reason := r.Get("reason"); reason != "" {
-		e.Details.Text("reason", c.Policy.Free(reason))
-	} else {
-		e.Details.Null("reason")
-	}
-	return true
-}
-
-// overflow makes the gap of rows that the sensor had to drop before this program was up.
-func (c *Capture) overflow(r Row, e *event.Event) bool { return c.gap(r, e, "overflow") }
-
-// abandoned makes the gap of rows of a page that was left before this program was up, where there was no room
-// to keep even their stubs.
-func (c *Capture) abandoned(r Row, e *event.Event) bool { return c.gap(r, e, "not_ready") }
-
-func (c *Capture) gap(r Row, e *event.Event, reason event.Word) bool {
-	e.Type = event.Gap
-	d := &e.Details
-	d.Int("count", r.Int("count"))
-	d.Int("first", r.Int("first"))
-	d.Int("last", r.Int("last"))
-	d.Word("reason", reason)
 	return true
 }

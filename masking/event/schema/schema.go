@@ -1,12 +1,15 @@
 // Package schema writes the JSON Schema of the log's entries. It is made of event.Specs, so that it says what
-// the recorder writes and the relay checks, and of the envelope that the relay puts around the details.
+// the recorder writes and the relay checks, of the catalog's words, and of the envelope that the relay puts around
+// the details.
 package schema
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"github.com/cotrail/cotrail/masking/event"
+	"github.com/cotrail/cotrail/masking/event/catalog"
 )
 
 // ID names the schema. It is a name, not an address: every relay serves its own at /v1/schema/events.json.
@@ -19,15 +22,15 @@ type node = map[string]any
 // definition's examples are whole entries.
 func Document() []byte {
 	defs := node{"details.other": node{"description": "whatever the app gives, masked", "type": "object"}}
-	types := make([]any, 0, len(event.Specs)+1)
-	for i := range event.Specs {
-		name := string(event.Specs[i].Type)
-		defs[name] = entry(&event.Specs[i])
+	types := make([]any, 0, len(catalog.Types)+1)
+	for i := range catalog.Types {
+		name := string(catalog.Types[i].Type)
+		defs[name] = entry(&catalog.Types[i])
 		types = append(types, node{"$ref": "#/$defs/" + name})
 	}
 	defs["x"] = node{
 		"title": "Type of the app's own", "description": "Its name begins with x_; its details are the app's.",
-		"properties": node{"type": node{"pattern": "^x_[a-z_]+$"}, "details": node{"$ref": "#/$defs/details.other"}},
+		"properties": node{"type": node{"pattern": "^x_[a-z0-9_]*$"}, "details": node{"$ref": "#/$defs/details.other"}},
 	}
 	types = append(types, node{"$ref": "#/$defs/x"})
 	b, err := json.MarshalIndent(node{
@@ -44,39 +47,63 @@ func Document() []byte {
 }
 
 // entry defines one type.
-func entry(s *event.Spec) node {
-	details := object(s.Keys, s.Page)
-	if s.Masked != nil {
-		masked := object(s.Masked, true)
-		masked["title"], masked["description"] = "masked", "That it happened, not what: these keys and no others."
-		masked["properties"].(node)["is_masked"] = node{"const": true}
-		details["title"] = "not masked"
-		details = node{"oneOf": []any{details, masked}}
+func entry(t *catalog.Type) node {
+	spec := t.Spec()
+	open := object(t, "", spec.Keys)
+	details, names := open, keyNames(spec)
+	if spec.Masked != nil {
+		masked := object(t, "", spec.Masked)
+		masked["title"], masked["description"], masked["additionalProperties"] = "masked", "That it happened, not what: these keys and no others.", false
+		masked["properties"].(node)["is_masked"] = node{"const": true, "description": t.Key("is_masked")}
+		open["title"] = "not masked"
+		open["properties"].(node)["is_masked"] = false
+		details = node{"oneOf": []any{open, masked}}
+	}
+	examples := []any{example(t, t.Sample)}
+	if t.Masked != "" {
+		examples = append(examples, example(t, t.Masked))
 	}
 	return node{
-		"title": s.Title, "description": s.Doc,
-		"properties": node{"type": node{"const": s.Type}, "details": details},
-		"examples":   []any{example(s)},
+		"title": t.Title, "description": t.Doc,
+		"properties": node{"type": node{"const": t.Type}, "details": details},
+		// What an app signals may have more keys, also where it is merged into an entry of the recorder or the relay.
+		"if":       node{"properties": node{"source": node{"enum": []any{event.SourceRecorder, event.SourceRelay}}, "merged": false}},
+		"then":     node{"properties": node{"details": node{"propertyNames": node{"enum": names}}}},
+		"examples": examples,
 	}
 }
 
-// example is an entry with the sample's details.
-func example(s *event.Spec) node {
+// keyNames lists the keys that a type has, masked or not.
+func keyNames(spec *event.Spec) []string {
+	names := []string{}
+	for _, k := range slices.Concat(spec.Keys, spec.Masked) {
+		if !slices.Contains(names, k.Name) {
+			names = append(names, k.Name)
+		}
+	}
+	return names
+}
+
+// example is an entry with a sample's details.
+func example(t *catalog.Type, sample string) node {
 	source := event.SourceRelay
-	if s.Page {
+	switch by := t.Spec().By; {
+	case by&event.ByRecorder != 0:
 		source = event.SourceRecorder
+	case by&event.ByApp != 0:
+		source = event.SourceHost
 	}
 	return node{
-		"type": s.Type, "time": "2026-11-22T10:04:33.343Z", "session_id": "3f0c9a5be1d24c7c8e6f00aa54d1b2c3",
-		"details": json.RawMessage(s.Sample), "seq": 7, "source": source, "message": s.Title, "received": "2026-11-22T10:04:33.420Z",
+		"type": t.Type, "time": "2026-11-22T10:04:33.343Z", "session_id": "3f0c9a5be1d24c7c8e6f00aa54d1b2c3",
+		"details": json.RawMessage(sample), "seq": 7, "source": source, "message": t.Title, "received": "2026-11-22T10:04:33.420Z",
 	}
 }
 
-// object defines an object of keys; closed says that it has no others.
-func object(keys []event.Key, closed bool) node {
+// object defines an object of keys; within is the path to it.
+func object(t *catalog.Type, within string, keys []event.Key) node {
 	properties, required := node{}, []string{}
 	for i := range keys {
-		properties[keys[i].Name] = property(&keys[i])
+		properties[keys[i].Name] = property(t, within+keys[i].Name, &keys[i])
 		if keys[i].Required {
 			required = append(required, keys[i].Name)
 		}
@@ -85,49 +112,66 @@ func object(keys []event.Key, closed bool) node {
 	if len(required) > 0 {
 		n["required"] = required
 	}
-	if closed {
+	return n
+}
+
+// nested defines an object within details: it has its keys and no others, or any when it has none.
+func nested(t *catalog.Type, path string, keys []event.Key) node {
+	n := object(t, path+".", keys)
+	if keys != nil {
 		n["additionalProperties"] = false
 	}
 	return n
 }
 
 // property defines one key.
-func property(k *event.Key) node {
+func property(t *catalog.Type, path string, k *event.Key) node {
 	n := node{}
 	switch k.Shape {
 	case event.Text:
 		n["type"] = "string"
-	case event.Words:
-		n["type"] = "string"
-		if k.Enum != nil {
-			n["enum"] = k.Enum
-		}
+	case event.OneOf:
+		n["type"], n["enum"] = "string", k.Enum
 	case event.Int:
 		n["type"] = "integer"
 	case event.Num:
 		n["type"] = "number"
 	case event.Bool:
 		n["type"] = "boolean"
+	case event.ID:
+		n["type"] = []any{"string", "integer"}
 	case event.Object:
-		n = object(k.Keys, k.Keys != nil)
+		n = nested(t, path, k.Keys)
 	case event.List:
-		n["type"], n["items"] = "array", object(k.Keys, k.Keys != nil)
+		n["type"], n["items"] = "array", nested(t, path, k.Keys)
+	case event.Ints:
+		n["type"], n["items"] = "array", node{"type": "integer"}
+	case event.Texts:
+		n["type"], n["items"] = "array", node{"type": "string"}
+		if k.Enum != nil {
+			n["items"] = node{"type": "string", "enum": k.Enum}
+		}
 	case event.Any:
-		n["description"] = k.Doc
-		return n
 	default:
 		panic("schema: key " + k.Name + " has the unknown shape " + strconv.Itoa(int(k.Shape)))
 	}
-	if k.Nullable {
-		n["type"] = []any{n["type"], "null"}
-		if k.Enum != nil {
-			n["enum"] = append(append([]any{}, list(k.Enum)...), nil)
-		}
+	if k.Nullable && k.Shape != event.Any {
+		orNull(n)
 	}
-	if k.Doc != "" {
-		n["description"] = k.Doc
-	}
+	n["description"] = t.Key(path)
 	return n
+}
+
+// orNull lets a key be null, too.
+func orNull(n node) {
+	if types, several := n["type"].([]any); several {
+		n["type"] = append(types, "null")
+	} else {
+		n["type"] = []any{n["type"], "null"}
+	}
+	if words, ok := n["enum"].([]string); ok {
+		n["enum"] = append(list(words), nil)
+	}
 }
 
 func list(words []string) []any {
