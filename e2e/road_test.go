@@ -137,7 +137,7 @@ func TestEveryAct(t *testing.T) {
 				}
 				for _, line := range said {
 					if strings.HasPrefix(line, "navigate SITE/done?") || strings.HasPrefix(line, "navigate SITE/more") {
-						want = append(want, line+" load", "recorder_started")
+						want = append(want, "relocate_start", line+" load", "recorder_started")
 					} else {
 						want = append(want, line)
 					}
