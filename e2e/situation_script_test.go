@@ -159,7 +159,7 @@ var scriptChanges = []situation{
 		want: says("input_change #a = remote by script")},
 	{name: "a script chooses a file", body: `<input id=a type=file>`,
 		do:   acts(chrome.Script(`(() => { const d = new DataTransfer(); d.items.add(new File(["12345"], "offer.pdf")); a.files = d.files; })()`)),
-		want: says("file_selected #a 1 .pdf 5")},
+		want: says("input_change #a = *.pdf by script", "file_selected  1 .pdf 5")},
 	{name: "events that tell of no change", body: `<input id=a value=same>`,
 		do: acts(chrome.Script(`for (const type of ["input", "change", "input"]) a.dispatchEvent(new Event(type, {bubbles: true}))`))},
 

@@ -53,6 +53,7 @@ export class Clicks {
     this.repeated = undefined;
     if (repeated && repeated[0] === target && repeated[1] === s.e.timeStamp) return true;
     if (s.e.detail !== 0 || !s.e.isTrusted) return false;
+    if (target.localName === "select") return true; // an option was chosen by keyboard in the list that opens
     // Enter in a field: the browser clicks the form's button, and the focus stays in the field.
     const focused = /** @type {HTMLInputElement | null} */ (focusedBeside(target));
     const form = /** @type {HTMLButtonElement} */ (target).form;
@@ -72,7 +73,7 @@ export class Clicks {
     row.role = text(roleOf(el));
     const link = CONTROLS.has(el.localName) ? null : el.closest("a[href],area[href]");
     if (link) {
-      row.href = text(/** @type {HTMLAnchorElement} */ (link).href);
+      row.href = text(hrefOf(link));
       this.followed(s.at);
     }
     if (row.role) label(row, el);
@@ -80,6 +81,12 @@ export class Clicks {
     if (row.keypad || Number(row.mask) >= 0) row.identity = identityOf(el); // it is masked: only then it is needed
     this.queue.push(row, row.via === "pointer" && !s.path ? (row) => position(row, el, e) : undefined);
   }
+}
+
+/** Where a link leads. @param {Element} link */
+function hrefOf(link) {
+  const { href } = /** @type {any} */ (link);
+  return typeof href === "string" ? href : new URL(href.baseVal, link.baseURI).href; // of a drawing
 }
 
 /** Where in the element it was clicked; asking at once could force a layout. @param {Row} row @param {Element} el @param {MouseEvent} e */

@@ -2,7 +2,7 @@
 // the browser's change event, by leaving an editor, by an act elsewhere, by a pause, or when the page goes. What a
 // script changes is committed alike, when it has let the field be for a moment.
 
-import { editorOf, isFormValue, label, shown, subject } from "../facts.js";
+import { controlOf, editorOf, isFormValue, label, shown, subject } from "../facts.js";
 import { isElement } from "../nodes.js";
 import { text } from "../queue.js";
 import { selected } from "./files.js";
@@ -48,6 +48,8 @@ export class Inputs {
   last = null;
   /** The field that was committed last. @type {Element | null} */
   committed = null;
+  /** The control that a script is clicking. @type {Element | null} */
+  clicking = null;
   /** The form whose reset button was clicked just now. @type {Element | null} */
   resetting = null;
 
@@ -170,6 +172,7 @@ export class Inputs {
     if (!this.begun || this.dirty.has(el) || this.values.changed(el) === false || this.speaksFor(el)) return;
     const field = /** @type {HTMLInputElement} */ (el);
     if (field.type === "radio" && !field.checked) return this.values.note(el); // another of its group is told
+    if (this.values.isDefault(el)) return this.values.note(el);
     this.scripted.add(el);
     this.sets++;
     if (!this.scriptTimer) this.waitForScripts();
@@ -194,7 +197,8 @@ export class Inputs {
 
   /** @param {Element} el @param {number} [at] now, if not given */
   commitScripted(el, at = Math.round(this.now())) {
-    if (this.scripted.has(el)) this.commit(el, { e: undefined, at, target: el, cause: "script" });
+    if (!this.scripted.delete(el) || this.values.changed(el) === false) return;
+    this.commit(el, { e: undefined, at, target: el, cause: "script" });
   }
 
   /** The fields of a form get the values that its markup gives them. @param {Sensed} s */
@@ -223,10 +227,18 @@ export class Inputs {
     for (const el of this.dirty.keys()) if (!el.contains(/** @type {Node} */ (target))) this.early(el, at);
   }
 
+  /** What a script clicks is changed by it, though the browser calls the change a person's. @param {Sensed} s */
+  byScript(s) {
+    const control = isElement(s.target) ? controlOf(s.target) : null;
+    this.clicking = control;
+    queueMicrotask(() => (this.clicking = null)); // the change is told within the call
+  }
+
   /** A click elsewhere ends typing; one on a reset button is why the form is reset next. @param {Sensed} s */
   clicked(s) {
     this.away(s.target, s.at);
-    const button = s.e.isTrusted && isElement(s.target) && s.target.closest("[type=reset]");
+    if (!s.e.isTrusted) return this.byScript(s);
+    const button = isElement(s.target) && s.target.closest("[type=reset]");
     this.resetting = button ? /** @type {HTMLButtonElement} */ (button).form : null;
   }
 
@@ -261,7 +273,7 @@ export class Inputs {
 
   /** @param {Element} el the field @param {Element} part what changed of it: itself, or an option @param {Sensed} s @param {boolean} [selected] of an option */
   push(el, part, s, selected) {
-    const trusted = Boolean(s.e && s.e.isTrusted);
+    const trusted = Boolean(s.e && s.e.isTrusted && el !== this.clicking);
     /** @type {Row} */
     const row = { t: "input", at: s.at, trusted, cause: s.cause || (trusted ? (isAutofilled(el) ? "autofill" : "user") : "script") };
     const { hidden, content } = subject(row, part, el, s, this.held);

@@ -21,6 +21,8 @@ const CHANGERS = {
 export class Values {
   /** @type {WeakMap<Element, string>} */
   #known = new WeakMap();
+  /** The option of each list that the log knows for chosen. @type {WeakMap<Element, HTMLOptionElement | undefined>} */
+  #chosen = new WeakMap();
   #timer = 0;
 
   /** @param {import("../roots.js").Roots} roots @param {(el: Element) => void} suspect told of a field that may have been changed by a script */
@@ -36,9 +38,20 @@ export class Values {
     this.#wait();
   }
 
-  /** The log knows what the field holds now. @param {Element} el */
+  /** The log knows what the field holds now, and with it any editor around it. @param {Element} el */
   note(el) {
     this.#known.set(el, stateOf(el));
+    const around = "form" in el ? null : el.parentElement && el.parentElement.closest("[contenteditable]:not([contenteditable=false])");
+    if (around && this.#known.has(around)) this.note(around);
+    if (el.localName === "select") this.#chosen.set(el, optionOf(/** @type {HTMLSelectElement} */ (el)));
+  }
+
+  /** Whether what a list shows is no choice of anybody's: it has other options now, of which the browser shows the first. @param {Element} el */
+  isDefault(el) {
+    const select = /** @type {HTMLSelectElement} */ (el);
+    if (el.localName !== "select" || select.multiple || select.selectedIndex > 0) return false;
+    const before = this.#chosen.get(el);
+    return !before || !el.contains(before);
   }
 
   /** Whether the field holds what the log does not know; of one that is new, undefined. @param {Element} el */
@@ -101,6 +114,9 @@ export class Values {
 
 /** @param {Element} el */
 const fieldOf = (el) => (el.localName === "option" && el.closest("select")) || el;
+
+/** @param {HTMLSelectElement} select */
+const optionOf = (select) => select.options[select.selectedIndex];
 
 /** @param {Element} el */
 function stateOf(el) {
