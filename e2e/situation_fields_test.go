@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"path/filepath"
 	"strings"
 
 	"github.com/chromedp/chromedp"
@@ -14,6 +15,18 @@ var leave = chrome.Press(kb.Tab)
 
 // opened waits until the field's own window is there: its list, calendar or colours.
 var opened = chrome.WaitFor(`document.querySelector("#a").matches(":open")`)
+
+// file is one of the files that a person may hand in.
+func file(name string) string {
+	path, err := filepath.Abs(filepath.Join("testdata", name))
+	if err != nil {
+		panic(err) // there is no working directory
+	}
+	return path
+}
+
+// dropZone is a part of a page that takes files, and tells how many.
+const dropZone = `<div id=z ondragover="event.preventDefault()" ondrop="event.preventDefault(); this.textContent = event.dataTransfer.files.length">Drop files here</div>`
 
 // fields: a person changes what a field holds, in every way that browsers have for it.
 var fields = []situation{
@@ -208,6 +221,27 @@ var fields = []situation{
 	{name: "a field that is read only", body: `<input id=a readonly value=x>`,
 		do:   acts(chrome.Type("#a", "y"), leave),
 		want: says("click #a")},
+
+	{name: "a file is chosen", body: `<input id=a type=file>`,
+		do:   acts(chrome.SetFiles("#a", file("offer.pdf"))),
+		want: says("file_selected #a 1 .pdf 12")},
+	{name: "a file is chosen, masked", key: "hides", body: `<input id=a type=file>`,
+		do:   acts(chrome.SetFiles("#a", file("offer.pdf"))),
+		want: says("file_selected masked default input")},
+	{name: "two files are chosen", body: `<input id=a type=file multiple>`,
+		do:   acts(chrome.SetFiles("#a", file("offer.pdf"), file("notes.txt"))),
+		want: says("file_selected #a 2 .pdf,.txt 12,5")},
+	{name: "another file is chosen", body: `<input id=a type=file>`,
+		do:   acts(chrome.SetFiles("#a", file("offer.pdf")), chrome.SetFiles("#a", file("notes.txt"))),
+		want: says("file_selected #a 1 .pdf 12", "file_selected #a 1 .txt 5")},
+	{name: "a file is dropped on its field", body: `<input id=a type=file>`,
+		do:   acts(chrome.DropFiles("#a", file("offer.pdf")), chrome.WaitFor(`a.files.length`)),
+		want: says("file_selected #a 1 .pdf 12")},
+	{name: "files are dropped where the page takes them", body: dropZone,
+		do:   acts(chrome.DropFiles("#z", file("offer.pdf"), file("notes.txt")), chrome.WaitFor(`z.textContent === "2"`)),
+		want: says("file_selected #z 2 .pdf,.txt 12,5")},
+	{name: "a text is dropped where the page takes files", body: dropZone,
+		do: acts(chrome.DropText("#z", "text"), chrome.WaitFor(`z.textContent === "0"`))},
 
 	{name: "a form is reset by its button", body: `<form><input id=a value=old><input id=b><input id=c type=checkbox><button id=r type=reset>Clear</button></form>`,
 		do: acts(chrome.Focus("#a"), chrome.Press("x"), leave, leave, chrome.Press(" "), chrome.Click("#r")),

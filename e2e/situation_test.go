@@ -43,6 +43,8 @@ var groups = []struct {
 	{"fields", fields},
 	{"script", scriptChanges},
 	{"clicks", clicks},
+	{"forms", forms},
+	{"navigation", navigation},
 }
 
 func says(lines ...string) []string { return lines }
@@ -75,7 +77,7 @@ func (s situation) run(t *testing.T, r *relay, browser *chrome.Browser) {
 	}
 	v.resolve(s.finds)
 	if s.waits {
-		v.await(len(v.expected(s.want)))
+		v.await(len(v.expected()))
 	}
 	if !s.ends {
 		v.page.Do(t, flushed, chrome.Script(`cotrail.log("`+endOfRow+`")`), flushed)
@@ -100,7 +102,7 @@ func (s situation) open(t *testing.T, r *relay, browser *chrome.Browser) *scene 
 	if ready == nil {
 		ready = recording
 	}
-	v := &scene{t: t, relay: &relay{t: t, url: r.url}, site: newSite(t), other: newSite(t), browser: browser}
+	v := &scene{t: t, relay: &relay{t: t, url: r.url}, site: newSite(t), other: newSite(t), browser: browser, want: slices.Clone(s.want)}
 	fill := strings.NewReplacer("{tag}", r.tag(key), "{sync}", strings.Replace(r.tag(key), " async", "", 1), "{relay}", r.url, "{other}", v.other.url).Replace
 	v.site.page("/", fill(head), fill(s.body))
 	for path, body := range s.pages {
@@ -132,6 +134,7 @@ type scene struct {
 	browser *chrome.Browser
 	page    *chrome.Page // where the row begins, and what says that it has ended
 	session string
+	want    []string // the row's, and what the row found out to add
 }
 
 // resolve holds the paths that the log is to give against the page: each must lead to its element there.
@@ -167,9 +170,9 @@ func (v *scene) await(lines int) {
 }
 
 // expected is everything that the log must have before the end of the row.
-func (v *scene) expected(want []string) []string {
+func (v *scene) expected() []string {
 	var out []string
-	for _, line := range slices.Concat(arrival, want) {
+	for _, line := range slices.Concat(arrival, v.want) {
 		tab, said, _ := strings.Cut(line, ": ")
 		if said == "" {
 			tab, said = "", line
@@ -200,7 +203,7 @@ func (v *scene) lines(entries []entry) []string {
 // check reads the log up to the end of the row, and what came after it.
 func (v *scene) check(s situation) {
 	v.t.Helper()
-	last, want := "client_log "+endOfRow, v.expected(s.want)
+	last, want := "client_log "+endOfRow, v.expected()
 	if s.ends {
 		last = want[len(want)-1]
 	}

@@ -31,7 +31,7 @@ func say(e entry, site, other string, tabs map[string]int) string {
 	case "tab_pause":
 		said = "tab_pause" + words(d, "reason")
 	case "file_download":
-		said = "file_download" + address(d, "url", " ") + words(d, "filename", "mime", "how")
+		said = "file_download" + address(d, "url", " ") + words(d, "filename", "how")
 	case "clipboard_copy", "clipboard_cut", "clipboard_paste":
 		said = subject(e) + words(d, "length")
 	case "print":
