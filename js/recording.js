@@ -4,9 +4,13 @@ import { Hooks } from "./hooks.js";
 import { isShadowRoot } from "./nodes.js";
 import { text, encode, Queue } from "./queue.js";
 import { Clicks } from "./sensor/click.js";
+import { clipboard } from "./sensor/clipboard.js";
+import { Downloads } from "./sensor/download.js";
 import { Inputs } from "./sensor/input.js";
+import { Media } from "./sensor/media.js";
 import { Navigation } from "./sensor/navigation.js";
 import { dropped } from "./sensor/files.js";
+import { Prints } from "./sensor/print.js";
 import { Submits } from "./sensor/submit.js";
 import { senseTabs } from "./sensor/tabs.js";
 
@@ -41,6 +45,9 @@ export class Recording {
     this.inputs = new Inputs(this.queue, loader.held, loader.now, this.sense, loader.tape.roots);
     this.clicks = new Clicks(this.queue, loader.held);
     this.submits = new Submits(this.queue, loader.held, loader.now, (at) => this.inputs.commitAll(at));
+    this.downloads = new Downloads(this.queue, loader.now);
+    this.media = new Media(this.queue, loader.now);
+    this.prints = new Prints(this.queue);
     this.navigation = this.hook();
     this.started(by);
     this.recover();
@@ -87,6 +94,8 @@ export class Recording {
     const view = /** @type {Window} */ (root.defaultView);
     this.inputs.hook(this.hooks, view);
     this.submits.hook(this.hooks, view);
+    this.downloads.hook(this.hooks, view, this.listen, this.sense);
+    this.media.hook(this.hooks, view);
     this.hooks.add(/** @type {any} */ (view).Element.prototype, "attachShadow", { after: (_, __, shadow) => shadow.mode === "open" && this.loader.tape.roots.enter(shadow) });
     this.listen(view, "drop", this.sense);
   }
@@ -125,7 +134,8 @@ export class Recording {
       case "click":
       case "auxclick":
         this.inputs.clicked(s);
-        return this.clicks.click(s);
+        this.clicks.click(s);
+        return this.downloads.clicked(s);
       case "submit":
         return this.submits.submit(s);
       case "reset":
@@ -134,6 +144,14 @@ export class Recording {
         return this.inputs.keydown(s);
       case "drop":
         return dropped(this.queue, s, this.loader.held);
+      case "copy":
+      case "cut":
+      case "paste":
+        return clipboard(this.queue, s, this.loader.held);
+      case "beforeprint":
+        return this.prints.print(s);
+      case "navigate":
+        return this.downloads.navigate(s);
       case "currententrychange":
         if (s.e.navigationType) this.navigation.moved(s.e.navigationType, s.url || location.href, s.at);
     }
@@ -257,6 +275,7 @@ export class Recording {
   end() {
     this.ended = true;
     this.inputs.end();
+    this.media.end();
     this.identity.kept.left = true; // a start to come goes on with this tab
     this.identity.save();
     this.loader.tape.stop();
