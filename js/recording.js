@@ -22,6 +22,8 @@ const SETTLED = 200;
 
 export class Recording {
   ended = false;
+  /** Whether an extension has said what is not understood. */
+  misheard = false;
   /** @type {(() => void)[]} */
   undo = [];
 

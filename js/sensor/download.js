@@ -28,15 +28,16 @@ export class Downloads {
       if (view !== window) listen(view.navigation, "navigate", sense); // the page's own is on the tape
       return;
     }
-    /** Its click, which goes by no window where the link is not in the page. @type {Event | undefined} */
-    let clicked;
-    const note = (/** @type {Event} */ e) => (clicked = e);
+    /** The clicks of links that are not in the page, which go by no window. @type {Map<EventTarget | null, Event>} */
+    const clicks = new Map();
+    const note = (/** @type {Event} */ e) => clicks.set(e.target, e);
     hooks.add(view.HTMLElement.prototype, "click", {
       before: (el) => el.isConnected || (el.matches(LINK) && el.addEventListener("click", note, { capture: true, once: true })),
       after: (el) => {
-        if (clicked) this.#linked(clicked, el, Math.round(this.now()));
-        clicked = undefined;
+        const e = clicks.get(el);
+        clicks.delete(el);
         el.removeEventListener("click", note, { capture: true });
+        if (e) this.#linked(e, el, Math.round(this.now()));
       },
     });
   }
