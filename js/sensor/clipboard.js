@@ -16,6 +16,7 @@ export function clipboard(queue, s, held) {
   /** @type {import("../queue.js").Row} */
   const row = { t: "clipboard", at: s.at, action: s.e.type };
   const { hidden } = subject(row, el, el, s, held);
+  row.shown_node = el.localName;
   if (!hidden) {
     shown(row, el);
     if (!s.path && Number(row.block) < 0 && Number(row.mask) < 0) row.length = s.e.type === "paste" ? pasted(s.e) : selected(el);
