@@ -11,6 +11,15 @@ import { now, held, Tape, targetOf } from "./tape.js";
 /** Calls that may wait. */
 const MAX_CALLS = 1000;
 
+/** What a browser extension says comes by this event, as JSON. docs/extension.md tells extension authors. */
+const SAYS = "cotrail-extension";
+
+/** Told to extensions when they are heard from here on. */
+const HEARS = "cotrail-hears";
+
+/** Characters of what an extension says at once: far more than a line for the log. */
+const MAX_SAID = 16384;
+
 /** What the sensor gets of the loader. */
 export class Loader {
   tape = new Tape();
@@ -67,7 +76,16 @@ export class Loader {
     this.say("starting");
     this.tape.listen();
     addEventListener("pagehide", () => this.take || abandon(this.tape));
+    document.addEventListener(SAYS, (e) => this.hear(/** @type {CustomEvent} */ (e)));
+    document.dispatchEvent(new Event(HEARS));
     this.load();
+  }
+
+  /** An extension says something, and learns that it was heard. The sensor judges it. @param {CustomEvent} e */
+  hear(e) {
+    e.preventDefault();
+    const { detail } = e;
+    this.call("hear", [typeof detail === "string" && detail.length <= MAX_SAID ? detail : ""]);
   }
 
   async load() {

@@ -6,10 +6,14 @@ import { random } from "./identity.js";
 import { text, encode, Queue } from "./queue.js";
 import { Runner } from "./runner.js";
 import { Clicks } from "./sensor/click.js";
+import { clipboard } from "./sensor/clipboard.js";
+import { Downloads } from "./sensor/download.js";
 import { Inputs } from "./sensor/input.js";
 import { loadEntry, Navigation } from "./sensor/navigation.js";
 import { Relocation } from "./sensor/relocate.js";
+import { Media } from "./sensor/media.js";
 import { dropped } from "./sensor/files.js";
+import { Prints } from "./sensor/print.js";
 import { Submits } from "./sensor/submit.js";
 import { senseTabs } from "./sensor/tabs.js";
 
@@ -21,6 +25,11 @@ const SETTLED = 200;
 
 export class Recording {
   ended = false;
+  /** Whether an extension has said what is not understood. */
+  misheard = false;
+  listening = new AbortController();
+  /** The hooks of each window, by its document: a frame that is gone takes its own with it. @type {WeakMap<Document, Hooks>} */
+  hooks = new WeakMap();
   /** @type {(() => void)[]} */
   undo = [];
 
@@ -39,11 +48,13 @@ export class Recording {
     this.runner.start(identity.tail && bytes(identity.tail));
     this.queue = new Queue((rows) => this.runner.hand(rows));
     this.queue.paused = identity.kept.paused > 0;
-    this.hooks = new Hooks();
     this.inputs = new Inputs(this.queue, loader.held, loader.now, this.sense, loader.tape.roots);
     this.clicks = new Clicks(this.queue, loader.held, (at) => this.relocation.acted("link", at));
     this.submits = new Submits(this.queue, loader.held, loader.now, (at) => this.inputs.commitAll(at));
     this.relocation = new Relocation(this.queue, loader.now);
+    this.downloads = new Downloads(this.queue, loader.now);
+    this.media = new Media(this.queue, loader.now);
+    this.prints = new Prints(this.queue);
     this.navigation = this.hook();
     this.started(by);
     this.recover();
@@ -53,9 +64,7 @@ export class Recording {
 
   /** @param {EventTarget} target @param {string} type @param {(e: any) => void} handler */
   listen = (target, type, handler) => {
-    const options = { capture: true, passive: true };
-    target.addEventListener(type, handler, options);
-    this.undo.push(() => target.removeEventListener(type, handler, options));
+    target.addEventListener(type, handler, { capture: true, passive: true, signal: this.listening.signal });
   };
 
   /** Begins what the tape does not tell: navigation, tabs, and the page's life. */
@@ -68,7 +77,6 @@ export class Recording {
       identity.kept.since = since;
       identity.save();
     });
-    if ("navigation" in window) listen(/** @type {any} */ (window).navigation, "navigate", (e) => this.relocation.begin(e));
     listen(window, "pagehide", () => this.leave(true));
     listen(document, "visibilitychange", () => document.visibilityState === "hidden" && this.leave(false));
     listen(document, "freeze", () => this.leave(false));
@@ -82,7 +90,7 @@ export class Recording {
     for (const s of tape.events.splice(0)) this.take(s);
     tape.handOver(this.sense);
     this.undo.push(this.navigation.watch(this.listen));
-    this.undo.push(() => this.hooks.end(), tape.roots.watch((root) => isShadowRoot(root) || this.enter(root)));
+    this.undo.push(tape.roots.watch((root) => isShadowRoot(root) || this.enter(root)));
     tape.roots.search(document);
     if (document.readyState === "complete") this.settled();
     else this.listen(window, "load", (e) => e.target === document && this.settled());
@@ -91,9 +99,13 @@ export class Recording {
   /** A window of the page: its own, or a frame's. @param {Document} root */
   enter(root) {
     const view = /** @type {Window} */ (root.defaultView);
-    this.inputs.hook(this.hooks, view);
-    this.submits.hook(this.hooks, view);
-    this.hooks.add(/** @type {any} */ (view).Element.prototype, "attachShadow", { after: (_, __, shadow) => shadow.mode === "open" && this.loader.tape.roots.enter(shadow) });
+    const hooks = this.hooks.get(root) || new Hooks();
+    this.hooks.set(root, hooks);
+    this.inputs.hook(hooks, view);
+    this.submits.hook(hooks, view);
+    this.downloads.hook(hooks, view, this.listen, this.sense);
+    this.media.hook(hooks, view);
+    hooks.add(/** @type {any} */ (view).Element.prototype, "attachShadow", { after: (_, __, shadow) => shadow.mode === "open" && this.loader.tape.roots.enter(shadow) });
     this.listen(view, "drop", this.sense);
   }
 
@@ -131,7 +143,8 @@ export class Recording {
       case "click":
       case "auxclick":
         this.inputs.clicked(s);
-        return this.clicks.click(s);
+        this.clicks.click(s);
+        return this.downloads.clicked(s);
       case "submit":
         this.relocation.acted("form", s.at);
         return this.submits.submit(s);
@@ -141,6 +154,15 @@ export class Recording {
         return this.inputs.keydown(s);
       case "drop":
         return dropped(this.queue, s, this.loader.held);
+      case "copy":
+      case "cut":
+      case "paste":
+        return clipboard(this.queue, s, this.loader.held);
+      case "beforeprint":
+        return this.prints.print(s);
+      case "navigate":
+        if (s.target === /** @type {any} */ (window).navigation) this.relocation.begin(s);
+        return this.downloads.navigate(s);
       case "currententrychange":
         if (!s.e.navigationType) return; // only its state changed
         this.relocation.stay();
@@ -269,10 +291,16 @@ export class Recording {
   end() {
     this.ended = true;
     this.inputs.end();
+    this.media.end();
     this.identity.kept.left = true; // a start to come goes on with this tab
     this.identity.save();
-    this.loader.tape.stop();
     for (const undo of this.undo.splice(0)) undo();
+    for (const root of this.loader.tape.roots) {
+      const hooks = !isShadowRoot(root) && this.hooks.get(root);
+      if (hooks) hooks.end();
+    }
+    this.listening.abort();
+    this.loader.tape.stop();
     this.bridge.end();
   }
 }

@@ -1,6 +1,6 @@
 // The sensor: the second script, which takes over from the loader's tape once the recorder is up.
 
-import { eventRow, identifyRow, logRow } from "./api.js";
+import { eventRow, extensionRow, identifyRow, logRow, notUnderstood } from "./api.js";
 import { Bridge } from "./bridge.js";
 import { report } from "./failure.js";
 import { Identity } from "./identity.js";
@@ -38,6 +38,7 @@ function call(loader, recording, name, args, done = () => {}) {
   if (name === "flush") return recording.flush(done);
   if (name === "log") recording.say(logRow(args[0], args[1]));
   if (name === "event") recording.say(eventRow(args[0], args[1], "page"));
+  if (name === "hear") hear(recording, args[0]);
   if (name === "pause") recording.pause(args[0]);
   if (name === "resume") recording.resume();
   if (name === "identify") recording.say(identifyRow(args[0]));
@@ -49,6 +50,14 @@ function call(loader, recording, name, args, done = () => {}) {
     begin(loader, "api");
   }
   done();
+}
+
+/** What a browser extension says. What is not understood is not taken, and the log tells so once. @param {Recording} recording @param {string} detail */
+function hear(recording, detail) {
+  const row = extensionRow(detail);
+  if (row) return recording.say(row);
+  if (!recording.misheard) recording.say(notUnderstood);
+  recording.misheard = true;
 }
 
 const loader = /** @type {any} */ (document.currentScript).cotrail;

@@ -32,12 +32,15 @@ import { Roots } from "./roots.js";
 /** What may wait for the sensor: some minutes of a busy person. */
 const MAX_TAPE = 4000;
 
-const TYPES = ["input", "change", "click", "auxclick", "submit", "reset"];
+const TYPES = ["input", "change", "click", "auxclick", "submit", "reset", "copy", "cut", "paste", "beforeprint"];
 
 /** Of these, what does not leave a shadow root. */
 const WITHIN = ["change", "submit", "reset"];
 
 const { timeOrigin } = performance; // asking costs as much as the time itself
+
+/** What the Navigation API tells: where the page is now, and what it begins to go to, or to download. */
+const OF_NAVIGATION = ["currententrychange", "navigate"];
 
 /** The page's clock: milliseconds since 1970, and it never goes back. */
 export const now = () => timeOrigin + performance.now();
@@ -88,7 +91,7 @@ export class Tape {
     this.#listening = new AbortController();
     this.#leaving = new AbortController();
     const navigation = /** @type {any} */ (window).navigation;
-    if (navigation) navigation.addEventListener("currententrychange", this.#sense, this.#options(this.#listening));
+    if (navigation) for (const type of OF_NAVIGATION) navigation.addEventListener(type, this.#sense, this.#options(this.#listening));
     this.roots.watch((root) => this.#listenTo(root));
     this.roots.enter(document);
     const search = () => this.roots.search(document); // what the parser has added since
