@@ -31,14 +31,27 @@ func Script(source string) Step {
 }
 
 // Click waits until the middle of the first element that the CSS selector finds can be hit, and
-// presses and releases the left button there. It scrolls only when it has to.
+// presses and releases the left button there. It scrolls only when it has to. In any selector of this
+// package " >> " goes on within the open shadow root of the element found so far.
 func Click(selector string) Step {
+	return at(selector, func(x, y float64) Step { return chromedp.MouseClickXY(x, y) })
+}
+
+// DoubleClick clicks there twice, so fast that the browser tells of a double click.
+func DoubleClick(selector string) Step {
+	return at(selector, func(x, y float64) Step {
+		return chromedp.Steps(chromedp.MouseClickXY(x, y), chromedp.MouseClickXY(x, y, chromedp.ClickCount(2)))
+	})
+}
+
+// at moves the mouse to where the element can be hit, and acts there.
+func at(selector string, act func(x, y float64) Step) Step {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		x, y, err := hittable(ctx, t, selector)
 		if err != nil {
 			return fmt.Errorf("clicking %s: %w", selector, err)
 		}
-		_, err = chromedp.Steps(chromedp.MouseEvent(chromedp.MouseMoved, x, y), chromedp.MouseClickXY(x, y))(ctx, t)
+		_, err = chromedp.Steps(chromedp.MouseEvent(chromedp.MouseMoved, x, y), act(x, y))(ctx, t)
 		return err
 	})
 }
@@ -57,19 +70,27 @@ func Press(keys string, modifiers ...chromedp.Modifier) Step {
 // Focus gives the element the focus by script, which no user does: for a select, whose list a click
 // would open.
 func Focus(selector string) Step {
-	return WaitFor(fmt.Sprintf(`(e => e && (e.focus(), e === document.activeElement))(document.querySelector(%s))`, quote(selector)))
+	return WaitFor(fmt.Sprintf(`(e => e && (e.focus(), e === e.getRootNode().activeElement))(%s)`, Find(selector)))
+}
+
+// Find is a JavaScript expression for the first element that the selector finds, or null.
+func Find(selector string) string {
+	return fmt.Sprintf(`%s.split(" >> ").reduce((root, part) => (root?.shadowRoot ?? root)?.querySelector(part), document)`, quote(selector))
 }
 
 // findMiddle answers with the middle of the element's first box and what, if anything, keeps the
 // mouse from hitting it there.
-const findMiddle = `(selector => {
-	const e = document.querySelector(selector);
+const findMiddle = `(e => {
 	if (!e) return {why: "no such element"};
 	e.scrollIntoViewIfNeeded();
 	const box = e.getClientRects()[0];
 	if (!box) return {why: "it is not shown"};
-	const x = box.x + box.width / 2, y = box.y + box.height / 2, hit = document.elementFromPoint(x, y);
-	return {x, y, why: e.contains(hit) ? "" : "it is covered by " + (hit ? hit.outerHTML.slice(0, 80) : "nothing")};
+	const x = box.x + box.width / 2, y = box.y + box.height / 2;
+	let hit = document.elementFromPoint(x, y);
+	for (let inner; hit?.shadowRoot && (inner = hit.shadowRoot.elementFromPoint(x, y)) && inner !== hit; ) hit = inner;
+	let within = hit; // or shown within it: slotted, or in its shadow root
+	while (within && within !== e) within = within.assignedSlot ?? within.parentNode ?? within.host;
+	return {x, y, why: within ? "" : "it is covered by " + (hit ? hit.outerHTML.slice(0, 80) : "nothing")};
 })(%s)`
 
 // hittable waits until the element is where it was at the look before, and not covered.
@@ -78,7 +99,7 @@ func hittable(ctx context.Context, t *chromedp.Target, selector string) (x, y fl
 		X, Y float64
 		Why  string
 	}
-	find := chromedp.Evaluate[middle](fmt.Sprintf(findMiddle, quote(selector)))
+	find := chromedp.Evaluate[middle](fmt.Sprintf(findMiddle, Find(selector)))
 	var last middle
 	err = poll(ctx, func() (bool, error) {
 		now, err := find(ctx, t)
