@@ -29,14 +29,15 @@ function byId(part, root) {
  */
 function bySteps(part, root) {
   let at = /** @type {ParentNode | null} */ (root);
-  for (const [, foreign, name, index] of part.matchAll(/\/(?:\*\[name\(\)="([^"]+)"\]|([^/[]+))(?:\[(\d+)\])?/g)) {
-    const same = at ? [...at.children].filter((child) => isNamed(child, foreign, name)) : [];
+  for (const [, tested, name, index] of part.matchAll(/\/(?:\*\[name\(\)="([^"]+)"\]|([^/[]+))(?:\[(\d+)\])?/g)) {
+    const same = at ? [...at.children].filter((child) => isNamed(child, tested, name)) : [];
     at = same[Number(index || 1) - 1] || null;
   }
   return at === root ? null : /** @type {Element | null} */ (at);
 }
 
-/** Elements of HTML are given by their name alone, others, as those of SVG, by a test of it. @param {Element} child @param {string} foreign @param {string} name */
-function isNamed(child, foreign, name) {
-  return foreign ? child.nodeName === foreign : child.localName === name && child.namespaceURI === "http://www.w3.org/1999/xhtml";
+/** HTML's elements are given by their name alone, others, as those of SVG, by a test of it. @param {Element} child @param {string} tested @param {string} name */
+function isNamed(child, tested, name) {
+  if (tested) return (child.prefix ? child.prefix + ":" : "") + child.localName === tested;
+  return child.localName === name && child.namespaceURI === "http://www.w3.org/1999/xhtml";
 }
