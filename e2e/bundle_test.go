@@ -35,11 +35,11 @@ var installed = sync.OnceValue(func() error {
 // bundles keeps what is bundled, for several tests load the same pages. No two of them run at once.
 var bundles = map[string]string{}
 
-// bundled gives a source as its users would ship it: one script in which its packages and styles are.
+// bundled gives a source as its users would ship it: one script with its packages, and one style sheet.
 func bundled(t testing.TB, source string) string {
 	t.Helper()
-	if script, ok := bundles[source]; ok {
-		return script
+	if tags, ok := bundles[source]; ok {
+		return tags
 	}
 	if err := installed(); err != nil {
 		t.Fatal(err)
@@ -55,7 +55,7 @@ func bundled(t testing.TB, source string) string {
 		MinifySyntax:      true,
 		JSX:               api.JSXAutomatic,
 		Conditions:        []string{"browser", "production"},
-		Loader:            map[string]api.Loader{".css": api.LoaderText, ".woff2": api.LoaderEmpty},
+		External:          []string{"/assets/*"},
 		Define:            map[string]string{"process.env.NODE_ENV": `"production"`, "__VUE_OPTIONS_API__": "true", "__VUE_PROD_DEVTOOLS__": "false", "__VUE_PROD_HYDRATION_MISMATCH_DETAILS__": "false"},
 		TsconfigRaw:       `{"compilerOptions": {"experimentalDecorators": true, "useDefineForClassFields": false}}`,
 		Plugins:           []api.Plugin{svelte},
@@ -66,7 +66,14 @@ func bundled(t testing.TB, source string) string {
 	if t.Failed() {
 		t.FailNow()
 	}
-	bundles[source] = string(built.OutputFiles[0].Contents)
+	for _, file := range built.OutputFiles {
+		text := string(file.Contents)
+		if strings.HasSuffix(file.Path, ".css") {
+			bundles[source] += "<style>" + text + "</style>"
+		} else {
+			bundles[source] += "<script type=module>" + strings.ReplaceAll(text, "</script", `<\/script`) + "</script>"
+		}
+	}
 	return bundles[source]
 }
 

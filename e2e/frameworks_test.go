@@ -10,9 +10,10 @@ import (
 	"github.com/cotrail/cotrail/e2e/chrome"
 )
 
-// todos are the same application, made with each framework. Within prefixes its selectors: that of Lit is in shadow
-// roots.
-var todos = []struct{ name, source, list, order string }{
+// todo is the application made with one framework. Selectors begin with list or order: that of Lit is in shadow roots.
+type todo struct{ name, source, list, order string }
+
+var todos = []todo{
 	{"react", "todo/react.jsx", "", ""},
 	{"vue", "todo/vue.js", "", ""},
 	{"angular", "todo/angular.ts", "", ""},
@@ -28,7 +29,8 @@ func TestFrameworks(t *testing.T) {
 	for _, app := range todos {
 		t.Run(app.name, func(t *testing.T) {
 			site := newSite(t)
-			site.page("/", r.tag("shows"), bundledPage(t, app.source, `<div id=app></div>`))
+			app.serve(t, site, r)
+			t.Parallel()
 			page := browser.Open(t, site.url+"/")
 			page.Do(t, recording)
 			checkTold(t, r, page, site.url, todoActs(app.list, app.order))
@@ -40,9 +42,10 @@ func TestFrameworks(t *testing.T) {
 	}
 }
 
-// bundledPage is a page's body with the script of a source.
-func bundledPage(t *testing.T, source, body string) string {
-	return body + "<script type=module>" + strings.ReplaceAll(bundled(t, source), "</script", `<\/script`) + "</script>"
+// serve puts the application on a site.
+func (app todo) serve(t *testing.T, s *site, r *relay) {
+	t.Helper()
+	s.page("/", r.tag("shows"), "<div id=app></div>"+bundled(t, app.source))
 }
 
 // todoActs are what is done in the application.

@@ -50,7 +50,7 @@ func checkTold(t *testing.T, r *relay, page *chrome.Page, site string, acts []to
 	var got []string
 	for _, e := range sinceRecording(entries) {
 		said := brief(e, site)
-		if e.details().text("cause") == "script" {
+		if e.details().text("cause") == "script" || e.details().text("via") == "script" {
 			said += " by script"
 		}
 		if line, ok := asWanted[said]; ok {

@@ -90,7 +90,8 @@ const findMiddle = `(e => {
 	for (let inner; hit?.shadowRoot && (inner = hit.shadowRoot.elementFromPoint(x, y)) && inner !== hit; ) hit = inner;
 	let within = hit; // or shown within it: slotted, or in its shadow root
 	while (within && within !== e) within = within.assignedSlot ?? within.parentNode ?? within.host;
-	return {x, y, why: within ? "" : "it is covered by " + (hit ? hit.outerHTML.slice(0, 80) : "nothing")};
+	const slotted = hit?.shadowRoot && hit === e.getRootNode().host; // a text: it is the host's, wherever it is shown
+	return {x, y, why: within || slotted ? "" : "it is covered by " + (hit ? hit.outerHTML.slice(0, 80) : "nothing")};
 })(%s)`
 
 // hittable waits until the element is where it was at the look before, and not covered.
