@@ -7,8 +7,8 @@ import (
 	"github.com/cotrail/cotrail/e2e/chrome"
 )
 
-// clicks: a person, or a script, clicks on something.
-var clicks = []situation{
+// clickSituations: a person, or a script, clicks on something.
+var clickSituations = []situation{
 	{name: "a button", body: `<button id=b>Next</button>`,
 		do:   acts(chrome.Click("#b")),
 		want: says("click #b Next")},
@@ -56,7 +56,7 @@ var clicks = []situation{
 	{name: "a button that is disabled for aria", body: `<button id=b aria-disabled=true>Next</button>`,
 		do:   acts(chrome.Click("#b")),
 		want: says("click #b Next")},
-	{name: "a script clicks", body: `<button id=b>Next</button>`,
+	{name: "a script clickSituations", body: `<button id=b>Next</button>`,
 		do:   acts(chrome.Script(`b.click()`)),
 		want: says("click #b Next by script")},
 	{name: "a script dispatches a click", body: `<button id=b>Next</button>`,
@@ -65,7 +65,7 @@ var clicks = []situation{
 	{name: "a script dispatches what a mouse does", body: `<button id=b>Next</button>`,
 		do:   acts(chrome.Script(`for (const type of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"]) b.dispatchEvent(new PointerEvent(type, {bubbles: true}))`)),
 		want: says("click #b Next by script")},
-	{name: "a script clicks what a person clicked", body: `<button id=a onclick="b.click()">One</button><button id=b>Two</button>`,
+	{name: "a script clickSituations what a person clicked", body: `<button id=a onclick="b.click()">One</button><button id=b>Two</button>`,
 		do:   acts(chrome.Click("#a")),
 		want: says("click #a One", "click #b Two by script")},
 	{name: "details open", body: `<details id=d><summary id=s>More</summary><p>text</p></details>`,
@@ -103,7 +103,7 @@ var clicks = []situation{
 	{name: "pressed here, released there", body: `<div id=d><button id=a>One</button> <button id=b>Two</button></div>`,
 		do:   acts(chrome.Drag("#a", 0.5, 0.5, "#b", 0.5, 0.5)),
 		want: says("click #d")},
-	{name: "through what lets clicks pass", body: `<div style="position: relative"><button id=b>Next</button><div style="position: absolute; inset: 0; pointer-events: none"></div></div>`,
+	{name: "through what lets clickSituations pass", body: `<div style="position: relative"><button id=b>Next</button><div style="position: absolute; inset: 0; pointer-events: none"></div></div>`,
 		do:   acts(chrome.Click("#b")),
 		want: says("click #b Next")},
 	{name: "in an open root", body: `<my-box id=h></my-box><script>h.attachShadow({mode: "open"}).innerHTML = "<p></p><p><button id=b><i id=t>Next</i></button><button>Back</button></p>"</script>`,

@@ -42,7 +42,7 @@ var groups = []struct {
 }{
 	{"fields", fields},
 	{"script", scriptChanges},
-	{"clicks", clicks},
+	{"clicks", clickSituations},
 	{"forms", forms},
 	{"navigation", navigation},
 }

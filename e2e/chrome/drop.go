@@ -16,7 +16,7 @@ import (
 // SetFiles chooses files for a file input, as its dialog would.
 func SetFiles(selector string, files ...string) Step {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		found, err := cdp.Call(ctx, t, runtime.Evaluate, runtime.EvaluateParams{Expression: element(selector)})
+		found, err := cdp.Call(ctx, t, runtime.Evaluate, runtime.EvaluateParams{Expression: Find(selector)})
 		if err == nil {
 			_, err = cdp.Call(ctx, t, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: files, ObjectID: found.Result.ObjectID})
 		}
