@@ -1,8 +1,11 @@
 // One recording of this page, from start to stop. Everything begun here is ended here.
 
+import { RENEW } from "./frames/ticket.js";
+import { Within } from "./frames/within.js";
 import { Hooks } from "./hooks.js";
+import { abandon } from "./keep.js";
 import { isShadowRoot } from "./nodes.js";
-import { random } from "./identity.js";
+import { random } from "./random.js";
 import { text, encode, Queue } from "./queue.js";
 import { Runner } from "./runner.js";
 import { Clicks } from "./sensor/click.js";
@@ -11,11 +14,13 @@ import { Downloads } from "./sensor/download.js";
 import { Inputs } from "./sensor/input.js";
 import { loadEntry, Navigation } from "./sensor/navigation.js";
 import { Relocation } from "./sensor/relocate.js";
+import { NewTabs } from "./sensor/newtab.js";
 import { Media } from "./sensor/media.js";
 import { dropped } from "./sensor/files.js";
 import { Prints } from "./sensor/print.js";
 import { Submits } from "./sensor/submit.js";
 import { senseTabs } from "./sensor/tabs.js";
+import { Openings } from "./tabs/openings.js";
 
 /** @typedef {import("./queue.js").Row} Row */
 /** @typedef {import("./tape.js").Sensed} Sensed */
@@ -48,6 +53,8 @@ export class Recording {
     this.runner.start(identity.tail && bytes(identity.tail));
     this.queue = new Queue((rows) => this.runner.hand(rows));
     this.queue.paused = identity.kept.paused > 0;
+    this.queue.framed = Boolean(identity.around);
+    this.within = new Within(loader, identity, this.queue.paused);
     this.inputs = new Inputs(this.queue, loader.held, loader.now, this.sense, loader.tape.roots);
     this.clicks = new Clicks(this.queue, loader.held, (at) => this.relocation.acted("link", at));
     this.submits = new Submits(this.queue, loader.held, loader.now, (at) => this.inputs.commitAll(at));
@@ -55,6 +62,8 @@ export class Recording {
     this.downloads = new Downloads(this.queue, loader.now);
     this.media = new Media(this.queue, loader.now);
     this.prints = new Prints(this.queue);
+    this.newTabs = new NewTabs(this.queue, loader.now);
+    this.submits.sent = (form, by, e, at) => this.newTabs.submit(form, by, e, at);
     this.navigation = this.hook();
     this.started(by);
     this.recover();
@@ -70,7 +79,13 @@ export class Recording {
   /** Begins what the tape does not tell: navigation, tabs, and the page's life. */
   hook() {
     const { identity, loader, listen } = this;
-    this.undo.push(senseTabs(this.queue, listen, identity, loader.now));
+    if (identity.around) this.follow(identity.around);
+    else {
+      this.undo.push(senseTabs(this.queue, listen, identity, loader.now));
+      const openings = new Openings(loader.site, identity, loader.now, listen);
+      this.newTabs.listeners.push((url, by, at) => openings.opened(url, by, at));
+      this.undo.push(() => openings.end());
+    }
     const { before } = identity;
     if (before && before.at && !before.told) this.relocation.missed(before.at, (loadEntry() || {}).type || "", before.cause);
     const navigation = new Navigation(this.queue, loader.now, loader.url, identity.previousSince, before && before.told ? before.user : undefined, (since) => {
@@ -82,6 +97,28 @@ export class Recording {
     listen(document, "freeze", () => this.leave(false));
     listen(window, "pageshow", (e) => e.persisted && this.returned());
     return navigation;
+  }
+
+  /** In a frame that has joined the page around it: keeps its ticket good, and pauses with it. @param {import("./frames/around.js").Around} around */
+  follow(around) {
+    const share = (/** @type {boolean} */ paused) => {
+      if (paused === this.queue.paused || this.identity.kept.paused) return;
+      if (paused) this.inputs.commitAll();
+      else this.inputs.values.begin(); // what was changed meanwhile is not told
+      this.queue.paused = paused;
+      this.within.pause(paused);
+    };
+    const renew = async () => {
+      const pass = await around.ask();
+      if (!pass || this.ended) return;
+      around.pass = pass;
+      this.bridge.tell("ticket", pass.session + " " + pass.ticket);
+      share(pass.paused);
+    };
+    around.onPause = share;
+    share(around.pass.paused);
+    const timer = setInterval(renew, RENEW);
+    this.undo.push(() => clearInterval(timer), () => around.end());
   }
 
   /** Takes what the loader's tape holds, and from now on each event as it comes. */
@@ -103,6 +140,8 @@ export class Recording {
     this.hooks.set(root, hooks);
     this.inputs.hook(hooks, view);
     this.submits.hook(hooks, view);
+    this.newTabs.hook(hooks, view);
+    this.within.watch(view, this.listen);
     this.downloads.hook(hooks, view, this.listen, this.sense);
     this.media.hook(hooks, view);
     hooks.add(/** @type {any} */ (view).Element.prototype, "attachShadow", { after: (_, __, shadow) => shadow.mode === "open" && this.loader.tape.roots.enter(shadow) });
@@ -127,7 +166,7 @@ export class Recording {
 
   /** @param {Sensed} s */
   take(s) {
-    if (this.queue.paused) return;
+    if (this.queue.paused) return s.e.type.endsWith("click") ? this.newTabs.click(s) : undefined; // a new tab joins all the same
     const { tape } = this.loader;
     if (tape.lost) {
       this.queue.push({ t: "overflow", at: s.at, count: tape.lost, first: s.at, last: s.at });
@@ -142,6 +181,7 @@ export class Recording {
         return this.inputs.focusout(s);
       case "click":
       case "auxclick":
+        this.newTabs.click(s);
         this.inputs.clicked(s);
         this.clicks.click(s);
         return this.downloads.clicked(s);
@@ -172,9 +212,11 @@ export class Recording {
 
   /** What the hello tells of this page. @param {string} digest @returns {Row} */
   facts(digest) {
-    const { session, secret, tab, key } = this.identity.kept;
+    const { around, kept } = this.identity;
+    const { session, secret, tab, key } = kept;
+    const credential = around ? { ticket: around.pass.ticket } : { secret };
     return {
-      site: this.loader.site, session, secret, tab, stream: random(8), field_key: key,
+      site: this.loader.site, session, ...credential, tab, stream: random(8), field_key: key,
       url: location.href, agent: navigator.userAgent, width: screen.width, height: screen.height,
       device: device(), policy: digest, release: __VERSION__,
     };
@@ -204,6 +246,7 @@ export class Recording {
   /** @param {boolean} gone whether the page goes away, and is not only out of sight */
   leave(gone) {
     this.inputs.commitAll();
+    this.newTabs.settle();
     if (gone) Object.assign(this.identity.kept, { left: true, leftAt: Math.round(this.loader.now()), ...this.relocation.leave() });
     this.queue.drain();
     this.bridge.tell("leave", null);
@@ -262,6 +305,7 @@ export class Recording {
     this.identity.save();
     this.say({ t: "pause", tab: kept.tab, reason: text(reason) });
     this.queue.paused = true;
+    this.within.pause(true);
     this.loader.say("paused");
   }
 
@@ -275,6 +319,7 @@ export class Recording {
     this.identity.save();
     if (this.queue.missed) this.say({ ...this.queue.missed, at: Math.round(this.loader.now()) });
     this.queue.missed = undefined;
+    this.within.pause(false);
     this.loader.say("recording");
   }
 
@@ -292,8 +337,9 @@ export class Recording {
     this.ended = true;
     this.inputs.end();
     this.media.end();
-    this.identity.kept.left = true; // a start to come goes on with this tab
-    this.identity.save();
+    this.within.end();
+    // The tab's next page goes on with it. A start to come sees to that itself.
+    addEventListener("pagehide", () => this.loader.take && abandon(this.loader.tape), { once: true });
     for (const undo of this.undo.splice(0)) undo();
     for (const root of this.loader.tape.roots) {
       const hooks = !isShadowRoot(root) && this.hooks.get(root);

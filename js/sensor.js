@@ -3,16 +3,16 @@
 import { eventRow, extensionRow, identifyRow, logRow, notUnderstood } from "./api.js";
 import { Bridge } from "./bridge.js";
 import { report } from "./failure.js";
-import { Identity } from "./identity.js";
+import { identify } from "./identity.js";
 import { fetchPolicy } from "./policy.js";
 import { Recording } from "./recording.js";
 
 /** @typedef {import("./loader.js").Loader} Loader */
 
-/** @param {Loader} loader @param {string} by */
-async function begin(loader, by) {
+/** @param {Loader} loader @param {string} by @param {boolean} again whether this page was recorded before */
+async function begin(loader, by, again) {
   const { host, relay, site } = loader;
-  const identity = new Identity();
+  const identity = await identify(loader, again);
   const bridge = new Bridge(relay, host);
   loader.sessionId = identity.kept.session;
   loader.tabId = identity.kept.tab;
@@ -47,7 +47,7 @@ function call(loader, recording, name, args, done = () => {}) {
     loader.take = undefined;
     loader.tape.listen();
     loader.say("starting");
-    begin(loader, "api");
+    begin(loader, "api", true);
   }
   done();
 }
@@ -61,4 +61,4 @@ function hear(recording, detail) {
 }
 
 const loader = /** @type {any} */ (document.currentScript).cotrail;
-begin(loader, loader.by).catch(() => loader.fail("crash"));
+begin(loader, loader.by, false).catch(() => loader.fail("crash"));

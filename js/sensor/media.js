@@ -1,7 +1,7 @@
 // The media of a call: camera, microphone and screen that the page is given, their recording, and what fails of it.
 // Of a device nothing is told but its kind. Streams and connections get names of ours.
 
-import { random } from "../identity.js";
+import { random } from "../random.js";
 import { text } from "../queue.js";
 
 /** @typedef {import("../queue.js").Row} Row */

@@ -21,6 +21,8 @@ const elements = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescrip
 export const elementsOf = (form) => Array.from(/** @type {() => HTMLInputElement[]} */ (elements.get).call(form));
 
 export class Submits {
+  /** Told of each form that is sent. @type {(form: HTMLFormElement, by: Element | null, e: Event | undefined, at: number) => void} */
+  sent = () => {};
   /** The form of the requestSubmit() that is under way. @type {Element | null} */
   requested = null;
 
@@ -58,6 +60,7 @@ export class Submits {
   /** @param {Sensed} s @param {HTMLFormElement} form @param {string} via @param {Element | null} by */
   push(s, form, via, by) {
     this.before(s.at);
+    this.sent(form, by, s.e, s.at);
     const byPerson = via === "user";
     /** @type {Row} */
     const row = { t: "submit", at: s.at, trusted: byPerson, cause: byPerson ? "user" : "script", via, valid: form.matches(":valid") };
@@ -85,7 +88,7 @@ export class Submits {
 const attribute = (el, name) => (el && el.getAttribute(name)) || "";
 
 /** @param {HTMLFormElement} form @param {Element | null} by */
-function actionOf(form, by) {
+export function actionOf(form, by) {
   try {
     return new URL(attribute(by, "formaction") || attribute(form, "action") || form.ownerDocument.URL, form.baseURI).href;
   } catch {
