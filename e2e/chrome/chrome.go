@@ -42,10 +42,10 @@ type Browser struct {
 	dir  string // holds Chromium's home and temporary files
 }
 
-// New starts a browser that ends with the test.
-func New(t testing.TB) *Browser {
+// New starts a browser that ends with the test, with more flags than those of flags if a test needs them.
+func New(t testing.TB, more ...string) *Browser {
 	t.Helper()
-	b, err := Start(context.Background())
+	b, err := Start(context.Background(), more...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func New(t testing.TB) *Browser {
 
 // Start starts a browser that ends with ctx or with Close, which is needed in either case to
 // remove its files.
-func Start(ctx context.Context) (*Browser, error) {
+func Start(ctx context.Context, more ...string) (*Browser, error) {
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		return nil, ErrMissing
@@ -68,7 +68,7 @@ func Start(ctx context.Context) (*Browser, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making Chromium's directory: %w", err)
 	}
-	alloc, stop := chromedp.NewExecAllocator(ctx, append(flags(), chromedp.ExecPath(path),
+	alloc, stop := chromedp.NewExecAllocator(ctx, append(flags(more), chromedp.ExecPath(path),
 		chromedp.Env("HOME="+dir, "TMPDIR="+dir, "XDG_CONFIG_HOME="+dir, "XDG_CACHE_HOME="+dir))...)
 	root, _ := chromedp.NewContext(alloc) // ends with alloc
 	b := &Browser{ctx: root, stop: stop, dir: dir}
@@ -86,7 +86,7 @@ func Start(ctx context.Context) (*Browser, error) {
 
 // flags are few, so that the pages run as they do for people: nothing here changes timers,
 // isolation or rendering.
-func flags() []chromedp.ExecAllocatorOption {
+func flags(more []string) []chromedp.ExecAllocatorOption {
 	opts := []chromedp.ExecAllocatorOption{
 		chromedp.Headless,
 		chromedp.NoSandbox, // tests run as root in containers
@@ -95,12 +95,12 @@ func flags() []chromedp.ExecAllocatorOption {
 		chromedp.NoDefaultBrowserCheck,
 		chromedp.WindowSize(windowWidth, windowHeight),
 	}
-	for _, name := range []string{
+	for _, name := range append([]string{
 		"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync",
 		"disable-breakpad",      // no crash handler outlives the browser
 		"disable-dev-shm-usage", // /dev/shm is small in containers
 		"disable-popup-blocking",
-	} {
+	}, more...) {
 		opts = append(opts, chromedp.Flag(name, true))
 	}
 	return opts
