@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -57,6 +58,9 @@ func say(e entry, site, other string, tabs map[string]int) string {
 		said += words(d, "name")
 	default:
 		said = e.text("type") + " " + bare(map[string]any(d))
+	}
+	if e.text("source") == "page" && !slices.Contains([]string{"client_log", "participant_joined", "tab_pause", "tab_resume", "recorder_stopped"}, e.text("type")) {
+		said = e.text("type") + " " + bare(map[string]any(d)) // the page's own words
 	}
 	if e["late"] == true {
 		said += " late"

@@ -128,7 +128,7 @@ export class Recording {
     tape.handOver(this.sense);
     this.undo.push(this.navigation.watch(this.listen));
     this.undo.push(tape.roots.watch((root) => isShadowRoot(root) || this.enter(root)));
-    tape.roots.search(document);
+    tape.roots.searchAll();
     if (document.readyState === "complete") this.settled();
     else this.listen(window, "load", (e) => e.target === document && this.settled());
   }
@@ -159,6 +159,7 @@ export class Recording {
   sense = (e) => {
     const typed = e.type === "input";
     if (typed && this.inputs.goesOn(e)) return;
+    if (e.type === "keydown" && e.key !== "Enter") return;
     const { now, targetOf } = this.loader;
     // When it was typed does not matter, only when it is committed; and asking for the time takes time.
     this.take({ e, at: typed ? 0 : Math.round(now()), target: targetOf(e) });

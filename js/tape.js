@@ -94,7 +94,7 @@ export class Tape {
     if (navigation) for (const type of OF_NAVIGATION) navigation.addEventListener(type, this.#sense, this.#options(this.#listening));
     this.roots.watch((root) => this.#listenTo(root));
     this.roots.enter(document);
-    const search = () => this.roots.search(document); // what the parser has added since
+    const search = () => this.roots.searchAll(); // what the parser has added since
     for (const type of ["DOMContentLoaded", "load"]) window.addEventListener(type, search, { once: true, signal: this.#listening.signal });
   }
 

@@ -38,5 +38,15 @@ func Reload() Step { return call(devtools.Reload, devtools.ReloadParams{}) }
 // Front chooses the tab, as a person does by its title.
 func Front() Step { return call(devtools.BringToFront, cdp.Empty{}) }
 
+// Freeze stops the page as the browser does with one that was long out of sight.
+func Freeze() Step {
+	return call(devtools.SetWebLifecycleState, devtools.SetWebLifecycleStateParams{State: devtools.SetWebLifecycleStateStateFrozen})
+}
+
+// Thaw lets a frozen page go on.
+func Thaw() Step {
+	return call(devtools.SetWebLifecycleState, devtools.SetWebLifecycleStateParams{State: devtools.SetWebLifecycleStateStateActive})
+}
+
 // Beside opens an empty tab beside this one, by hand: it shares cookies and storage with it, and nothing opened it.
 func (p *Page) Beside() (*Page, error) { return newPage(p.ctx) }

@@ -2,6 +2,7 @@
 // the browser's change event, by leaving an editor, by an act elsewhere, by a pause, or when the page goes. What a
 // script changes is committed alike, when it has let the field be for a moment.
 
+import { BRIEF, FULL } from "../depth.js";
 import { controlOf, editorOf, isFormValue, label, shown, subject } from "../facts.js";
 import { isElement } from "../nodes.js";
 import { text } from "../queue.js";
@@ -82,16 +83,20 @@ export class Inputs {
     this.unwatch();
   }
 
-  /** Leaving an element, or Enter in it, is to be noticed, for the browser will tell of no change. @param {Element} el */
+  /** Enter in an element is to be noticed, and leaving one of which the browser will tell no change. @param {Element} el */
   watch(el) {
     const view = el.ownerDocument.defaultView;
     if (!view || this.watched.has(view)) return;
     this.watched.add(view);
-    for (const type of ["focusout", "keydown"]) view.addEventListener(type, this.sense, CAPTURE);
+    view.addEventListener("keydown", this.sense, CAPTURE);
+    if (!("form" in el)) view.addEventListener("focusout", this.sense, CAPTURE);
   }
 
   unwatch() {
-    for (const view of this.watched) for (const type of ["focusout", "keydown"]) view.removeEventListener(type, this.sense, CAPTURE);
+    for (const view of this.watched) {
+      view.removeEventListener("keydown", this.sense, CAPTURE);
+      view.removeEventListener("focusout", this.sense, CAPTURE);
+    }
     this.watched.clear();
   }
 
@@ -119,7 +124,7 @@ export class Inputs {
     if (!s.e.isTrusted) return this.suspect(el);
     if (CHOSEN.has(/** @type {HTMLInputElement} */ (el).type)) return; // its change event comes at once
     this.away(el);
-    if (!("form" in el)) this.watch(el);
+    this.watch(el);
     this.dirty.set(el, s);
     this.scripted.delete(el);
     this.told.delete(el);
@@ -158,9 +163,17 @@ export class Inputs {
     if (el && this.dirty.has(el)) this.early(el, s.at); // WebKit tells of the change after it
   }
 
-  /** Enter may send what an editor holds, and empty it. @param {Sensed} s */
+  /** Enter may send what was typed, and empty the field, before anything else is told. @param {Sensed} s */
   keydown(s) {
-    if (s.e.key === "Enter" && s.e.isTrusted && !s.e.isComposing) this.focusout(s);
+    const el = fieldOf(s);
+    if (s.e.key !== "Enter" || !s.e.isTrusted || s.e.isComposing || !el || !this.dirty.has(el)) return;
+    if (el.localName === "input") return this.early(el, s.at);
+    const held = this.held(el, FULL); // where Enter begins a new line, typing goes on
+    setTimeout(() => {
+      if (!this.dirty.has(el) || !held.filled || this.held(el, BRIEF).filled) return;
+      this.commit(el, { .../** @type {Sensed} */ (this.dirty.get(el)), at: s.at, held });
+      this.check(el);
+    });
   }
 
   /**
@@ -253,6 +266,14 @@ export class Inputs {
   early(el, at = Math.round(this.now())) {
     this.told.add(el);
     this.commit(el, { .../** @type {Sensed} */ (this.dirty.get(el)), at });
+    if (this.begun) setTimeout(() => this.check(el));
+  }
+
+  /** What the page makes of a field that was committed by an act, as when it empties it, is told before one types again. @param {Element} el */
+  check(el) {
+    if (!this.values.changed(el)) return;
+    this.suspect(el);
+    this.commitScripted(el);
   }
 
   /** @param {Element} el @param {Sensed} s */
