@@ -128,9 +128,9 @@ const untouched = `(async () => {
 	out.push(promises.map(p => [p instanceof Promise, p instanceof inner.Promise, Object.prototype.toString.call(p), Object.keys(p).length]).join());
 	promises[1].catch(() => {});
 	await navigator.mediaDevices.getUserMedia({}).catch(e => out.push(e.name));
-	const last = new Promise(done => addEventListener("unhandledrejection", e => e.reason.name === "last" && done()));
-	Promise.reject({name: "last"});
-	await last; // what is not told before this one is told by nobody
+	const last = [window, inner].map(w => new Promise(done => w.addEventListener("unhandledrejection", e => e.reason.name === "last" && done())));
+	for (const w of [window, inner]) w.eval("Promise.reject({name: 'last'})");
+	await Promise.all(last); // what is not told before these is told by nobody
 	return [...out, ...told.sort()].join("\n");
 })()`
 
