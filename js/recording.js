@@ -4,7 +4,7 @@ import { Hooks } from "./hooks.js";
 import { isShadowRoot } from "./nodes.js";
 import { text, encode, Queue } from "./queue.js";
 import { Clicks } from "./sensor/click.js";
-import { clipboard } from "./sensor/clipboard.js";
+import { Clipboard } from "./sensor/clipboard.js";
 import { Downloads } from "./sensor/download.js";
 import { Inputs } from "./sensor/input.js";
 import { Media } from "./sensor/media.js";
@@ -47,6 +47,7 @@ export class Recording {
     this.inputs = new Inputs(this.queue, loader.held, loader.now, this.sense, loader.tape.roots);
     this.clicks = new Clicks(this.queue, loader.held);
     this.submits = new Submits(this.queue, loader.held, loader.now, (at) => this.inputs.commitAll(at));
+    this.clipboard = new Clipboard(this.queue, loader.held);
     this.downloads = new Downloads(this.queue, loader.now);
     this.media = new Media(this.queue, loader.now);
     this.prints = new Prints(this.queue);
@@ -149,7 +150,7 @@ export class Recording {
       case "copy":
       case "cut":
       case "paste":
-        return clipboard(this.queue, s, this.loader.held);
+        return this.clipboard.used(s);
       case "beforeprint":
         return this.prints.print(s);
       case "navigate":
