@@ -68,6 +68,7 @@ func TestClipboard(t *testing.T) {
 		{"copy what is masked in part", acts(selectAll("half"), ctrl("c")), "copy #half", "copy #half"},
 		{"copy what holds a form value", acts(selectAll("mixed"), ctrl("c")), "copy #mixed", "copy #mixed"},
 		{"copy what is masked", acts(selectAll("masked"), ctrl("c")), "copy masked mask:markup p", "copy masked mask:markup p"},
+		{"paste it where everything is open", acts(chrome.Focus("#notes"), ctrl("v")), "paste #notes", "paste masked default textarea"},
 		{"copy what is blocked", acts(selectAll("blocked"), ctrl("c")), "", ""},
 		{"copy a part of a field", acts(selectAll(`document.querySelector("#name")`), chrome.Script(`document.querySelector("#name").setSelectionRange(0, 3)`), ctrl("c")), "copy #name 3", "copy masked default input"},
 		{"copy a field that does not tell what is selected", acts(selectAll("mail"), ctrl("c")), "copy #mail", "copy masked default input"},

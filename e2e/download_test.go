@@ -1,6 +1,9 @@
 package e2e
 
 import (
+	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/cotrail/cotrail/e2e/chrome"
@@ -14,6 +17,7 @@ const shelf = `
 <a id=stopped href="/files/stopped.pdf" download onclick="event.stopImmediatePropagation()">Stopped</a>
 <a id=elsewhere href="http://localhost:1/files/elsewhere.pdf" download target=other>Elsewhere</a>
 <div data-cotrail-block><a id=blocked href="/files/blocked.pdf" download>Blocked</a></div>
+<a id=masked data-cotrail-mask href="/files/masked.pdf" download="Ada.pdf">Masked</a>
 <a id=plain href="#plain">Plain</a>
 <iframe name=other></iframe> <span id=host></span>
 <script>
@@ -39,6 +43,7 @@ var common = []deed{
 	{name: "take one whose click nobody else hears of", act: acts(chrome.Click("#stopped")), hides: "SITE/files/stopped.pdf *.pdf anchor"},
 	{name: "take one of another origin, which is gone to", act: acts(chrome.Click("#elsewhere"))},
 	{name: "take a blocked one", act: acts(chrome.Click("#blocked"))},
+	{name: "take a masked one", act: acts(chrome.Click("#masked")), hides: "SITE  anchor"},
 	{name: "go within the page", act: acts(chrome.Click("#plain"))},
 	{name: "take one within a shadow root", act: acts(chrome.Click("#host")), hides: "SITE/files/within.txt *.txt anchor"},
 	{name: "take what the page has made", act: acts(chrome.Script(`made(URL.createObjectURL(new Blob(["a,b"])), "Ada Miller.csv").click()`)), hides: "blob: *.csv blob"},
@@ -64,4 +69,42 @@ func TestDownloads(t *testing.T) {
 // TestDownloadsByClick takes files where there is no Navigation API.
 func TestDownloadsByClick(t *testing.T) {
 	doAll(t, startRelay(t), chrome.New(t), "hides", `<script>delete window.navigation</script>`, shelf, common, ofDownloads)
+}
+
+// TestSensedBeforeTheRecorder: what is done while the recorder still loads is told when it is there, and of what was
+// copied no length, for nobody could judge it then.
+func TestSensedBeforeTheRecorder(t *testing.T) {
+	r := startRelay(t)
+	acted := make(chan struct{})
+	front := r.proxy(func(_ http.ResponseWriter, q *http.Request) bool {
+		if strings.HasSuffix(q.URL.Path, ".wasm") {
+			select {
+			case <-acted:
+			case <-q.Context().Done():
+			}
+		}
+		return true
+	})
+	site := newSite(t)
+	site.page("/", `<script async src="`+front+`/cotrail.js" data-site="shows"></script>`, shelf+"<p id=text>Terms</p>")
+	page := chrome.New(t).Open(t, site.url+"/")
+	page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "starting"`),
+		chrome.Click("#named"), selectAll("text"), ctrl("c"), chrome.Script(`print()`))
+	close(acted)
+	page.Do(t, recording, chrome.Script(`cotrail.log("done")`), flushed)
+	var got []string
+	for _, e := range r.settledLog(session(t, page), "all of it is in the log", has(1, "client_log")) {
+		for _, line := range []string{ofDownloads(e), ofClipboard(e)} {
+			if line != "" {
+				got = append(got, strings.ReplaceAll(line, site.url, "SITE"))
+			}
+		}
+		if e.text("type") == "print" {
+			got = append(got, "print")
+		}
+	}
+	if want := []string{"SITE/files/terms.pdf?key= *.pdf anchor", "copy #text", "print"}; !slices.Equal(got, want) {
+		t.Errorf("the log differs:\n%s", differ(got, want))
+	}
+	noErrors(t, page)
 }

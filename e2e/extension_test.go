@@ -3,6 +3,7 @@ package e2e
 import (
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -10,6 +11,21 @@ import (
 
 	"github.com/cotrail/cotrail/e2e/chrome"
 )
+
+// TestDocumentedExtension: docs/extension.md shows the files of the tests' extension, for another site.
+func TestDocumentedExtension(t *testing.T) {
+	manifest := strings.Replace(readFile(t, "e2e/extension/manifest.json"), "http://127.0.0.1/*", "https://shop.example/*", 1)
+	if example(t, "docs/extension.md", "json", "manifest_version") != manifest {
+		t.Error("docs/extension.md shows another manifest than e2e/extension has")
+	}
+	if example(t, "docs/extension.md", "js", "cotrail.log") != readFile(t, "e2e/extension/content.js") {
+		t.Error("docs/extension.md shows another content script than e2e/extension has")
+	}
+	if most := regexp.MustCompile(`MAX_SAID = (\d+)`).FindStringSubmatch(readFile(t, "js/loader.js")); most == nil ||
+		!strings.Contains(strings.ReplaceAll(readFile(t, "docs/extension.md"), ",", ""), "more than "+most[1]+" characters") {
+		t.Errorf("docs/extension.md tells another limit than js/loader.js has: %q", most)
+	}
+}
 
 // unpacked gives the directory of the tests' extension: its own files, and the one that extension authors copy.
 func unpacked(t *testing.T) string {

@@ -9,7 +9,7 @@ import { random } from "./random.js";
 import { text, encode, Queue } from "./queue.js";
 import { Runner } from "./runner.js";
 import { Clicks } from "./sensor/click.js";
-import { clipboard } from "./sensor/clipboard.js";
+import { Clipboard } from "./sensor/clipboard.js";
 import { Downloads } from "./sensor/download.js";
 import { Inputs } from "./sensor/input.js";
 import { loadEntry, Navigation } from "./sensor/navigation.js";
@@ -59,6 +59,7 @@ export class Recording {
     this.clicks = new Clicks(this.queue, loader.held, (at) => this.relocation.acted("link", at));
     this.submits = new Submits(this.queue, loader.held, loader.now, (at) => this.inputs.commitAll(at));
     this.relocation = new Relocation(this.queue, loader.now);
+    this.clipboard = new Clipboard(this.queue, loader.held);
     this.downloads = new Downloads(this.queue, loader.now);
     this.media = new Media(this.queue, loader.now);
     this.prints = new Prints(this.queue);
@@ -198,7 +199,7 @@ export class Recording {
       case "copy":
       case "cut":
       case "paste":
-        return clipboard(this.queue, s, this.loader.held);
+        return this.clipboard.used(s);
       case "beforeprint":
         return this.prints.print(s);
       case "navigate":

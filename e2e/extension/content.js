@@ -1,4 +1,4 @@
-// The content script of the extension of extension_test.go. At document_start no recorder is there yet.
+// The content script of an extension that fills in forms. At document_start no recorder is there yet: what is said waits.
 
 cotrail.log("The extension is here");
 cotrail.log({ message: "A form was filled", fields: 3, password: "canary" }, { level: "warn" });

@@ -9,23 +9,39 @@ import { hasRuled, judge } from "../rules.js";
 /** Elements around a selection that are looked at: of a selection over more its length is not told. */
 const MAX_SELECTED = 1000;
 
-/** @param {import("../queue.js").Queue} queue @param {Sensed} s @param {(el: Element, depth: number) => import("../tape.js").Held} held */
-export function clipboard(queue, s, held) {
-  if (!isElement(s.target) || !s.e.isTrusted) return; // what a script dispatches reaches no clipboard
-  const el = editorOf(s.target) || s.target;
-  /** @type {import("../queue.js").Row} */
-  const row = { t: "clipboard", at: s.at, action: s.e.type };
-  const { hidden } = subject(row, el, el, s, held);
-  row.shown_node = el.localName;
-  if (!hidden) {
-    shown(row, el);
-    if (!s.path && Number(row.block) < 0 && Number(row.mask) < 0) row.length = s.e.type === "paste" ? pasted(s.e) : selected(el);
-  }
-  queue.push(row);
-}
+export class Clipboard {
+  /** Whether what was copied last may be hidden: then its length is not told where it is pasted either. */
+  #closed = false;
 
-/** @param {ClipboardEvent} e */
-const pasted = (e) => (e.clipboardData ? e.clipboardData.getData("text/plain").length : undefined);
+  /** @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => import("../tape.js").Held} held */
+  constructor(queue, held) {
+    this.queue = queue;
+    this.held = held;
+  }
+
+  /** @param {Sensed} s */
+  used(s) {
+    if (!isElement(s.target) || !s.e.isTrusted) return; // what a script dispatches reaches no clipboard
+    const el = editorOf(s.target) || s.target;
+    const pastes = s.e.type === "paste";
+    /** @type {import("../queue.js").Row} */
+    const row = { t: "clipboard", at: s.at, action: s.e.type };
+    const { hidden } = subject(row, el, el, s, this.held);
+    row.shown_node = el.localName;
+    if (!hidden) {
+      shown(row, el);
+      // Of a taped event nobody knows any more what was selected.
+      if (!s.path && Number(row.block) < 0 && Number(row.mask) < 0) row.length = pastes ? this.#pasted(s.e) : selected(el);
+    }
+    if (!pastes) this.#closed = row.length === undefined;
+    this.queue.push(row);
+  }
+
+  /** @param {ClipboardEvent} e */
+  #pasted(e) {
+    return this.#closed || !e.clipboardData ? undefined : e.clipboardData.getData("text/plain").length;
+  }
+}
 
 /** How much is selected; undefined where the browser does not tell, or where some of it may be hidden. @param {Element} el */
 function selected(el) {

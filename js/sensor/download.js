@@ -37,18 +37,19 @@ export class Downloads {
         const e = clicks.get(el);
         clicks.delete(el);
         el.removeEventListener("click", note, { capture: true });
-        if (e) this.#linked(e, el, Math.round(this.now()));
+        if (e) this.#linked({ e, at: Math.round(this.now()), target: el }, el);
       },
     });
   }
 
   /** @param {Sensed} s */
-  navigate({ e, at }) {
+  navigate(s) {
+    const { e } = s;
     if (typeof e.downloadRequest !== "string") return;
     const { target, sourceElement } = e;
     const { url } = e.destination;
     const entry = target.currentEntry;
-    this.#later(e, at, url, e.downloadRequest, sourceElement, () => {
+    this.#later(s, url, e.downloadRequest, sourceElement, () => {
       const now = target.currentEntry;
       return Boolean(now && now !== entry && now.url === url); // the page has made a navigation of its own of it
     });
@@ -58,25 +59,32 @@ export class Downloads {
   clicked(s) {
     if ("navigation" in window || s.e.type !== "click") return;
     const link = (s.path || s.e.composedPath()).find((/** @type {EventTarget} */ at) => isElement(at) && at.matches(LINK));
-    if (link) this.#linked(s.e, /** @type {HTMLAnchorElement} */ (link), s.at);
+    if (link) this.#linked(s, /** @type {HTMLAnchorElement} */ (link));
   }
 
-  /** @param {Event} e @param {HTMLAnchorElement} link @param {number} at */
-  #linked(e, link, at) {
+  /** @param {Sensed} s @param {HTMLAnchorElement} link */
+  #linked(s, link) {
     const view = link.ownerDocument.defaultView;
     const own = link.protocol === "data:" || (view && link.origin === view.origin);
-    if (own) this.#later(e, at, link.href, link.download, link); // what is of another origin is gone to, whatever the link says
+    if (own) this.#later(s, link.href, link.download, link); // what is of another origin is gone to, whatever the link says
   }
 
   /**
-   * Tells of the download when it is clear that the page does not prevent it.
-   * @param {Event} e @param {number} at @param {string} url @param {string} named by the page @param {Element | null} link @param {() => boolean} [replaced]
+   * Tells of the download when it is clear that the page does not prevent it: of a taped event at once.
+   * @param {Sensed} s @param {string} url @param {string} named by the page @param {Element | null} link @param {() => boolean} [replaced]
    */
-  #later(e, at, url, named, link, replaced = () => false) {
-    if (link && judge(link).block >= 0) return;
-    const own = OWN.exec(url);
-    const row = { t: "download", at, url: own ? own[0] : url, filename: text(named || (own ? "" : nameIn(url))), how: own ? "blob" : "anchor" };
-    setTimeout(() => e.defaultPrevented || replaced() || this.queue.push(row));
+  #later({ e, at, path }, url, named, link, replaced = () => false) {
+    const { block, mask } = link ? judge(link) : { block: -1, mask: -1 };
+    if (block >= 0) return;
+    const [own] = OWN.exec(url) || [""];
+    const row = { t: "download", at, url: own || url, filename: text(named || (own ? "" : nameIn(url))), how: own ? "blob" : "anchor" };
+    if (mask >= 0) {
+      row.url = own || new URL(url).origin;
+      row.filename = undefined;
+    }
+    const tell = () => e.defaultPrevented || replaced() || this.queue.push(row);
+    if (path) tell();
+    else setTimeout(tell);
   }
 }
 

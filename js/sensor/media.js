@@ -69,7 +69,7 @@ export class Media {
       told = e.timeStamp;
       this.#say({ t: "media_ended", stream, duration_ms: Math.round(this.now() - began) });
     };
-    for (const track of tracks) track.addEventListener("ended", ended, { once: true, signal: this.#over.signal });
+    for (const track of tracks) track.addEventListener("ended", ended, { signal: this.#over.signal });
   }
 
   /** @param {string} stream @param {string} phase @param {any} error */
