@@ -29,9 +29,9 @@ type Page struct {
 	console []Message // guarded by mu
 }
 
-func newPage(parent context.Context, option chromedp.ContextOption) (*Page, error) {
+func newPage(parent context.Context, options ...chromedp.ContextOption) (*Page, error) {
 	p := &Page{}
-	p.ctx, p.close = chromedp.NewContext(parent, option, chromedp.WithListener(p.listen))
+	p.ctx, p.close = chromedp.NewContext(parent, append(options, chromedp.WithListener(p.listen))...)
 	if err := chromedp.Do(p.ctx); err != nil {
 		p.close()
 		return nil, fmt.Errorf("opening a page: %w", err)
