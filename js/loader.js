@@ -71,6 +71,9 @@ export class Loader {
   /** @param {string} by */
   start(by) {
     if (this.began) return;
+    const page = /** @type {any} */ (document);
+    // Nobody sees the page yet, and nobody may ever: it is not part of what the tab did.
+    if (page.prerendering) return page.addEventListener("prerenderingchange", () => this.start(by), { once: true });
     this.began = now();
     this.by = by;
     this.say("starting");
@@ -145,15 +148,43 @@ function face(loader) {
   return cotrail;
 }
 
+/**
+ * The nearest page around, through frames of its own origin, that has a tag of the same site: its recorder senses this
+ * frame as well.
+ * @param {string | undefined} site @returns {any}
+ */
+function pageAround(site) {
+  for (let at = window; at.frameElement; ) {
+    at = /** @type {any} */ (at.parent);
+    if (Array.from(at.document.scripts).some((script) => script.dataset.site === site)) return at;
+  }
+}
+
+/** Makes the calls that waited. @param {any} cotrail @param {any[][]} calls */
+function replay(cotrail, calls) {
+  for (const [name, ...args] of calls) if (cotrail[name]) cotrail[name](...args);
+}
+
+/** Leaves this frame to the recorder of the page around, whose tag may not have run yet. @param {any} around @param {any} before */
+function yieldTo(around, before) {
+  Object.defineProperty(window, "cotrail", { get: () => around.cotrail || before, set: () => {}, configurable: true });
+  if (!before || !before.q) return;
+  const loaded = () => around.cotrail && around.cotrail.flush && replay(around.cotrail, before.q.splice(0));
+  if (around.document.readyState === "complete") loaded();
+  else around.addEventListener("load", loaded, { once: true });
+}
+
 function main() {
   const tag = /** @type {HTMLScriptElement} */ (document.currentScript);
   const page = /** @type {any} */ (window);
   const before = page.cotrail;
   if (before && before.flush) return; // a second tag
+  const around = pageAround(tag.dataset.site);
+  if (around) return yieldTo(around, before);
   const loader = new Loader(new URL(tag.dataset.relay || tag.src).origin, tag.dataset.site || "");
   page.cotrail = face(loader);
   if (tag.dataset.start !== "manual") loader.start("auto");
-  for (const [name, ...args] of (before && before.q) || []) if (page.cotrail[name]) page.cotrail[name](...args);
+  replay(page.cotrail, (before && before.q) || []);
 }
 
 try {

@@ -84,7 +84,7 @@ export class Recording {
     else {
       this.undo.push(senseTabs(this.queue, listen, identity, loader.now));
       const openings = new Openings(loader.site, identity, loader.now, listen);
-      this.newTabs.listeners.push((url, by, at) => openings.opened(url, by, at));
+      this.newTabs.listeners.push((url, by, at, _, apart) => apart && openings.opened(url, by, at)); // others have a copy of the storage
       this.undo.push(() => openings.end());
     }
     const { before } = identity;

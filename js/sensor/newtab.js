@@ -15,6 +15,7 @@ import { actionOf } from "./submit.js";
  * @param {"link" | "script"} by
  * @param {number} at
  * @param {boolean} user whether a person's act opened it
+ * @param {boolean} apart whether the tab is cut off from this one: it has no opener, and nothing of the storage
  */
 
 /** Keys with which a click opens a new tab or window. */
@@ -49,7 +50,7 @@ export class NewTabs {
     const unseen = /\bno(opener|referrer)\b/.test(String(features)); // null is given also when it was opened
     if (!opensTab(name, view) || (!opened && !unseen) || (opened && (opened.parent !== opened || this.#windows.has(opened)))) return;
     if (opened) this.#windows.add(opened);
-    this.#tell(resolve(url, view.document.baseURI), "script", "script", Math.round(this.now()), this.#byPerson);
+    this.#tell(resolve(url, view.document.baseURI), "script", "script", Math.round(this.now()), this.#byPerson, !opened);
   }
 
   /** A click, also with the middle button. @param {Sensed} s */
@@ -61,9 +62,10 @@ export class NewTabs {
     if (!link || link.hasAttribute("download") || editorOf(link)) return;
     const aside = e.button === 1 || e.shiftKey || (MAC ? e.metaKey : e.ctrlKey);
     this.#later(e, () => {
-      if (!aside && !opensTab(targetOf(link), link.ownerDocument.defaultView)) return;
+      const target = targetOf(link);
+      if (!aside && !opensTab(target, link.ownerDocument.defaultView)) return;
       const byPerson = e.isTrusted;
-      this.#tell(hrefOf(link), byPerson ? "link" : "script", "link", s.at, byPerson);
+      this.#tell(hrefOf(link), byPerson ? "link" : "script", "link", s.at, byPerson, aside || isApart(link, target));
     });
   }
 
@@ -72,8 +74,8 @@ export class NewTabs {
     const view = form.ownerDocument.defaultView;
     const byPerson = Boolean(e && e.isTrusted && isActive(view));
     this.#later(e, () => {
-      if (!opensTab((by && by.getAttribute("formtarget")) || targetOf(form), view)) return;
-      this.#tell(actionOf(form, by), "form", "link", at, byPerson);
+      const target = (by && by.getAttribute("formtarget")) || targetOf(form);
+      if (opensTab(target, view)) this.#tell(actionOf(form, by), "form", "link", at, byPerson, isApart(form, target));
     });
   }
 
@@ -88,11 +90,11 @@ export class NewTabs {
     for (const decide of this.#pending.splice(0)) decide();
   }
 
-  /** @param {string} to @param {string} cause @param {"link" | "script"} by @param {number} at @param {boolean} user */
-  #tell(to, cause, by, at, user) {
+  /** @param {string} to @param {string} cause @param {"link" | "script"} by @param {number} at @param {boolean} user @param {boolean} apart */
+  #tell(to, cause, by, at, user, apart) {
     if (to && !/^(https?|blob):/.test(to)) return; // mailto: and the like open no tab
     this.queue.push({ t: "relocate", at, to, from: location.href, cause, user, new_tab: true });
-    for (const listener of this.listeners) listener(to, by, at, user);
+    for (const listener of this.listeners) listener(to, by, at, user, apart);
   }
 }
 
@@ -106,6 +108,12 @@ const hrefOf = (link) => (link.href && typeof link.href === "object" ? resolve(l
 function targetOf(el) {
   const base = el.ownerDocument.querySelector("base[target]");
   return el.getAttribute("target") || (base && base.getAttribute("target")) || "";
+}
+
+/** Whether a link or form cuts off the tab that it opens: one without a name does, unless told otherwise. @param {Element} el @param {string} target */
+function isApart(el, target) {
+  const rel = el.getAttribute("rel") || "";
+  return /\bno(opener|referrer)\b/i.test(rel) || (target.toLowerCase() === "_blank" && !/\bopener\b/i.test(rel));
 }
 
 /**

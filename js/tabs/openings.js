@@ -35,7 +35,7 @@ export class Openings {
     });
   }
 
-  /** Something is opened in a new tab. @param {string} url @param {string} by link or script @param {number} at */
+  /** Something is opened in a new tab that gets nothing of this one's storage. @param {string} url @param {string} by link or script @param {number} at */
   opened(url, by, at) {
     if (!url.startsWith(location.origin + "/")) return; // no tab of another origin hears this one
     this.#openings = [...this.#fresh(), { url, how: by === "link" ? "link" : "window_open", at }].slice(-MAX_OPENINGS);
