@@ -48,7 +48,8 @@ func (app todo) serve(t *testing.T, s *site, r *relay) {
 	s.page("/", r.tag("shows"), "<div id=app></div>"+bundled(t, app.source))
 }
 
-// todoActs are what is done in the application.
+// todoActs are what is done in the application. Where it empties a field the recorder is made to notice: of what a
+// script does again and again in a short while the log has the last.
 func todoActs(list, order string) []told {
 	in := func(prefix string, rows []told) []told {
 		for i := range rows {
@@ -59,13 +60,13 @@ func todoActs(list, order string) []told {
 		return rows
 	}
 	lists := in(list, []told{
-		tells(chromedp.Steps(chrome.Type(list+"#new", "milk"), chrome.Press(kb.Enter), rendered(list+"#new", ""), chrome.WaitFor(chrome.Find(list+"li"))),
+		tells(chromedp.Steps(chrome.Type(list+"#new", "milk"), chrome.Press(kb.Enter), rendered(list+"#new", ""), chrome.WaitFor(chrome.Find(list+"li")), flushed),
 			"click {#new}", "input_change {#new} = milk", "input_change {#new} =  by script"),
-		tells(chromedp.Steps(chrome.Press("bread"), chrome.Press(kb.Enter), rendered(list+"#new", ""), chrome.WaitFor(chrome.Find(list+"li + li"))),
+		tells(chromedp.Steps(chrome.Press("bread"), chrome.Press(kb.Enter), rendered(list+"#new", ""), chrome.WaitFor(chrome.Find(list+"li + li")), flushed),
 			"input_change {#new} = bread", "input_change {#new} =  by script"),
 		tells(chrome.Click(list+"li:nth-child(1) .toggle"),
 			"click {li:nth-child(1) .toggle} Done", "input_change {li:nth-child(1) .toggle} = on checked"),
-		tells(chromedp.Steps(chrome.DoubleClick(list+"li:nth-child(2) .text"), chrome.WaitFor(chrome.Find(list+".edit:focus"))),
+		tells(chromedp.Steps(chrome.Click(list+"li:nth-child(2) .text"), chrome.Click(list+"li:nth-child(2) .text", chromedp.ClickCount(2)), chrome.WaitFor(chrome.Find(list+".edit:focus"))),
 			"click {li:nth-child(2) .text}", "click {li:nth-child(2) .text}"),
 		tells(chromedp.Steps(chrome.Press(kb.End), chrome.Press(" and butter"), chrome.Press(kb.Enter), chrome.WaitFor("!"+chrome.Find(list+".edit"))),
 			"input_change {.edit} = bread and butter"),

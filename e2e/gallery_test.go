@@ -61,8 +61,8 @@ func (g gallery) serve(t *testing.T, s *site, r *relay) {
 	s.mux.Handle("/assets/", http.FileServer(http.Dir(filepath.Join(frameworks, "node_modules", "govuk-frontend", "dist", "govuk"))))
 }
 
-// clicks is a click, with the name that the log gives to buttons, links, options, labels and boxes.
-func clicks(selector, name string) told {
+// clicking is a click, with the name that the log gives to buttons, links, options, labels and boxes.
+func clicking(selector, name string) told {
 	return tells(chrome.Click(selector), clicked(selector, name))
 }
 
@@ -73,23 +73,23 @@ func clicked(selector, name string) string {
 	return "click {" + selector + "}" + name
 }
 
-// follows is a click on a link within the page.
-func follows(selector, name, to string) told {
+// following is a click on a link within the page.
+func following(selector, name, to string) told {
 	return tells(chrome.Click(selector), clicked(selector, name), "navigate SITE/"+to+" hash")
 }
 
-// types is a click into a field and a text, committed by leaving it.
-func types(selector, keys string) told {
+// typing is a click into a field and a text, committed by leaving it.
+func typing(selector, keys string) told {
 	return tells(chromedp.Steps(chrome.Type(selector, keys), chrome.Press(kb.Tab)), clicked(selector, ""), "input_change {"+selector+"} = "+keys)
 }
 
-// ticks is a click on what belongs to a box, a radio or a switch, which changes it.
-func ticks(selector, name, box, value string) told {
+// ticking is a click on what belongs to a box, a radio or a switch, which changes it.
+func ticking(selector, name, box, value string) told {
 	return tells(chrome.Click(selector), clicked(selector, name), "input_change {"+box+"} = "+value+" checked")
 }
 
-// closes is a click that makes something go away; the next act waits until it is gone.
-func closes(selector, name, thing string) told {
+// closing is a click that makes something go away; the next act waits until it is gone.
+func closing(selector, name, thing string) told {
 	return tells(chromedp.Steps(chrome.Click(selector), gone(thing)), clicked(selector, name))
 }
 

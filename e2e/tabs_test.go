@@ -18,8 +18,8 @@ const handedOver = `<script>
 	(of => TextEncoder.prototype.encodeInto = function (text, ...rest) { rows.push(...text.split("\x1e")); return of.call(this, text, ...rest); })(TextEncoder.prototype.encodeInto);
 </script>`
 
-// opened gives the relocate rows of a page so far, without their times.
-func opened(t testing.TB, p *chrome.Page) []string {
+// tabsOpened gives the relocate rows of a page so far, without their times.
+func tabsOpened(t testing.TB, p *chrome.Page) []string {
 	t.Helper()
 	p.Do(t, flushed)
 	return chrome.MustEval[[]string](t, p, `rows.filter(r => r.startsWith("t=relocate\x1f")).map(r => r.split("\x1f").filter(f => !/^(t|at|from)=/.test(f)).join(" ").replaceAll(location.origin, "SITE"))`)
@@ -99,7 +99,7 @@ func TestNewTabs(t *testing.T) {
 		noErrors(t, tab)
 		tab.Close()
 	}
-	if got := opened(t, first); !slices.Equal(got, wantRows) {
+	if got := tabsOpened(t, first); !slices.Equal(got, wantRows) {
 		t.Errorf("the rows differ:\n%s", differ(got, wantRows))
 	}
 	entries := r.settledLog(session(t, first), "all tabs are in the log", func(e []entry) bool { return len(ofType(e, "recorder_started")) == len(tabs) })
@@ -142,7 +142,7 @@ func TestNoNewTab(t *testing.T) {
 		page.Do(t, chrome.Click("#"+id))
 	}
 	page.Do(t, chrome.ClickWith("#self", chromedp.ButtonRight))
-	if got := opened(t, page); len(got) != 0 {
+	if got := tabsOpened(t, page); len(got) != 0 {
 		t.Errorf("told to be opened in new tabs: %q", got)
 	}
 }

@@ -63,7 +63,7 @@ func Press(keys string, modifiers ...chromedp.Modifier) Step {
 // Focus gives the element the focus by script, which no user does: for a select, whose list a click
 // would open.
 func Focus(selector string) Step {
-	return WaitFor(fmt.Sprintf(`(e => e && (e.focus(), e === e.getRootNode().activeElement))(%s)`, Find(selector)))
+	return WaitFor(fmt.Sprintf(`(e => e && (e.focus(), e === e.getRootNode().activeElement))(%s)`, element(selector)))
 }
 
 // find gives the first element of a selector whose parts lie in one another's shadow roots or frames, and where the
@@ -82,8 +82,8 @@ const find = `(selector => {
 	return {e, x, y};
 })`
 
-// Find is a JavaScript expression for the first element that the selector finds, or undefined.
-func Find(selector string) string { return find + "(" + quote(selector) + ").e" }
+// element is the JavaScript expression of the element that a selector finds, or undefined.
+func element(selector string) string { return find + "(" + quote(selector) + ").e" }
 
 // findPoint answers with a point of the element's first box and what, if anything, keeps the mouse from hitting it
 // there.
@@ -95,7 +95,7 @@ const findPoint = `(({e, x, y}, fx, fy) => {
 	const at = [box.x + box.width * fx, box.y + box.height * fy];
 	let hit = e.ownerDocument.elementFromPoint(...at);
 	for (let inner; hit?.shadowRoot && (inner = hit.shadowRoot.elementFromPoint(...at)) && inner !== hit; ) hit = inner;
-	let within = hit; // or shown within it: slotted, or in its shadow root
+	let within = hit; // also what is slotted into it, or in its shadow root
 	while (within && within !== e) within = within.assignedSlot ?? within.parentNode ?? within.host;
 	const slotted = hit?.shadowRoot && hit === e.getRootNode().host; // a text: it is the host's, wherever it is shown
 	return {x: x + at[0], y: y + at[1], why: within || slotted ? "" : "it is covered by " + (hit ? hit.outerHTML.slice(0, 80) : "nothing")};

@@ -17,7 +17,7 @@ import (
 // ClickWith is Click with another button, or with keys held.
 func ClickWith(selector string, options ...chromedp.MouseOption) Step {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		x, y, err := hittable(ctx, t, selector)
+		x, y, err := hittable(ctx, t, selector, 0.5, 0.5)
 		if err != nil {
 			return fmt.Errorf("clicking %s: %w", selector, err)
 		}
