@@ -17,6 +17,15 @@ func opens(steps ...chrome.Step) func(*scene) {
 	}
 }
 
+// opensBehind does what opens another tab behind this one, and then turns to it.
+func opensBehind(steps ...chrome.Step) func(*scene) {
+	return func(v *scene) {
+		two := v.popup(steps...)
+		two.Do(v.t, at("/two"), chrome.WaitFor(`document.visibilityState === "hidden"`), chrome.Front(), chrome.WaitFor(`document.visibilityState === "visible"`),
+			chrome.Click("#b"), flushed)
+	}
+}
+
 // popup opens another tab. It ends with the row.
 func (v *scene) popup(steps ...chrome.Step) *chrome.Page {
 	v.t.Helper()
@@ -31,6 +40,9 @@ func (v *scene) popup(steps ...chrome.Step) *chrome.Page {
 func joined(how string) []string {
 	return says("tab 2: tab_created SITE/two "+how+" from tab 1", "tab 2: switch_active_tab 1 to 2", "tab 2: load /two", "tab 2: click #b Go")
 }
+
+// joinedBehind is the same of a tab that was not looked at at first.
+var joinedBehind = says("tab 2: tab_created SITE/two link from tab 1", "tab 2: load /two", "tab 2: switch_active_tab 1 to 2", "tab 2: click #b Go")
 
 // tabs: a session has more than one tab, or a page is no part of it.
 var tabs = []situation{
@@ -47,15 +59,15 @@ var tabs = []situation{
 		tabs: opens(chrome.Click("#l")),
 		want: append(says("click #l Two to SITE/two", "relocate_start SITE/two link by user new tab"), joined("link")...)},
 	{name: "a link with Ctrl held down", body: `<a id=l href=/two>Two</a>`, pages: twoPage,
-		tabs: opens(chrome.Click("#l", chromedp.ButtonModifiers(kb.ModifierCtrl))),
-		want: append(says("click #l Two to SITE/two", "relocate_start SITE/two link by user new tab"), joined("link")...)},
+		tabs: opensBehind(chrome.Click("#l", chromedp.ButtonModifiers(kb.ModifierCtrl))),
+		want: append(says("click #l Two to SITE/two", "relocate_start SITE/two link by user new tab"), joinedBehind...)},
 	{name: "a link with the middle button", body: `<a id=l href=/two>Two</a>`, pages: twoPage,
-		tabs: opens(chrome.Click("#l", chromedp.ButtonMiddle)),
-		want: append(says("click #l Two to SITE/two middle", "relocate_start SITE/two link by user new tab"), joined("link")...)},
-	{name: "a page that the script opens at a click", body: `<button id=o onclick="open('/two')">Open</button>`, pages: twoPage,
+		tabs: opensBehind(chrome.Click("#l", chromedp.ButtonMiddle)),
+		want: append(says("click #l Two to SITE/two middle", "relocate_start SITE/two link by user new tab"), joinedBehind...)},
+	{name: "a page that the script opens at a click", body: `<button id=o onclick="window.open('/two')">Open</button>`, pages: twoPage,
 		tabs: opens(chrome.Click("#o")),
 		want: append(says("click #o Open", "relocate_start SITE/two script by user new tab"), joined("window_open")...)},
-	{name: "a page that the script opens, and lets go", body: `<button id=o onclick="open('/two', '_blank', 'noopener')">Open</button>`, pages: twoPage,
+	{name: "a page that the script opens, and lets go", body: `<button id=o onclick="window.open('/two', '_blank', 'noopener')">Open</button>`, pages: twoPage,
 		tabs: opens(chrome.Click("#o")),
 		want: append(says("click #o Open", "relocate_start SITE/two script by user new tab"), joined("window_open")...)},
 	{name: "a page that the script opens by itself", pages: twoPage,
@@ -67,7 +79,7 @@ var tabs = []situation{
 	{name: "a link to another origin in a tab of its own", body: `<a id=l href="{other}/away" target=_blank>Away</a>`, pages: map[string]string{"{other}/away": `<!doctype html><p>Away</p>`},
 		tabs: func(v *scene) { v.popup(chrome.Click("#l")).Do(v.t, chrome.WaitFor(`location.pathname === "/away"`)) },
 		want: says("click #l Away to OTHER/away", "relocate_start OTHER/away link by user new tab")},
-	{name: "a window that the page writes itself", body: `<button id=o onclick="open('').document.write('<p>help</p>')">Help</button>`,
+	{name: "a window that the page writes itself", body: `<button id=o onclick="window.open('').document.write('<p>help</p>')">Help</button>`,
 		tabs: func(v *scene) { v.popup(chrome.Click("#o")).Do(v.t, chrome.WaitFor(`document.querySelector("p")`)) },
 		want: says("click #o Help", "relocate_start about: script by user new tab")},
 
