@@ -65,7 +65,7 @@ var clickSituations = []situation{
 	{name: "a script dispatches what a mouse does", body: `<button id=b>Next</button>`,
 		do:   acts(chrome.Script(`for (const type of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"]) b.dispatchEvent(new PointerEvent(type, {bubbles: true}))`)),
 		want: says("click #b Next by script")},
-	{name: "a script clickSituations what a person clicked", body: `<button id=a onclick="b.click()">One</button><button id=b>Two</button>`,
+	{name: "a script clicks what a person clicked", body: `<button id=a onclick="b.click()">One</button><button id=b>Two</button>`,
 		do:   acts(chrome.Click("#a")),
 		want: says("click #a One", "click #b Two by script")},
 	{name: "details open", body: `<details id=d><summary id=s>More</summary><p>text</p></details>`,

@@ -128,8 +128,12 @@ export class Tape {
     }
   };
 
-  /** What leaves its shadow root is sensed at the window. @param {Event} e */
-  #senseWithin = (e) => e.composed || this.#sense(e);
+  /** Of a shadow root: what comes to the window is sensed there, and what only passes through belongs to another root. @param {Event} e */
+  #senseWithin = (e) => {
+    const target = /** @type {Element} */ (e.target);
+    const path = e.composedPath();
+    if (path[path.length - 1] !== target.ownerDocument.defaultView && target.getRootNode() === e.currentTarget) this.#sense(e);
+  };
 
   /** @param {Event} e */
   #keep(e) {

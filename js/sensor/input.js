@@ -182,10 +182,11 @@ export class Inputs {
    * @param {Element} el
    */
   suspect(el) {
-    if (!this.begun || this.dirty.has(el) || this.values.changed(el) === false || this.speaksFor(el)) return;
+    if (!this.begun || this.dirty.has(el) || this.values.changed(el) === false) return;
+    if (this.speaksFor(el)) return void this.scripted.delete(el);
     const field = /** @type {HTMLInputElement} */ (el);
     if (field.type === "radio" && !field.checked) return this.values.note(el); // another of its group is told
-    if (this.values.isDefault(el)) return this.values.note(el);
+    if (this.values.isDefault(el) || isUnseen(field)) return this.values.note(el);
     this.scripted.add(el);
     this.sets++;
     if (!this.scriptTimer) this.waitForScripts();
@@ -289,7 +290,9 @@ export class Inputs {
       this.push(el, el, s);
       if (/** @type {HTMLInputElement} */ (el).type === "file") selected(this.queue, el, /** @type {HTMLInputElement} */ (el).files, s, this.held);
     }
-    if (this.begun) this.values.note(el);
+    if (!this.begun) return;
+    this.values.note(el);
+    this.values.noteAround(el);
   }
 
   /** @param {Element} el the field @param {Element} part what changed of it: itself, or an option @param {Sensed} s @param {boolean} [selected] of an option */
@@ -350,6 +353,13 @@ function fieldOf(s) {
   const name = el.localName;
   if (name === "input" || name === "select" || name === "textarea") return isFormValue(el) ? el : null;
   return editorOf(el) || (isFormValue(el) ? el : null);
+}
+
+/** Whether a field that one would type into is not there for anybody to see: what a script keeps in it is the page's own. @param {HTMLInputElement} el */
+function isUnseen(el) {
+  if (el.type === "hidden") return true;
+  if (CHOSEN.has(el.type) || !el.checkVisibility) return false;
+  return !el.checkVisibility({ opacityProperty: true, visibilityProperty: true });
 }
 
 /** Whether the browser has filled the field. Engines that do not know the word refuse the selector. @param {Element} el */

@@ -1,7 +1,8 @@
 // What fields held when the log last knew them. It tells a change that no event tells of from the value that a page
 // gave its field, and from one that is told already.
 
-import { editorOf } from "../facts.js";
+import { editorOf, isCustomField } from "../facts.js";
+import { isShadowRoot } from "../nodes.js";
 
 /** Fields that a person could have filled: the values of hidden ones and of buttons are the page's. */
 const FIELDS = "input:not([type=hidden i],[type=submit i],[type=button i],[type=reset i],[type=image i]),select,textarea,[contenteditable]";
@@ -46,6 +47,12 @@ export class Values {
     if (el.localName === "select") this.#chosen.set(el, optionOf(/** @type {HTMLSelectElement} */ (el)));
   }
 
+  /** The same of the custom fields that it lies in, once they have noticed. @param {Element} el */
+  noteAround(el) {
+    const custom = customField(el.getRootNode());
+    if (custom) setTimeout(() => this.note(custom));
+  }
+
   /** Whether what a list shows is no choice of anybody's: it has other options now, of which the browser shows the first. @param {Element} el */
   isDefault(el) {
     const select = /** @type {HTMLSelectElement} */ (el);
@@ -64,7 +71,7 @@ export class Values {
   look() {
     for (const el of this.#fields()) {
       const changed = this.changed(el);
-      if (changed) this.suspect(el);
+      if (changed && !isCustomField(el)) this.suspect(el); // a custom field tells of itself
       else if (changed === undefined) this.note(el);
     }
   }
@@ -72,7 +79,9 @@ export class Values {
   *#fields() {
     let left = MAX_FIELDS;
     for (const root of this.roots) {
-      for (const el of root.querySelectorAll(FIELDS)) {
+      const custom = customField(root);
+      if (custom) yield custom;
+      else for (const el of root.querySelectorAll(FIELDS)) {
         if (--left < 0) return;
         if (!el.hasAttribute("contenteditable") || editorOf(el) === el) yield el;
       }
@@ -112,8 +121,11 @@ export class Values {
   }
 }
 
-/** @param {Element} el */
-const fieldOf = (el) => (el.localName === "option" && el.closest("select")) || el;
+/** The custom element whose tree this is, if it is a field: what scripts change within it is its own affair. @param {Node} root */
+const customField = (root) => (isShadowRoot(root) && isCustomField(root.host) ? root.host : null);
+
+/** The field that a script changes when it changes an element. @param {Element} el */
+const fieldOf = (el) => customField(el.getRootNode()) || (el.localName === "option" && el.closest("select")) || el;
 
 /** @param {HTMLSelectElement} select */
 const optionOf = (select) => select.options[select.selectedIndex];
