@@ -32,7 +32,7 @@ var shoelaceActs = []told{
 	following("#away >> a", "Away", "#/away"),
 	clicking("#right >> button", "Right"),
 	clicking("#cross >> button", "Cross"),
-	clicking("#copy >> button", "Copy"),
+	clicking("#copy >> button", ""),
 	clicking("#alert >> sl-icon-button >> button", "Close"),
 	clicking("#details >> summary", "Details"),
 	clicking("#ask >> button", "Ask"),

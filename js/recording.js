@@ -57,7 +57,7 @@ export class Recording {
     this.within = new Within(loader, identity, this.queue.paused);
     this.inputs = new Inputs(this.queue, loader.held, loader.now, this.sense, loader.tape.roots);
     this.clicks = new Clicks(this.queue, loader.held, (at) => this.relocation.acted("link", at));
-    this.submits = new Submits(this.queue, loader.held, loader.now, (at) => this.inputs.commitAll(at));
+    this.submits = new Submits(this.queue, loader.held, () => this.clicks.acting(), loader.now, (at) => this.inputs.commitAll(at));
     this.relocation = new Relocation(this.queue, loader.now);
     this.clipboard = new Clipboard(this.queue, loader.held);
     this.downloads = new Downloads(this.queue, loader.now);

@@ -57,7 +57,7 @@ export class Clicks {
     const { repeated } = this;
     this.repeated = undefined;
     if (s.e.isTrusted) this.made = s.e;
-    else if (this.made && this.made.eventPhase && (this.made.composedPath().includes(target) || !isSeen(target))) return true;
+    else if (this.acting() && (sends(target) || /** @type {Event} */ (this.made).composedPath().includes(target) || !isSeen(target))) return true;
     if (repeated && repeated[0] === target && repeated[1] === s.e.timeStamp) return true;
     if (s.e.detail !== 0 || !s.e.isTrusted) return false;
     if (target.localName === "select") return true; // an option was chosen by keyboard in the list that opens
@@ -65,6 +65,11 @@ export class Clicks {
     const focused = /** @type {HTMLInputElement | null} */ (focusedBeside(target));
     const form = /** @type {HTMLButtonElement} */ (target).form;
     return Boolean(form && focused && focused !== target && focused.localName === "input" && focused.form === form);
+  }
+
+  /** Whether the page is hearing of a person's click just now: what scripts do meanwhile comes of it. */
+  acting() {
+    return Boolean(this.made && this.made.eventPhase);
   }
 
   /** @param {Sensed} s @param {Element} el */
@@ -98,6 +103,9 @@ function meant(s, target) {
   const host = target.localName === "slot" && hostOf(target.getRootNode()); // a slot is nothing that one sees
   return path.find((/** @type {any} */ at) => isElement(at) && at.matches(ACTIONABLE)) || host || target;
 }
+
+/** Whether its click only sends a form, which is told for itself. @param {Element} el */
+const sends = (el) => /** @type {HTMLButtonElement} */ (el).type === "submit" && Boolean(/** @type {HTMLButtonElement} */ (el).form);
 
 /** Whether an element that a script clicks is there for anybody to see: not clipped away, nor without size. @param {Element} el */
 function isSeen(el) {

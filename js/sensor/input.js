@@ -20,6 +20,9 @@ const PAUSE = 4000;
 /** The same for what scripts change: longer than a tool takes from key to key when it types for somebody. */
 const SCRIPT_PAUSE = 400;
 
+/** How long a custom element may take to repeat what a field within it has told, in milliseconds. */
+const REPEATED = 100;
+
 /** Fields of which one thing is chosen at a time. */
 const CHOSEN = new Set(["select-one", "select-multiple", "checkbox", "radio", "file"]);
 
@@ -148,6 +151,7 @@ export class Inputs {
   change(s) {
     const el = fieldOf(s);
     if (!el) return;
+    if (!s.e.isTrusted && el.shadowRoot) return void setTimeout(() => this.check(el)); // a field within it may tell it next
     if (!s.e.isTrusted) {
       this.suspect(el);
       return this.commitScripted(el, s.at);
@@ -272,7 +276,6 @@ export class Inputs {
 
   /** What the page makes of a field that was committed by an act, as when it empties it, is told before one types again. @param {Element} el */
   check(el) {
-    if (!this.values.changed(el)) return;
     this.suspect(el);
     this.commitScripted(el);
   }
@@ -284,6 +287,7 @@ export class Inputs {
     if (!this.dirty.size && this.watched.size) this.unwatch();
     this.last = null;
     this.committed = el;
+    setTimeout(() => this.committed === el && (this.committed = null), REPEATED);
     if (el.localName === "select") {
       for (const [option, selected] of this.changed(/** @type {HTMLSelectElement} */ (el), s.held)) this.push(el, option, s, selected);
     } else {
@@ -292,7 +296,7 @@ export class Inputs {
     }
     if (!this.begun) return;
     this.values.note(el);
-    this.values.noteAround(el);
+    this.values.noteAround(el, Boolean(s.e) && s.e.type === "change");
   }
 
   /** @param {Element} el the field @param {Element} part what changed of it: itself, or an option @param {Sensed} s @param {boolean} [selected] of an option */

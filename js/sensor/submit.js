@@ -28,9 +28,11 @@ export class Submits {
 
   /**
    * @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => Held} held
+   * @param {() => boolean} acting tells whether a person's click is under way
    * @param {() => number} now @param {(at: number) => void} before what was typed is committed before the form is told
    */
-  constructor(queue, held, now, before) {
+  constructor(queue, held, acting, now, before) {
+    this.acting = acting;
     this.queue = queue;
     this.held = held;
     this.now = now;
@@ -61,7 +63,7 @@ export class Submits {
   push(s, form, via, by) {
     this.before(s.at);
     this.sent(form, by, s.e, s.at);
-    const byPerson = via === "user";
+    const byPerson = via === "user" || (via === "request_submit" && this.acting()); // as by a button that is a component
     /** @type {Row} */
     const row = { t: "submit", at: s.at, trusted: byPerson, cause: byPerson ? "user" : "script", via, valid: form.matches(":valid") };
     subject(row, form, form, s, this.held);

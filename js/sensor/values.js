@@ -47,10 +47,11 @@ export class Values {
     if (el.localName === "select") this.#chosen.set(el, optionOf(/** @type {HTMLSelectElement} */ (el)));
   }
 
-  /** The same of the custom fields that it lies in, once they have noticed. @param {Element} el */
-  noteAround(el) {
+  /** The same of the custom field that it lies in, which hears of a change only after this. @param {Element} el @param {boolean} hears whether it is about to */
+  noteAround(el, hears) {
     const custom = customField(el.getRootNode());
-    if (custom) setTimeout(() => this.note(custom));
+    if (custom) this.note(custom);
+    if (custom && hears) setTimeout(() => this.note(custom));
   }
 
   /** Whether what a list shows is no choice of anybody's: it has other options now, of which the browser shows the first. @param {Element} el */
@@ -121,8 +122,12 @@ export class Values {
   }
 }
 
-/** The custom element whose tree this is, if it is a field: what scripts change within it is its own affair. @param {Node} root */
-const customField = (root) => (isShadowRoot(root) && isCustomField(root.host) ? root.host : null);
+/** The custom element that is a field and has this tree in it: what scripts change within is its own affair. @param {Node} root @returns {Element | null} */
+function customField(root) {
+  let found = null;
+  for (let at = root; isShadowRoot(at); at = at.host.getRootNode()) if (isCustomField(at.host)) found = at.host;
+  return found; // the outermost, which is the one that somebody put there
+}
 
 /** The field that a script changes when it changes an element. @param {Element} el */
 const fieldOf = (el) => customField(el.getRootNode()) || (el.localName === "option" && el.closest("select")) || el;
