@@ -129,6 +129,12 @@ var fields = []situation{
 	{name: "a month by its arrow keys", body: `<input id=a type=month value=2027-03>`,
 		do:   acts(chrome.Focus("#a"), chrome.Press(kb.ArrowUp), chrome.Script(`document.activeElement.blur()`)),
 		want: says("input_change #a = 2027-04")},
+	{name: "a week by its arrow keys", body: `<input id=a type=week value=2027-W10>`,
+		do:   acts(chrome.Focus("#a"), chrome.Press(kb.ArrowUp), chrome.Script(`document.activeElement.blur()`)),
+		want: says("input_change #a = 2027-W11")},
+	{name: "a date and time by keys", body: `<input id=a type=datetime-local>`,
+		do:   acts(chrome.Focus("#a"), chrome.Press("03152027"), chrome.Press(kb.ArrowRight), chrome.Press("0930AM"), chrome.Script(`document.activeElement.blur()`)),
+		want: says("input_change #a = 2027-03-15T09:30")},
 	{name: "a colour in its picker", body: `<input id=a type=color value=#808080>`,
 		do:   acts(chrome.Click("#a"), opened, chrome.Press(kb.ArrowRight), chrome.Press(kb.Enter), chrome.WaitFor(`document.querySelector("#a").value !== "#808080"`)),
 		want: says("click #a", "input_change #a = #828282")}, // the picker's choice comes with a click that nobody made

@@ -76,6 +76,8 @@ var forms = []situation{
 	{name: "invalid, and so not sent", body: `<form id=f action=/done><input id=a required><button id=b>Send</button></form>`,
 		do:   acts(chrome.Click("#b"), chrome.Press(kb.Enter)),
 		want: says("click #b Send")},
+	{name: "invalid, and asked for by a script", body: `<form id=f action=/done><input id=a required></form>`,
+		do: acts(chrome.Script(`f.requestSubmit()`))},
 	{name: "invalid, and sent unchecked", body: `<form id=f action=/done novalidate><input id=a required><button id=b>Send</button></form>`, pages: sentPage,
 		do:   acts(chrome.Click("#b"), at("/done")),
 		want: says("click #b Send", "submit #f get SITE/done with Send invalid", "relocate_start SITE/done form by user", "load /done")},

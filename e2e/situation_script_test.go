@@ -93,6 +93,26 @@ var scriptChanges = []situation{
 	{name: "the default value of an untouched field", body: `<input id=a>`,
 		do:   acts(chrome.Script(`a.defaultValue = "attr"`)),
 		want: says("input_change #a = attr by script")},
+	{name: "the attribute of an untouched field is taken away", body: `<input id=a value=attr>`,
+		do:   acts(chrome.Script(`a.removeAttribute("value")`)),
+		want: says("input_change #a =  by script")},
+	{name: "the attribute of an untouched field is set as a node", body: `<input id=a value=old>`,
+		do:   acts(chrome.Script(`a.attributes.value.value = "attr"`)),
+		want: says("input_change #a = attr by script")},
+	{name: "the attribute of an untouched box is set", body: `<input id=a type=checkbox>`,
+		do:   acts(chrome.Script(`a.setAttribute("checked", "")`)),
+		want: says("input_change #a = on checked by script")},
+	{name: "a radio is chosen by the name of its group", body: `<form id=f><input id=a type=radio name=r value=1 checked><input id=b type=radio name=r value=2></form>`,
+		do:   acts(chrome.Script(`f.elements.r.value = "2"`)),
+		want: says("input_change #b = 2 checked by script")},
+	{name: "an option is selected by the list's index", body: `<select id=a><option>x<option id=y>y</select>`,
+		do:   acts(chrome.Script(`a.options.selectedIndex = 1`)),
+		want: says("input_change #y = y selected by script")},
+	{name: "a password is set", body: `<input id=a type=password>`,
+		do:   acts(chrome.Script(`a.value = "horse"`)),
+		want: says("input_change masked hard_deny input filled by script")},
+	{name: "a blocked field is set", body: `<p data-cotrail-block><input id=a></p>`,
+		do: acts(chrome.Script(`a.value = "set"`))},
 	{name: "a step up", body: `<input id=a type=number value=1>`,
 		do:   acts(chrome.Script(`a.stepUp(2)`)),
 		want: says("input_change #a = 3 by script")},
@@ -126,6 +146,12 @@ var scriptChanges = []situation{
 	{name: "a field is emptied at Enter", body: `<input id=a onkeydown="if (event.key === 'Enter') { sent.textContent = this.value; this.value = '' }"><p id=sent></p>`,
 		do:   acts(chrome.Type("#a", "hello"), chrome.Press(kb.Enter), chrome.WaitFor(`sent.textContent === "hello"`)),
 		want: says("click #a", "input_change #a = hello", "input_change #a =  by script")},
+	{name: "a suggestion is taken", body: `<input id=a><ul><li id=l tabindex=-1 onclick="a.value = 'Lisbon'">Lisbon</ul>`,
+		do:   acts(chrome.Type("#a", "Lis"), chrome.Click("#l")),
+		want: says("click #a", "input_change #a = Lis", "click #l", "input_change #a = Lisbon by script")},
+	{name: "a box is clicked by a script at its label", body: `<label id=l><input id=a type=checkbox> Agree</label>`,
+		do:   acts(chrome.Script(`l.click()`)),
+		want: says("click #l Agree by script", "input_change #a = on checked by script")},
 	{name: "a sum follows", body: `<input id=a type=number onchange="b.value = this.value * 10"><output></output><input id=b>`,
 		do:   acts(chrome.Type("#a", "3"), leave),
 		want: says("click #a", "input_change #a = 3", "input_change #b = 30 by script")},
@@ -175,6 +201,13 @@ var scriptChanges = []situation{
 			d.append(d.firstChild.cloneNode(true));
 			const list = document.createElement("select"); list.append(new Option("x"), new Option("y", "y", true, true)); list.selectedIndex = 0; d.append(list);
 			const form = document.createElement("form"); form.append(document.createElement("textarea")); form.firstChild.value = "made"; d.append(form);
+		})()`))},
+	{name: "fields of no page", body: `<template id=t><input></template>`,
+		do: acts(chrome.Script(`(() => {
+			t.content.querySelector("input").value = "set";
+			new DOMParser().parseFromString("<input>", "text/html").querySelector("input").value = "set";
+			document.implementation.createHTMLDocument().body.append(Object.assign(document.createElement("input"), {value: "set"}));
+			document.createElement("textarea").value = "set";
 		})()`))},
 	{name: "options that a script brings", body: `<select id=a><option>x</select>`,
 		do: acts(chrome.Script(`a.replaceChildren(new Option("p"), new Option("q"))`))},

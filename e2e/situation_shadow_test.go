@@ -124,4 +124,6 @@ var shadow = []situation{
 	{name: "in a closed root", body: `<my-box id=h style="display: block"></my-box><script>h.attachShadow({mode: "closed"}).innerHTML = "<input id=a style='display: block; width: 100%'>"</script>`,
 		do:   acts(chrome.Click("#h"), chrome.Press("Ada"), leave),
 		want: says("click #h")}, // the host is all that can be seen
+	{name: "a script sets a value in a closed root", body: `<my-box id=h></my-box><script>const closed = h.attachShadow({mode: "closed"}); closed.innerHTML = "<input>"</script>`,
+		do: acts(chrome.Script(`closed.querySelector("input").value = "set"`))},
 }
