@@ -19,6 +19,7 @@ const MAX_STUBS = 200;
 
 /**
  * @typedef {object} Kept
+ * @property {string} site whose session it is: a page of another one stands in the same tab, and starts its own
  * @property {string} session
  * @property {string} secret empty in a frame that has joined the page around it
  * @property {string} key   names masked fields; random
