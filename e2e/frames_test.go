@@ -37,8 +37,13 @@ const overheard = `<script>window.passes = []; addEventListener("message", e => 
 // button fills a frame, so that a click into the middle of the frame clicks it.
 const button = `<button id=b style="position: fixed; inset: 0; width: 100%">b</button>`
 
-// frame is an element for a frame's page.
-func frame(id, url string) string { return fmt.Sprintf(`<iframe id=%s src="%s"></iframe>`, id, url) }
+// frame is an element for a frame's page, and small one that leaves the middle of the page around it free.
+func frame(id, url string) string {
+	return fmt.Sprintf(`<iframe id=%s src="%s" style="width: 400px; height: 300px"></iframe>`, id, url)
+}
+func small(id, url string) string {
+	return fmt.Sprintf(`<iframe id=%s src="%s" style="width: 60px; height: 60px"></iframe>`, id, url)
+}
 
 // isSaid waits until a frame of the page has said of itself what a condition on d wants.
 func isSaid(name, condition string) chrome.Step {
@@ -86,7 +91,7 @@ func TestFrameOfAnotherOrigin(t *testing.T) {
 	r := startRelay(t)
 	shop, pay, bank := newSite(t), newSite(t), newSite(t)
 	shop.page("/", heard+r.tag("shows"), "<h1>Shop</h1>"+frame("pay", pay.url+"/"))
-	pay.page("/", overheard+heard+says("pay")+r.tag("shows"), button+`<div style="position: fixed; top: 0; left: 0">`+frame("bank", bank.url+"/")+frame("help", shop.url+"/help")+`</div>`)
+	pay.page("/", overheard+heard+says("pay")+r.tag("shows"), button+`<div style="position: fixed; top: 0; left: 0">`+small("bank", bank.url+"/")+small("help", shop.url+"/help")+`</div>`)
 	bank.page("/", overheard+heard+says("bank")+r.tag("shows"), button)
 	shop.page("/help", overheard+heard+says("help")+r.tag("shows"), button)
 	page := chrome.New(t).Open(t, shop.url+"/")
@@ -103,7 +108,7 @@ func TestFrameOfAnotherOrigin(t *testing.T) {
 			t.Errorf("%s knows %s", name, text)
 		}
 	}
-	page.Do(t, chrome.Click("h1"), flushed, chrome.Script(`document.querySelector("#pay").style = "width: 600px; height: 600px"`), chrome.Click("#pay"))
+	page.Do(t, chrome.Click("h1"), flushed, chrome.Click("#pay"))
 	entries := r.wantClicks(id, shop.url+"/", pay.url+"/")
 	streams := map[string]bool{}
 	for _, e := range ofType(entries, "recorder_started") {
@@ -258,11 +263,10 @@ func TestFramePauses(t *testing.T) {
 	shop, pay, bank := newSite(t), newSite(t), newSite(t)
 	shop.page("/", heard+r.tag("shows"), frame("pay", pay.url+"/"))
 	counts := `<button id=b style="position: fixed; inset: 0; width: 100%" onclick="this.textContent = Number(this.textContent) + 1">0</button>`
-	pay.page("/", overheard+says("pay")+r.tag("shows"), counts+`<div style="position: fixed; top: 0; left: 0">`+frame("bank", bank.url+"/")+`</div>`)
+	pay.page("/", overheard+says("pay")+r.tag("shows"), counts+`<div style="position: fixed; top: 0; left: 0">`+small("bank", bank.url+"/")+`</div>`)
 	bank.page("/", overheard+says("bank")+r.tag("shows"), button)
 	page := chrome.New(t).Open(t, shop.url+"/")
-	page.Do(t, recording, isSaid("pay", `d.status === "recording"`), isSaid("bank", `d.status === "recording"`),
-		chrome.Script(`document.querySelector("#pay").style = "width: 600px; height: 600px"`))
+	page.Do(t, recording, isSaid("pay", `d.status === "recording"`), isSaid("bank", `d.status === "recording"`))
 	id := session(t, page)
 	for n, row := range []struct {
 		call, want string // want are the labels of the clicks that are told by then
