@@ -374,16 +374,3 @@ func TestFrameOfSameOrigin(t *testing.T) {
 		}
 	})
 }
-
-// TestPrerender: a page that is loaded before anybody asks for it tells nothing until it is shown, and then when that was.
-func TestPrerender(t *testing.T) {
-	r := startRelay(t)
-	shop := newSite(t)
-	shop.page("/", r.tag("shows")+`<script type=speculationrules>{"prerender": [{"urls": ["/next"], "eagerness": "immediate"}]}</script>`, `<a id=on href="/next">on</a>`)
-	shop.page("/next", `<script>window.began = document.prerendering; new BroadcastChannel("t").postMessage("up")</script>`+r.tag("shows"), "")
-	page := chrome.New(t).Open(t, shop.url+"/")
-	page.Do(t, recording, flushed)
-	id := session(t, page)
-	page.Do(t, chrome.Click("#on"), chrome.WaitFor(`location.pathname === "/next"`), recording, flushed)
-	t.Log(chrome.MustEval[bool](t, page, `began`), id)
-}
