@@ -174,8 +174,8 @@ func asks(target string) string {
 const tellsAnswers = `<script>let asked = 0; setInterval(() => top.postMessage({frame: "evil", answers: window.answers, asked: asked++}, "*"), 20)</script>`
 
 // TestForeignWindowsAsk: a page answers none but the frames of its site that stand directly in it. A foreign frame, a
-// foreign page around, a foreign window that it has opened, and a frame of a frame get nothing, though they ask as a
-// frame of the site would, and though they claim an origin of the site.
+// foreign page around, a window that it has opened, and a frame of a frame, though of the site, get nothing, though they
+// ask as a frame of the site would, and though they claim an origin of the site.
 func TestForeignWindowsAsk(t *testing.T) {
 	r := startRelay(t)
 	shop, pay, evil := newSite(t), newSite(t), newSite(t)
@@ -185,11 +185,15 @@ func TestForeignWindowsAsk(t *testing.T) {
 	evil.page("/claims", claims+asks("parent")+tellsAnswers, "")
 	evil.page("/deep", asks("top")+tellsAnswers, "")
 	evil.page("/window", asks("opener"), "")
+	pay.page("/window", asks("opener"), "")
+	pay.page("/top", asks("top")+tellsAnswers, "")
+	evil.page("/between", "", frame("pay", pay.url+"/top"))
+	shop.page("/between", heard+r.tag("shows"), frame("evil", stranger+"/between"))
 	shop.page("/", heard+r.tag("shows"), frame("evil", stranger+"/frame"))
 	shop.page("/claims", heard+r.tag("shows"), frame("evil", stranger+"/claims"))
 	pay.page("/", r.tag("shows"), frame("evil", stranger+"/deep"))
 	shop.page("/deep", heard+r.tag("shows"), frame("pay", pay.url+"/"))
-	shop.page("/opens", heard+r.tag("shows"), `<button id=open onclick="window.open('`+stranger+`/window')">open</button>`)
+	shop.page("/opens", heard+r.tag("shows"), `<button id=evil onclick="window.open('`+stranger+`/window')">open</button> <button id=pay onclick="window.open('`+pay.url+`/window')">open</button>`)
 	shop.page("/inside", says("shop")+r.tag("shows"), "")
 	evil.page("/around", asks("frames[0]")+heard, frame("shop", shop.url+"/inside"))
 	// That the same words are answered when a frame of the site says them, so that this test can fail.
@@ -202,8 +206,8 @@ func TestForeignWindowsAsk(t *testing.T) {
 		page := browser.Open(t, shop.url+"/good")
 		page.Do(t, recording, isSaid("evil", `d.answers.length > 0`))
 	})
-	for _, path := range []string{"/", "/claims", "/deep"} {
-		t.Run("a foreign frame in "+path, func(t *testing.T) {
+	for _, path := range []string{"/", "/claims", "/deep", "/between"} {
+		t.Run("a frame in "+path, func(t *testing.T) {
 			page := browser.Open(t, shop.url+path)
 			page.Do(t, recording, asksOften)
 			if answers, _ := said(t, page, "evil")["answers"].([]any); len(answers) > 0 {
@@ -211,18 +215,20 @@ func TestForeignWindowsAsk(t *testing.T) {
 			}
 		})
 	}
-	t.Run("a window it opened", func(t *testing.T) {
-		page := browser.Open(t, shop.url+"/opens")
-		page.Do(t, recording)
-		window, err := page.Popup(chrome.Click("#open"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		page.Do(t, chrome.WaitFor(`strange.length > 50`)) // they are not for us, so they are the page's
-		if answers := chrome.MustEval[[]string](t, window, `answers`); len(answers) > 0 {
-			t.Errorf("it got %q", answers)
-		}
-	})
+	for _, whose := range []string{"evil", "pay"} {
+		t.Run("a window it opened of "+whose, func(t *testing.T) {
+			page := browser.Open(t, shop.url+"/opens")
+			page.Do(t, recording)
+			window, err := page.Popup(chrome.Click("#" + whose))
+			if err != nil {
+				t.Fatal(err)
+			}
+			page.Do(t, chrome.WaitFor(`strange.length > 50`)) // they are not for us, so they are the page's
+			if answers := chrome.MustEval[[]string](t, window, `answers`); len(answers) > 0 {
+				t.Errorf("it got %q and more", answers[0])
+			}
+		})
+	}
 	t.Run("a page around it", func(t *testing.T) {
 		page := browser.Open(t, stranger+"/around")
 		page.Do(t, isSaid("shop", `d.status === "recording"`), chrome.WaitFor(`(window.from ??= performance.now()) + 1000 < performance.now()`))
@@ -257,16 +263,19 @@ func TestForeignPageAnswers(t *testing.T) {
 	}
 }
 
-// TestFramePauses: while the page has paused sharing, or has stopped, its frames tell nothing of their content.
+// TestFramePauses: while the page has paused sharing, or has stopped, its frames tell nothing of their content; nobody but
+// the page around makes them.
 func TestFramePauses(t *testing.T) {
 	r := startRelay(t)
 	shop, pay, bank := newSite(t), newSite(t), newSite(t)
 	shop.page("/", heard+r.tag("shows"), frame("pay", pay.url+"/"))
+	evil := newSite(t)
+	evil.page("/", `<script>let asked = 0; setInterval(() => { parent.postMessage({cotrail: "sharing", paused: true, evil: true}, "*"); top.postMessage({frame: "evil", asked: asked++}, "*"); }, 20)</script>`, "")
 	counts := `<button id=b style="position: fixed; inset: 0; width: 100%" onclick="this.textContent = Number(this.textContent) + 1">0</button>`
-	pay.page("/", overheard+says("pay")+r.tag("shows"), counts+`<div style="position: fixed; top: 0; left: 0">`+small("bank", bank.url+"/")+`</div>`)
+	pay.page("/", overheard+says("pay")+r.tag("shows"), counts+`<div style="position: fixed; top: 0; left: 0">`+small("bank", bank.url+"/")+small("evil", evil.foreign(t)+"/")+`</div>`)
 	bank.page("/", overheard+says("bank")+r.tag("shows"), button)
 	page := chrome.New(t).Open(t, shop.url+"/")
-	page.Do(t, recording, isSaid("pay", `d.status === "recording"`), isSaid("bank", `d.status === "recording"`))
+	page.Do(t, recording, isSaid("pay", `d.status === "recording"`), isSaid("bank", `d.status === "recording"`), isSaid("evil", `d.asked > 20`))
 	id := session(t, page)
 	for n, row := range []struct {
 		call, want string // want are the labels of the clicks that are told by then
@@ -275,7 +284,7 @@ func TestFramePauses(t *testing.T) {
 	} {
 		page.Do(t, chrome.Script(row.call+"; 0"))
 		for _, name := range []string{"pay", "bank"} {
-			page.Do(t, isSaid(name, fmt.Sprintf(`d.passes.filter(m => m.cotrail === "sharing").length === %d`, n)))
+			page.Do(t, isSaid(name, fmt.Sprintf(`d.passes.filter(m => m.cotrail === "sharing" && !m.evil).length === %d`, n)))
 		}
 		line := fmt.Sprintf("after act %d", n)
 		page.Do(t, chrome.Click("#pay"), chrome.Script(fmt.Sprintf(`frames[0].postMessage({flush: %q}, "*")`, line)), isSaid("pay", fmt.Sprintf(`d.flushed === %q`, line)))
