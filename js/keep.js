@@ -68,6 +68,5 @@ export function abandon(tape) {
   }
   kept.lost = (kept.lost || 0) + lost;
   kept.tailAt = kept.tailAt || Date.now();
-  kept.left = true;
-  write(kept);
+  write(kept); // left stays: whether the storage is this tab's own or a copy was not found out
 }
