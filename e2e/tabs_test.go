@@ -290,6 +290,33 @@ func TestStoppedTab(t *testing.T) {
 	}
 }
 
+// TestLeftCopy: a tab that was opened with its opener's storage, and whose first page was left before the recorder was
+// up, is a tab of its own all the same.
+func TestLeftCopy(t *testing.T) {
+	r := startRelay(t)
+	front := r.proxy(func(w http.ResponseWriter, q *http.Request) bool {
+		if strings.HasSuffix(q.URL.Path, ".wasm") {
+			<-q.Context().Done()
+			return false
+		}
+		return true
+	})
+	site := newSite(t)
+	site.page("/", r.tag("shows"), `<a id=opener target=_blank rel=opener href="/early">opener</a>`)
+	site.page("/early", `<script async src="`+front+`/cotrail.js" data-site="shows"></script>`, `<a id=on href="/next">on</a>`)
+	site.page("/next", r.tag("shows"), "")
+	first := chrome.New(t).Open(t, site.url+"/")
+	first.Do(t, recording)
+	second, err := first.Popup(chrome.Click("#opener"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "starting"`), chrome.Click("#on"), chrome.WaitFor(`location.pathname === "/next"`), recording, flushed)
+	if session(t, second) != session(t, first) || tabOf(t, second) == tabOf(t, first) {
+		t.Errorf("the opened tab is %s of session %s, want another than %s of %s", tabOf(t, second), session(t, second), tabOf(t, first), session(t, first))
+	}
+}
+
 // TestActiveTab goes from tab to tab, and closes the one that is looked at.
 func TestActiveTab(t *testing.T) {
 	r := startRelay(t)

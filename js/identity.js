@@ -16,15 +16,17 @@ const TAIL_AGE = 3600_000;
  * @param {import("./loader.js").Loader} loader @param {boolean} again whether this page was recorded before
  */
 export async function identify({ relay, site, url }, again) {
-  const kept = read();
+  let kept = read();
+  if (kept.site && kept.site !== site) kept = {};
   const around = window === top ? undefined : await join(relay, site);
-  if (around) return new Identity({ ...(kept.left ? kept : {}), key: kept.key, ...around.pass, secret: "", paused: 0 }, { around });
+  if (around) return new Identity({ ...(kept.left ? kept : {}), site, key: kept.key, ...around.pass, secret: "", paused: 0 }, { around });
+  kept.site = site;
   const { session, secret, key, tab, stubs, lost, tailAt } = kept;
   const known = Boolean(session && secret && tab);
   if (known && (again || kept.left || !(await isCopy(String(session), String(tab))))) return new Identity(kept, {});
-  if (known) return new Identity({ session, secret, key }, { opener: tab, how: window.opener ? "window_open" : "link" });
+  if (known) return new Identity({ site, session, secret, key }, { opener: tab, how: window.opener ? "window_open" : "link" });
   const opener = again ? undefined : await findOpener(site, url);
-  const left = { stubs, lost, tailAt }; // by a page of this tab that was left before it could find out
+  const left = { site, stubs, lost, tailAt }; // by a page of this tab that was left before it could find out
   if (!opener) return new Identity(left, {});
   return new Identity({ ...left, session: opener.session, secret: opener.secret, key: opener.key }, { opener: opener.tab, how: opener.how });
 }
@@ -53,6 +55,7 @@ export class Identity {
     const tab = kept.tab || random(8);
     /** @type {Kept} */
     this.kept = {
+      site: kept.site || "",
       session: kept.session || random(16),
       secret: kept.secret || (around ? "" : random(16)),
       key: kept.key || random(16),

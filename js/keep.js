@@ -19,6 +19,7 @@ const MAX_STUBS = 200;
 
 /**
  * @typedef {object} Kept
+ * @property {string} site whose session it is: a page of another one stands in the same tab, and starts its own
  * @property {string} session
  * @property {string} secret empty in a frame that has joined the page around it
  * @property {string} key   names masked fields; random
@@ -71,6 +72,5 @@ export function abandon(tape) {
   }
   kept.lost = (kept.lost || 0) + lost;
   kept.tailAt = kept.tailAt || Date.now();
-  kept.left = true;
-  write(kept);
+  write(kept); // left stays: whether the storage is this tab's own or a copy was not found out
 }

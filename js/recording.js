@@ -3,7 +3,7 @@
 import { RENEW } from "./frames/ticket.js";
 import { Within } from "./frames/within.js";
 import { Hooks } from "./hooks.js";
-import { abandon } from "./keep.js";
+import { read, write } from "./keep.js";
 import { isShadowRoot } from "./nodes.js";
 import { random } from "./random.js";
 import { text, encode, Queue } from "./queue.js";
@@ -142,7 +142,7 @@ export class Recording {
     this.inputs.hook(hooks, view);
     this.submits.hook(hooks, view);
     this.newTabs.hook(hooks, view);
-    this.within.watch(view, this.listen);
+    this.listen(view, "message", this.within.hear);
     this.downloads.hook(hooks, view, this.listen, this.sense);
     this.media.hook(hooks, view);
     hooks.add(/** @type {any} */ (view).Element.prototype, "attachShadow", { after: (_, __, shadow) => shadow.mode === "open" && this.loader.tape.roots.enter(shadow) });
@@ -315,13 +315,14 @@ export class Recording {
     const { kept } = this.identity;
     if (!kept.paused || this.ended) return;
     this.inputs.values.begin(); // what was changed meanwhile is not told
-    this.queue.paused = false;
+    const { around } = this.identity;
+    this.queue.paused = Boolean(around && around.pass.paused);
     this.say({ t: "resume", tab: kept.tab, paused_ms: Math.round(this.loader.now() - kept.paused) });
     kept.paused = 0;
     this.identity.save();
     if (this.queue.missed) this.say({ ...this.queue.missed, at: Math.round(this.loader.now()) });
     this.queue.missed = undefined;
-    this.within.pause(false);
+    this.within.pause(this.queue.paused);
     this.loader.say("recording");
   }
 
@@ -341,7 +342,7 @@ export class Recording {
     this.media.end();
     this.within.end();
     // The tab's next page goes on with it. A start to come sees to that itself.
-    addEventListener("pagehide", () => this.loader.take && abandon(this.loader.tape), { once: true });
+    addEventListener("pagehide", () => this.loader.take && write({ ...read(), left: true }), { once: true });
     for (const undo of this.undo.splice(0)) undo();
     for (const root of this.loader.tape.roots) {
       const hooks = !isShadowRoot(root) && this.hooks.get(root);

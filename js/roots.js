@@ -89,7 +89,7 @@ export class Roots {
   #frame(el) {
     const root = /** @type {HTMLIFrameElement} */ (el).contentDocument; // null where it is of another origin
     const own = /** @type {any} */ (root && root.defaultView && root.defaultView.cotrail);
-    if (root && root.defaultView && (!own || own === /** @type {any} */ (window).cotrail)) this.enter(root);
+    if (root && root.defaultView && (!own || !own.flush || own === /** @type {any} */ (window).cotrail)) this.enter(root);
   }
 
   end() {

@@ -79,7 +79,7 @@ export class Around {
     if (data.cotrail === "sharing") this.onPause((this.pass.paused = data.paused === true));
     else if (data.cotrail === "joined") this.#answered(data);
     else return;
-    e.stopImmediatePropagation(); // the page's own listeners know nothing of it
+    e.stopImmediatePropagation(); // nothing that listens later needs it
   };
 
   /** @param {any} data */

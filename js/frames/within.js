@@ -20,18 +20,13 @@ export class Within {
     this.paused = paused;
   }
 
-  /**
-   * Hears the frames that stand in a window.
-   * @param {Window} view @param {(target: EventTarget, type: string, handler: (e: any) => void) => void} listen
-   */
-  watch(view, listen) {
-    listen(view, "message", (e) => {
-      const { data, source } = e;
-      if (!data || data.cotrail !== "join" || data.site !== this.loader.site || !source || source === view || source.parent !== view) return;
-      e.stopImmediatePropagation(); // the page's own listeners know nothing of it
-      this.#answer(source, e.origin, data.nonce, typeof data.origin === "string" ? data.origin : e.origin).catch(() => {}); // the frame has gone
-    });
-  }
+  /** A message to one of the page's windows. @param {any} e */
+  hear = (e) => {
+    const { data, source, currentTarget: view } = e;
+    if (!data || data.cotrail !== "join" || data.site !== this.loader.site || !source || source === view || source.parent !== view) return;
+    e.stopImmediatePropagation(); // nothing that listens later needs it
+    this.#answer(source, e.origin, data.nonce, typeof data.origin === "string" ? data.origin : e.origin).catch(() => {}); // the frame has gone
+  };
 
   /** @param {any} frame @param {string} origin of the frame @param {unknown} nonce @param {string} asker the origin that the ticket is for */
   async #answer(frame, origin, nonce, asker) {

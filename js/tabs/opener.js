@@ -6,7 +6,7 @@ import { ofNewTabs, ofSession } from "./channel.js";
 import { sealed } from "./seal.js";
 
 /** How long another tab's answer is waited for, in milliseconds: its page may be busy. */
-const ANSWER_WITHIN = 300;
+const ANSWER_WITHIN = 500;
 
 /**
  * What a new tab gets from the tab that opened it.
