@@ -34,8 +34,8 @@ func frameSays(name string) string {
 // overheard keeps every message that reaches a window, ours too: it listens before the recorder does.
 const overheard = `<script>window.passes = []; addEventListener("message", e => e.data.cotrail && passes.push(e.data), true)</script>`
 
-// button fills a frame, so that a click into the middle of the frame clicks it.
-const button = `<button id=b style="position: fixed; inset: 0; width: 100%">b</button>`
+// wholeButton fills a frame, so that a click into the middle of the frame clicks it.
+const wholeButton = `<button id=b style="position: fixed; inset: 0; width: 100%">b</button>`
 
 // frame is an element for a frame's page, and small one that leaves the middle of the page around it free.
 func frame(id, url string) string {
@@ -91,9 +91,9 @@ func TestFrameOfAnotherOrigin(t *testing.T) {
 	r := startRelay(t)
 	shop, pay, bank := newSite(t), newSite(t), newSite(t)
 	shop.page("/", heard+r.tag("shows"), "<h1>Shop</h1>"+frame("pay", pay.url+"/"))
-	pay.page("/", overheard+heard+frameSays("pay")+r.tag("shows"), button+`<div style="position: fixed; top: 0; left: 0">`+small("bank", bank.url+"/")+small("help", shop.url+"/help")+`</div>`)
-	bank.page("/", overheard+heard+frameSays("bank")+r.tag("shows"), button)
-	shop.page("/help", overheard+heard+frameSays("help")+r.tag("shows"), button)
+	pay.page("/", overheard+heard+frameSays("pay")+r.tag("shows"), wholeButton+`<div style="position: fixed; top: 0; left: 0">`+small("bank", bank.url+"/")+small("help", shop.url+"/help")+`</div>`)
+	bank.page("/", overheard+heard+frameSays("bank")+r.tag("shows"), wholeButton)
+	shop.page("/help", overheard+heard+frameSays("help")+r.tag("shows"), wholeButton)
 	page := chrome.New(t).Open(t, shop.url+"/")
 	page.Do(t, recording)
 	id, tab := session(t, page), tabOf(t, page)
@@ -134,7 +134,7 @@ func TestFrameOfAnotherOrigin(t *testing.T) {
 func TestFrameAlone(t *testing.T) {
 	r := startRelay(t)
 	shop, pay := newSite(t), newSite(t)
-	pay.page("/", heard+frameSays("pay")+r.tag("shows"), button)
+	pay.page("/", heard+frameSays("pay")+r.tag("shows"), wholeButton)
 	shop.page("/untagged", heard, frame("pay", pay.url+"/"))
 	shop.page("/other", heard+r.tag("hides"), frame("pay", pay.url+"/"))
 	browser := chrome.New(t)
@@ -243,7 +243,7 @@ func TestForeignWindowsAsk(t *testing.T) {
 func TestForeignPageAnswers(t *testing.T) {
 	r := startRelay(t)
 	shop, pay := newSite(t), newSite(t)
-	pay.page("/", heard+frameSays("pay")+r.tag("shows"), button)
+	pay.page("/", heard+frameSays("pay")+r.tag("shows"), wholeButton)
 	shop.page("/", heard+`<script>
 		const pass = {cotrail: "joined", session: "0".repeat(32), tab: "0".repeat(16), ticket: "1.9999999999999." + "0".repeat(64), paused: false};
 		addEventListener("message", e => e.data.cotrail === "join" && e.source.postMessage({...pass, nonce: e.data.nonce}, e.origin), true);
@@ -273,7 +273,7 @@ func TestFramePauses(t *testing.T) {
 	evil.page("/", `<script>let asked = 0; setInterval(() => { parent.postMessage({cotrail: "sharing", paused: true, evil: true}, "*"); top.postMessage({frame: "evil", asked: asked++}, "*"); }, 20)</script>`, "")
 	counts := `<button id=b style="position: fixed; inset: 0; width: 100%" onclick="this.textContent = Number(this.textContent) + 1">0</button>`
 	pay.page("/", overheard+frameSays("pay")+r.tag("shows"), counts+`<div style="position: fixed; top: 0; left: 0">`+small("bank", bank.url+"/")+small("evil", evil.foreign(t)+"/")+`</div>`)
-	bank.page("/", overheard+frameSays("bank")+r.tag("shows"), button)
+	bank.page("/", overheard+frameSays("bank")+r.tag("shows"), wholeButton)
 	page := chrome.New(t).Open(t, shop.url+"/")
 	page.Do(t, recording, isSaid("pay", `d.status === "recording"`), isSaid("bank", `d.status === "recording"`), isSaid("evil", `d.asked > 20`))
 	id := session(t, page)
@@ -306,7 +306,7 @@ func TestTicketIsRenewed(t *testing.T) {
 	shop, pay := newSite(t), newSite(t)
 	// By the page's clock it is ten minutes ago while it makes the frame's first tickets, so they are good for a second.
 	shop.page("/", heard+`<script>let back = 0; (of => performance.now = () => of() - back)(performance.now.bind(performance))</script>`+r.tag("shows"), "")
-	pay.page("/", overheard+`<script>(of => window.setInterval = (f, ms) => of(f, ms > 60_000 ? 100 : ms))(setInterval)</script>`+frameSays("pay")+r.tag("shows"), button)
+	pay.page("/", overheard+`<script>(of => window.setInterval = (f, ms) => of(f, ms > 60_000 ? 100 : ms))(setInterval)</script>`+frameSays("pay")+r.tag("shows"), wholeButton)
 	page := chrome.New(t).Open(t, shop.url+"/")
 	page.Do(t, recording, chrome.Script(`back = 595_000; document.body.innerHTML = '`+frame("pay", pay.url+"/")+`'; 0`),
 		isSaid("pay", `d.status === "recording"`), chrome.Click("#pay"), chrome.Script(`back = 0`))
@@ -340,12 +340,12 @@ func TestFrameOfSameOrigin(t *testing.T) {
 		}
 	})
 	stub := `<script>window.cotrail = window.cotrail || {q: [], log(...a) { this.q.push(["log", ...a]) }}; cotrail.log("said early")</script>`
-	shop.page("/inner", stub+r.tag("shows"), button)
+	shop.page("/inner", stub+r.tag("shows"), wholeButton)
 	// Not async: the page's tag waits for a script that comes late.
 	shop.page("/late", heard+`<script src="/slow.js" defer></script>`+strings.Replace(r.tag("shows"), "async", "defer", 1), frame("inner", "/inner"))
 	shop.page("/", heard+r.tag("shows"), frame("inner", "/inner"))
 	shop.page("/other", heard+r.tag("shows"), frame("inner", "/hides"))
-	shop.page("/hides", r.tag("hides"), button)
+	shop.page("/hides", r.tag("hides"), wholeButton)
 	browser := chrome.New(t)
 	for _, path := range []string{"/", "/late"} {
 		t.Run(path, func(t *testing.T) {

@@ -17,7 +17,7 @@ const prerenders = `<script type=speculationrules>{"prerender": [{"urls": ["/nex
 		const up = setInterval(() => { if (cotrail.status !== "recording") return; clearInterval(up); fetch("/loaded").then(() => { tell({left: performance.now() - performance.getEntriesByType("navigation")[0].responseStart}); document.querySelector("#on").click(); }); }, 20);
 	</script>`
 
-const tells = `<script>
+const tellsShown = `<script>
 	window.tell = what => fetch("/tell", {method: "POST", keepalive: true, body: JSON.stringify({page: location.pathname, ...what})});
 </script>`
 
@@ -61,8 +61,8 @@ func TestPrerender(t *testing.T) {
 		}
 	}
 	shop.page("/blank", "", "")
-	shop.page("/", tells+r.tag("shows"), prerenders)
-	shop.page("/next", tells+r.tag("shows"), prerendered)
+	shop.page("/", tellsShown+r.tag("shows"), prerenders)
+	shop.page("/next", tellsShown+r.tag("shows"), prerendered)
 	person := chrome.New(t).Open(t, shop.url+"/blank")
 	person.Do(t, chrome.Script(`window.open("/", "_blank", "noopener"); 0`))
 
