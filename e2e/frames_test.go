@@ -136,6 +136,8 @@ func TestFrameAlone(t *testing.T) {
 	shop, pay := newSite(t), newSite(t)
 	pay.page("/", heard+says("pay")+r.tag("shows"), button)
 	shop.page("/untagged", heard, frame("pay", pay.url+"/"))
+	shop.page("/untagged", heard+r.tag("shows"), frame("inner", "/stub"))
+	shop.page("/stub", stub, button)
 	shop.page("/other", heard+r.tag("hides"), frame("pay", pay.url+"/"))
 	browser := chrome.New(t)
 	for _, row := range []struct {
@@ -384,6 +386,11 @@ func TestFrameOfSameOrigin(t *testing.T) {
 			noErrors(t, page)
 		})
 	}
+	t.Run("no tag, and calls that wait for one", func(t *testing.T) {
+		page := browser.Open(t, shop.url+"/untagged")
+		page.Do(t, recording, chrome.Click("#inner"), flushed)
+		r.settledLog(session(t, page), "the click in the frame is in the log", has(1, "click"))
+	})
 	t.Run("a tag of another site", func(t *testing.T) {
 		page := browser.Open(t, shop.url+"/other")
 		page.Do(t, recording, chrome.WaitFor(`frames[0].cotrail !== cotrail && frames[0].cotrail.status === "recording"`))
