@@ -299,31 +299,40 @@ func TestFramePauses(t *testing.T) {
 	}
 }
 
-// TestTicketIsRenewed: a frame gets another ticket while it is there, and goes on with it when its connection breaks
-// after the first one has expired.
+// TestTicketIsRenewed: a frame gets another ticket while it is there, and when its connection breaks, so it goes on though
+// the one that it began with has expired.
 func TestTicketIsRenewed(t *testing.T) {
-	r := startRelay(t)
-	shop, pay := newSite(t), newSite(t)
-	// By the page's clock it is ten minutes ago while it makes the frame's first tickets, so they are good for a second.
-	shop.page("/", heard+`<script>let back = 0; (of => performance.now = () => of() - back)(performance.now.bind(performance))</script>`+r.tag("shows"), "")
-	pay.page("/", overheard+`<script>(of => window.setInterval = (f, ms) => of(f, ms > 60_000 ? 100 : ms))(setInterval)</script>`+frameSays("pay")+r.tag("shows"), wholeButton)
-	page := chrome.New(t).Open(t, shop.url+"/")
-	page.Do(t, recording, chrome.Script(`back = 595_000; document.body.innerHTML = '`+frame("pay", pay.url+"/")+`'; 0`),
-		isSaid("pay", `d.status === "recording"`), chrome.Click("#pay"), chrome.Script(`back = 0`))
-	id := session(t, page)
-	r.wantClicks(id, pay.url+"/")
-	first := chrome.MustEval[int64](t, page, `Number(told.pay.passes[0].ticket.split(".")[1])`)
-	page.Do(t, isSaid("pay", `new Set(d.passes.filter(m => m.cotrail === "joined").map(m => m.ticket)).size > 2`), chrome.WaitFor(fmt.Sprintf(`Date.now() > %d`, first)))
-	r.kill()
-	page.Do(t, isSaid("pay", `d.status === "reconnecting"`), chrome.Click("#pay"))
-	r.start()
-	entries := r.wantClicks(id, pay.url+"/", pay.url+"/")
-	streams := map[string]bool{}
-	for _, e := range ofType(entries, "click") {
-		streams[e.text("stream")] = true
-	}
-	if len(streams) != 1 {
-		t.Errorf("the clicks are of %d streams", len(streams))
+	for what, fast := range map[string]string{
+		"in time":                    `<script>(of => window.setInterval = (f, ms) => of(f, ms > 60_000 ? 100 : ms))(setInterval)</script>`,
+		"when the connection breaks": "",
+	} {
+		t.Run(what, func(t *testing.T) {
+			r := startRelay(t)
+			shop, pay := newSite(t), newSite(t)
+			// By the page's clock it is ten minutes ago while it makes the frame's first tickets: they are good for seconds.
+			shop.page("/", heard+`<script>let back = 0; (of => performance.now = () => of() - back)(performance.now.bind(performance))</script>`+r.tag("shows"), "")
+			pay.page("/", overheard+fast+frameSays("pay")+r.tag("shows"), wholeButton)
+			page := chrome.New(t).Open(t, shop.url+"/")
+			page.Do(t, recording, chrome.Script(`back = 595_000; document.body.innerHTML = '`+frame("pay", pay.url+"/")+`'; 0`),
+				isSaid("pay", `d.status === "recording"`), chrome.Click("#pay"), chrome.Script(`back = 0`))
+			id := session(t, page)
+			r.wantClicks(id, pay.url+"/")
+			if fast != "" {
+				page.Do(t, isSaid("pay", `new Set(d.passes.filter(m => m.cotrail === "joined").map(m => m.ticket)).size > 2`))
+			}
+			page.Do(t, chrome.WaitFor(`Date.now() > Number(told.pay.passes[0].ticket.split(".")[1])`))
+			r.kill()
+			page.Do(t, isSaid("pay", `d.status === "reconnecting"`), chrome.Click("#pay"))
+			r.start()
+			entries := r.wantClicks(id, pay.url+"/", pay.url+"/")
+			streams := map[string]bool{}
+			for _, e := range ofType(entries, "click") {
+				streams[e.text("stream")] = true
+			}
+			if len(streams) != 1 {
+				t.Errorf("the clicks are of %d streams", len(streams))
+			}
+		})
 	}
 }
 
@@ -344,6 +353,8 @@ func TestFrameOfSameOrigin(t *testing.T) {
 	// Not async: the page's tag waits for a script that comes late.
 	shop.page("/late", heard+`<script src="/slow.js" defer></script>`+strings.Replace(r.tag("shows"), "async", "defer", 1), frame("inner", "/inner"))
 	shop.page("/", heard+r.tag("shows"), frame("inner", "/inner"))
+	shop.page("/untagged", heard+r.tag("shows"), frame("inner", "/stub"))
+	shop.page("/stub", stub, wholeButton)
 	shop.page("/other", heard+r.tag("shows"), frame("inner", "/hides"))
 	shop.page("/hides", r.tag("hides"), wholeButton)
 	browser := chrome.New(t)
@@ -375,6 +386,11 @@ func TestFrameOfSameOrigin(t *testing.T) {
 			noErrors(t, page)
 		})
 	}
+	t.Run("no tag, and calls that wait for one", func(t *testing.T) {
+		page := browser.Open(t, shop.url+"/untagged")
+		page.Do(t, recording, chrome.Click("#inner"), flushed)
+		r.settledLog(session(t, page), "the click in the frame is in the log", has(1, "click"))
+	})
 	t.Run("a tag of another site", func(t *testing.T) {
 		page := browser.Open(t, shop.url+"/other")
 		page.Do(t, recording, chrome.WaitFor(`frames[0].cotrail !== cotrail && frames[0].cotrail.status === "recording"`))

@@ -323,7 +323,7 @@ func TestActiveTab(t *testing.T) {
 	site := newSite(t)
 	site.page("/", r.tag("shows"), `<a id=blank target=_blank href="/next">next</a>`)
 	site.page("/next", r.tag("shows"), `<a id=on href="/on">on</a>`)
-	site.page("/on", r.tag("shows"), "")
+	site.page("/on", r.tag("shows"), `<a id=on href="/next">on</a>`)
 	first := chrome.New(t).Open(t, site.url+"/")
 	first.Do(t, recording)
 	names := map[string]string{tabOf(t, first): "1"}
@@ -339,7 +339,8 @@ func TestActiveTab(t *testing.T) {
 	}
 	second := open("2")
 	third := open("3")
-	second.Do(t, comeToFront, flushed, chrome.Click("#on"), chrome.WaitFor(`location.pathname === "/on"`), recording, flushed)
+	second.Do(t, chrome.Script(`location = "/on"; 0`), chrome.WaitFor(`location.pathname === "/on"`), recording, flushed) // while the third is looked at
+	second.Do(t, comeToFront, flushed, chrome.Click("#on"), chrome.WaitFor(`location.pathname === "/next"`), recording, flushed)
 	third.Do(t, comeToFront, flushed)
 	third.Close()
 	first.Do(t, comeToFront, flushed)

@@ -1,6 +1,6 @@
 // One recording of this page, from start to stop. Everything begun here is ended here.
 
-import { RENEW } from "./frames/ticket.js";
+import { follow } from "./frames/follow.js";
 import { Within } from "./frames/within.js";
 import { Hooks } from "./hooks.js";
 import { read, write } from "./keep.js";
@@ -80,7 +80,7 @@ export class Recording {
   /** Begins what the tape does not tell: navigation, tabs, and the page's life. */
   hook() {
     const { identity, loader, listen } = this;
-    if (identity.around) this.follow(identity.around);
+    if (identity.around) this.undo.push(follow(identity.around, this));
     else {
       this.undo.push(senseTabs(this.queue, listen, identity, loader.now));
       const openings = new Openings(loader.site, identity, loader.now, listen);
@@ -98,28 +98,6 @@ export class Recording {
     listen(document, "freeze", () => this.leave(false));
     listen(window, "pageshow", (e) => e.persisted && this.returned());
     return navigation;
-  }
-
-  /** In a frame that has joined the page around it: keeps its ticket good, and pauses with it. @param {import("./frames/around.js").Around} around */
-  follow(around) {
-    const share = (/** @type {boolean} */ paused) => {
-      if (paused === this.queue.paused || this.identity.kept.paused) return;
-      if (paused) this.inputs.commitAll();
-      else this.inputs.values.begin(); // what was changed meanwhile is not told
-      this.queue.paused = paused;
-      this.within.pause(paused);
-    };
-    const renew = async () => {
-      const pass = await around.ask();
-      if (!pass || this.ended) return;
-      around.pass = pass;
-      this.bridge.tell("ticket", pass.session + " " + pass.ticket);
-      share(pass.paused);
-    };
-    around.onPause = share;
-    share(around.pass.paused);
-    const timer = setInterval(renew, RENEW);
-    this.undo.push(() => clearInterval(timer), () => around.end());
   }
 
   /** Takes what the loader's tape holds, and from now on each event as it comes. */
@@ -285,6 +263,7 @@ export class Recording {
       console.warn("Cotrail: the relay refuses this page: " + code.replaceAll("_", " ") + ".");
       this.end();
     }
+    if (status === "reconnecting" && this.identity.around) this.identity.around.renew();
     this.loader.say(code ? status + ": " + code : status);
   }
 

@@ -43,6 +43,8 @@ export class Around {
   pass = { session: "", tab: "", ticket: "", paused: false };
   /** Told when the page pauses and resumes sharing. @type {(paused: boolean) => void} */
   onPause = () => {};
+  /** Gets another ticket now: the one there is may have expired while the page was frozen. @type {() => void} */
+  renew = () => {};
   /** The questions that wait, by their nonces. @type {Map<string, (pass: Pass) => void>} */
   #asked = new Map();
 

@@ -16,7 +16,7 @@ export function senseTabs(queue, listen, identity, now) {
   const { tab } = kept;
   const channel = openChannel(ofSession(kept.session), listen, (data) => {
     if (data.who === tab) channel.post({ here: tab }); // a copy of this tab asks whether it is one
-    if (data.active) looksAt(String(data.active));
+    if (data.active) kept.active = String(data.active);
   });
 
   if (identity.newTab) {
@@ -30,18 +30,12 @@ export function senseTabs(queue, listen, identity, now) {
     });
   }
 
-  /** Notes the tab that is looked at, for the tab's next page as well. @param {string} active */
-  function looksAt(active) {
-    kept.active = active;
-    identity.save();
-  }
-
   /** @param {number} at */
   function seen(at) {
     if (document.visibilityState !== "visible" || kept.active === tab) return;
     queue.push({ t: "active", at: Math.round(at), from: kept.active, to: tab });
     channel.post({ active: tab });
-    looksAt(tab);
+    kept.active = tab;
   }
 
   listen(document, "visibilitychange", () => seen(now()));
