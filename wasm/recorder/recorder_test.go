@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,6 +21,7 @@ type page struct {
 	wake    int64
 	last    uint64
 	answers [][]byte
+	taught  [][]string // the block lists
 }
 
 func (p *page) Connect()                         {}
@@ -31,6 +33,10 @@ func (p *page) Session(string)                   {}
 func (p *page) Status(uplink.Status, event.Code) {}
 func (p *page) Flushed(id string)                { p.flushed = append(p.flushed, id) }
 func (p *page) Wake(ms int64)                    { p.wake = ms }
+func (p *page) Rules(block, _, _ []string, _, _ bool) bool {
+	p.taught = append(p.taught, block)
+	return !slices.Contains(block, "no selector")
+}
 func (p *page) Send(frame []byte) {
 	p.sent += len(frame)
 	if kind, _ := event.FrameKind(frame); kind == event.KindHello {
