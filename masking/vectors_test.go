@@ -67,6 +67,7 @@ func runLine(t *testing.T, number int, line string) int {
 	if b.policy == nil {
 		p := New()
 		b.policy = p.At("https://a.example/")
+		b.element = parseElement("")
 	}
 	if raw, want, ok := strings.Cut(line, " =>"); ok {
 		raw, want = plain(raw), plain(strings.TrimPrefix(want, " "))
