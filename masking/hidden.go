@@ -64,7 +64,7 @@ func keyOf(value string) string {
 	case letters == 0 && len(number) >= minHiddenNumber:
 		return numbersKey + string(number)
 	case utf8.RuneCount(words) < minHidden:
-		return signsKey + strings.ToLower(value)
+		return signsKey + formless(value)
 	}
 	return string(words)
 }
@@ -160,9 +160,12 @@ func (h *hidden) inSigns(text string) bool {
 	if len(h.signs) == 0 {
 		return false
 	}
-	low := strings.ToLower(text)
-	return slices.ContainsFunc(h.signs, func(v string) bool { return strings.Contains(low, v) })
+	text = formless(text)
+	return slices.ContainsFunc(h.signs, func(v string) bool { return strings.Contains(text, v) })
 }
+
+// formless writes a text in small letters, and the plus of a form as the space that it stands for.
+func formless(s string) string { return strings.ReplaceAll(strings.ToLower(s), "+", " ") }
 
 // appendDigits appends the digits among words.
 func appendDigits(b, words []byte) []byte {

@@ -130,9 +130,9 @@ func (t *scan) named(i int, words []string) bool {
 	rest := t.text[t.fresh:max(i, t.fresh)]
 	for range 2 {
 		rest = strings.TrimRight(rest, " .:;,-#()/='\"")
-		word := strings.ToLower(lastWord(rest))
+		word := lastWord(rest)
 		for _, w := range words {
-			if strings.HasPrefix(word, w) {
+			if len(word) >= len(w) && lower(word[:len(w)]) == w {
 				return true
 			}
 		}
@@ -157,4 +157,15 @@ func firstWord(s string) string {
 		i++
 	}
 	return s[:i]
+}
+
+// lower writes the letters of ASCII small. A folded text is no UTF-8, so strings.ToLower would make another of it.
+func lower(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c | 0x20
+		}
+	}
+	return string(b)
 }

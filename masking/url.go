@@ -48,7 +48,7 @@ func (p *Policy) scrubURL(raw string) string {
 		}
 		out += "#" + p.scrubPath(fragment)
 	}
-	if p.withholds(out) { // in several parts of it together
+	if p.withholds(out) || origin == "" && strings.HasPrefix(out, "//") { // in several parts together; or a host now
 		return origin
 	}
 	return origin + out
