@@ -122,3 +122,31 @@ func BenchmarkRows(b *testing.B) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*10), "ns/row")
 }
+
+// TestPages: the sensor learns the rules of the page's address at the start, and others when the address changes.
+func TestPages(t *testing.T) {
+	policy := masking.New()
+	policy.Block = []string{"#a"}
+	policy.Pages = []masking.Page{{Match: "*/pay", Closes: []masking.Closing{{Key: "block", Value: "#b"}}}, {Match: "*/bad", Closes: []masking.Closing{{Key: "block", Value: "no selector"}}}}
+	p := newPage(&policy)
+	reach := func(path string) { p.r.Rows("t=navigate\x1fkind=push\x1furl=https://a.example/"+path, 2) }
+	reach("cart")
+	reach("pay")
+	reach("pay")
+	reach("cart")
+	reach("bad")
+	var taught []string
+	for _, block := range p.taught {
+		taught = append(taught, strings.Join(block[:len(block)-len(masking.Marks.Block)], " "))
+	}
+	if want := []string{"#a", "#a #b", "#a", "#a no selector"}; !slices.Equal(taught, want) {
+		t.Errorf("the sensor learnt %q, want %q", taught, want)
+	}
+	if !p.r.capture.Policy.Broken() {
+		t.Error("a policy whose selector is none is believed")
+	}
+	reach("cart")
+	if p.r.capture.Policy.Broken() || len(p.taught) != 5 {
+		t.Errorf("the next page's rules are not learnt: %q", p.taught)
+	}
+}
