@@ -18,6 +18,11 @@ type Custom struct {
 	Name       string // its mark is [Name]
 	Expression string
 
+	*matcher
+}
+
+// matcher is an expression as it is run.
+type matcher struct {
 	places   int         // how many characters it matches at most
 	by       [128]uint64 // of each character of ASCII, the places where it may stand
 	optional uint64      // the places that may be left out
@@ -27,9 +32,9 @@ type Custom struct {
 // ?, {n} or {n,m}. A backslash before any other sign means the sign. Capitals and small letters are the same. The
 // error says what is wrong with it.
 func NewCustom(name, expression string) (Custom, error) {
-	c := Custom{Name: name, Expression: expression}
+	c := Custom{name, expression, &matcher{}}
 	if !isCustomName(name) {
-		return c, errors.New(Quote(name) + " is no name for a pattern: it is made of small letters, digits and _, begins with a letter, and is none of the built-in names")
+		return Custom{}, errors.New(Quote(name) + " is no name for a pattern: it is made of small letters, digits and _, begins with a letter, and is none of the built-in names")
 	}
 	if err := c.read(expression); err != nil {
 		return Custom{}, errors.New(name + ": " + err.Error())
@@ -58,11 +63,14 @@ func (c *Custom) line() string { return c.Name + " " + c.Expression }
 
 // match gives the length of the longest match that a folded text begins with, 0 when there is none. It reads each
 // character once: bit n of the states says that n places are passed.
-func (c *Custom) match(text string) (length int) {
-	states := c.skip(1)
+func (m *matcher) match(text string) (length int) {
+	if m == nil {
+		return 0
+	}
+	states := m.skip(1)
 	for i := 0; i < len(text) && states != 0 && text[i] < otherLetter; i++ {
-		states = c.skip((states & c.by[text[i]]) << 1)
-		if states>>c.places&1 != 0 && c.places > 0 {
+		states = m.skip((states & m.by[text[i]]) << 1)
+		if states>>m.places&1 != 0 {
 			length = i + 1
 		}
 	}
@@ -70,9 +78,9 @@ func (c *Custom) match(text string) (length int) {
 }
 
 // skip adds the states that are reached by leaving out what may be left out.
-func (c *Custom) skip(states uint64) uint64 {
+func (m *matcher) skip(states uint64) uint64 {
 	for {
-		more := states | (states&c.optional)<<1
+		more := states | (states&m.optional)<<1
 		if more == states {
 			return states
 		}
@@ -81,21 +89,21 @@ func (c *Custom) skip(states uint64) uint64 {
 }
 
 // add puts a set at the next places, the first of them needed and the others not.
-func (c *Custom) add(s set, least, most int) error {
-	if c.places+most > maxPlaces {
+func (m *matcher) add(s set, least, most int) error {
+	if m.places+most > maxPlaces {
 		return errors.New("the expression matches more than 63 characters")
 	}
 	for n := range most {
-		at := uint64(1) << c.places
+		at := uint64(1) << m.places
 		for half, b := range s {
 			for ; b != 0; b &= b - 1 {
-				c.by[half*64+bits.TrailingZeros64(b)] |= at
+				m.by[half*64+bits.TrailingZeros64(b)] |= at
 			}
 		}
 		if n >= least {
-			c.optional |= at
+			m.optional |= at
 		}
-		c.places++
+		m.places++
 	}
 	return nil
 }

@@ -20,7 +20,7 @@ func (s *set) add(from, to byte) {
 }
 
 // read reads the expression of a pattern.
-func (c *Custom) read(expression string) error {
+func (m *matcher) read(expression string) error {
 	if expression == "" || len(expression) > maxExpression || strings.TrimSpace(expression) != expression {
 		return errors.New("the expression is empty, too long, or has space around it")
 	}
@@ -37,13 +37,13 @@ func (c *Custom) read(expression string) error {
 			least, most, rest, err = times(rest)
 		}
 		if err == nil {
-			err = c.add(s, least, most)
+			err = m.add(s, least, most)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if c.skip(1)>>c.places&1 != 0 {
+	if m.skip(1)>>m.places&1 != 0 {
 		return errors.New("the expression also matches where there is nothing")
 	}
 	return nil

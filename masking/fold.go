@@ -67,14 +67,14 @@ func foldNext(s string) (c byte, size int) {
 // escaped folds %40, %20, %2B and %2D, in which an encoded address or number would hide.
 func escaped(s string) (byte, int) {
 	if len(s) >= 3 {
-		switch strings.ToUpper(s[1:3]) {
-		case "40":
+		switch unhex(s[1])<<4 | unhex(s[2]) {
+		case '@':
 			return '@', 3
-		case "20":
+		case ' ':
 			return ' ', 3
-		case "2B":
+		case '+':
 			return '+', 3
-		case "2D":
+		case '-':
 			return '-', 3
 		}
 	}

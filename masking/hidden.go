@@ -1,7 +1,6 @@
 package masking
 
 import (
-	"bytes"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -40,9 +39,12 @@ const (
 // Hide remembers a value that was masked: whatever text repeats it is withheld from now on, in this page load. It is
 // called before any text is made of what comes with the value.
 func (p *Policy) Hide(value string) {
-	if len(value) > maxHiddenValue {
-		value = strings.ToValidUTF8(value[:maxHiddenValue], "")
-		if i := strings.LastIndexAny(value, " \n"); i > 0 { // a word that is cut is another word
+	if n := maxHiddenValue; len(value) > n {
+		for n > 0 && !utf8.RuneStart(value[n]) {
+			n--
+		}
+		value = value[:n]
+		if i := strings.LastIndexByte(value, ' '); i > 0 { // a word that is cut is another word
 			value = value[:i]
 		}
 	}
@@ -60,13 +62,23 @@ func (p *Policy) Hide(value string) {
 func keyOf(value string) string {
 	words := appendWords(nil, value)
 	number := appendDigits(nil, words)
-	switch letters := len(words) - bytes.Count(words, []byte{' '}) - len(number); {
-	case letters == 0 && len(number) >= minHiddenNumber:
+	switch {
+	case len(number) >= minHiddenNumber && isNumeric(words):
 		return numbersKey + string(number)
 	case utf8.RuneCount(words) < minHidden:
 		return signsKey + formless(value)
 	}
 	return string(words)
+}
+
+// isNumeric tells whether words are digits only.
+func isNumeric(words []byte) bool {
+	for _, c := range words {
+		if !digit(c) && c != ' ' {
+			return false
+		}
+	}
+	return true
 }
 
 func (h *hidden) add(key string) {

@@ -53,8 +53,12 @@ var keyForms = []struct {
 }
 
 // key finds a key of an API: one that begins as the keys of a known service do, a word of 8 characters or more behind
-// "Bearer" that has a digit or is long, and any long random token. It is looked for where a word begins.
+// "Bearer" that has a digit or is long, any long random token, and a private key in its
+// lines.
 func (t *scan) key(i int) (end int) {
+	if t.text[i] == '-' {
+		return t.block(i)
+	}
 	end = t.run(i)
 	if before := t.before(i); before == '-' || before == '_' {
 		return 0 // within a run that was looked at

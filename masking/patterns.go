@@ -5,14 +5,14 @@ import "strings"
 // Kind is a kind of secret that its form gives away.
 type Kind int
 
-// The kinds. Each can be switched off for texts and allowed values; in addresses, ids and classes all of them count
+// The kinds. Where two find the same the first names it. Each can be switched off for texts and allowed values; in addresses, ids and classes all of them count
 // always.
 const (
 	Card  Kind = iota // payment cards, see card
 	IBAN              // see iban
 	Email             // see mail
-	Phone             // see phone
 	SSN               // national ids, see nationalID
+	Phone             // see phone
 	JWT               // see jwt
 	Key               // keys of APIs and long random tokens, see key
 	kinds
@@ -20,7 +20,7 @@ const (
 
 // String gives the kind's key in a policy.
 func (k Kind) String() string {
-	return [kinds]string{"card", "iban", "email", "phone", "ssn", "jwt", "key"}[k]
+	return [kinds]string{"card", "iban", "email", "ssn", "phone", "jwt", "key"}[k]
 }
 
 // mark is what stands where something of a kind was found.
@@ -123,9 +123,9 @@ func (t *scan) marked(i int) int {
 			return i + len(k.mark())
 		}
 	}
-	for _, c := range t.custom {
-		if strings.HasPrefix(rest, c.mark()) {
-			return i + len(c.mark())
+	for c := range t.custom {
+		if mark := t.custom[c].mark(); strings.HasPrefix(rest, mark) {
+			return i + len(mark)
 		}
 	}
 	return i
@@ -147,43 +147,43 @@ func (t *scan) after(i int) byte {
 	return t.text[i]
 }
 
+// finders give the end of what begins at a place, 0 for nothing.
+var finders = [kinds]func(*scan, int) int{
+	Card: (*scan).card, IBAN: (*scan).iban, Email: (*scan).email, Phone: (*scan).phone, SSN: (*scan).nationalID, JWT: (*scan).jwt, Key: (*scan).key,
+}
+
 // find gives the end and the mark of the longest secret that begins at i.
 func (t *scan) find(i int) (end int, mark string) {
-	for _, c := range t.custom {
-		if n := c.match(t.text[i:]); n > 0 && i+n > end {
-			end, mark = i+n, c.mark()
+	for c := range t.custom {
+		if n := t.custom[c].match(t.text[i:]); n > 0 && i+n > end {
+			end, mark = i+n, t.custom[c].mark()
 		}
 	}
-	take := func(k Kind, e int) {
-		if e > end && e > i {
-			end, mark = e, k.mark()
+	for k, finder := range finders {
+		if t.shown[k] || !t.mayBegin(Kind(k), i) {
+			continue
+		}
+		if e := finder(t, i); e > end {
+			end, mark = e, Kind(k).mark()
 		}
 	}
-	look := func(k Kind, at func(*scan, int) int) {
-		if !t.shown[k] {
-			take(k, at(t, i))
-		}
-	}
-	c, word := t.text[i], !alnum(t.before(i))
-	switch {
-	case digit(c):
-		look(Card, (*scan).card)
-	case letter(c):
-		look(IBAN, (*scan).iban)
-	}
-	if word {
-		if alnum(c) {
-			look(SSN, (*scan).nationalID)
-			look(JWT, (*scan).jwt)
-			look(Key, (*scan).key)
-		}
-		if digit(c) || c == '+' || c == '(' {
-			look(Phone, (*scan).phone)
-		}
-	}
-	if c == '-' {
-		look(Key, (*scan).block)
-	}
-	look(Email, (*scan).email)
 	return end, mark
+}
+
+// mayBegin tells by a character and the one before it whether something of a kind may begin with it.
+func (t *scan) mayBegin(k Kind, i int) bool {
+	c := t.text[i]
+	switch k {
+	case Card:
+		return digit(c)
+	case IBAN:
+		return letter(c)
+	case Email:
+		return t.mail <= i
+	case Phone:
+		return (digit(c) || c == '+' || c == '(') && !alnum(t.before(i))
+	case Key:
+		return (alnum(c) || c == '-') && !alnum(t.before(i))
+	}
+	return alnum(c) && !alnum(t.before(i))
 }

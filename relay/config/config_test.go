@@ -104,8 +104,8 @@ identity_email plain
 pattern_card on
 pattern_iban on
 pattern_email off
-pattern_phone on
 pattern_ssn on
+pattern_phone on
 pattern_jwt on
 pattern_key on
 block .private
