@@ -90,7 +90,7 @@ func (d *dataReader) value(depth int, secret bool) bool {
 		if secret && s != "" {
 			s = Stars
 		}
-		d.out.WriteString(Quote(d.policy.said(s)))
+		d.out.WriteString(Quote(d.policy.said(s, maxDataBytes)))
 		return ok
 	}
 	return d.word(secret && !d.options)
@@ -129,7 +129,7 @@ func (d *dataReader) list(depth int, secret bool, end byte, keyed bool) bool {
 				return false
 			}
 			below = below || d.isSecret(key)
-			names = append(names, unlike(names, cut(scrub(key), maxNameBytes)))
+			names = append(names, unlike(names, d.policy.free(key, maxNameBytes)))
 			d.out.WriteString(Quote(names[n]) + ":")
 		}
 		if !d.value(depth+1, below) {
@@ -182,7 +182,7 @@ func (d *dataReader) word(secret bool) bool {
 		return false
 	case len(w) > maxNumber || exponentDigits(w) > maxExponent:
 		w = "null"
-	case secret || scrub(whole) != whole:
+	case secret || d.policy.scrub(whole) != whole || d.policy.withholds(w):
 		w = Quote(Stars)
 	}
 	d.out.WriteString(w)

@@ -13,9 +13,9 @@ var DenyWords = struct{ Whole, Part []string }{
 		"password", "passwd", "passwort", "kennwort", "passphrase", "passcode", "motdepasse", "contrasena", "contraseña", "clave", "senha", "palavrapasse",
 		"wachtwoord", "lösenord", "losenord", "passord", "adgangskode", "kodeord", "salasana", "hasło", "haslo", "heslo", "jelszó", "jelszo", "parola", "пароль", "κωδικ", "şifre", "sifre",
 		"密码", "密碼", "パスワード", "暗証番号", "비밀번호", "كلمةالمرور", "סיסמה",
-		"secret", "geheim", "cardnumber", "cardno", "ccnumber", "ccnum", "creditcard", "debitcard", "kartennummer", "kreditkarte", "numerodecarte", "numerodetarjeta", "numerodicarta", "kaartnummer",
-		"pincode", "pinnumber", "securitycode", "securityanswer", "sicherheitscode", "prüfziffer", "prufziffer", "kartenprüfnummer", "cryptogramme", "codigodeseguridad", "verificationcode", "cardverification",
-		"onetime", "einmalpasswort", "einmalcode", "socialsecurity", "sozialversicherung", "nationalinsurance", "numerodesecuritesociale", "seguridadsocial",
+		"secret", "geheim", "cardnumber", "cardno", "ccnumber", "ccnum", "creditcard", "debitcard", "kartennummer", "kreditkarte", "numerodecarte", "numérodecarte", "numerodetarjeta", "númerodetarjeta", "numerodocartao", "númerodocartão", "numerodicarta", "kaartnummer",
+		"pincode", "pinnumber", "securitycode", "securityanswer", "sicherheitscode", "prüfziffer", "prufziffer", "kartenprüfnummer", "cryptogramme", "codigodeseguridad", "códigodeseguridad", "codigodeseguranca", "códigodesegurança", "codicedisicurezza", "beveiligingscode", "verificationcode", "cardverification",
+		"onetime", "einmalpasswort", "einmalcode", "socialsecurity", "sozialversicherung", "nationalinsurance", "numerodesecuritesociale", "numérodesécuritésociale", "seguridadsocial",
 		"apikey", "accesstoken", "privatekey", "authtoken",
 	},
 }

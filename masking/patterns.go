@@ -2,143 +2,188 @@ package masking
 
 import "strings"
 
-// scrub replaces what is a secret by its form wherever it stands in a text: card numbers (by Luhn) and e-mail
-// addresses. It reads the text once, token by token; a token is a run of characters without white space, and a
-// number may span tokens when only spaces or dashes part its digits.
-func scrub(s string) string {
-	if !strings.ContainsAny(s, "@0123456789") {
-		return s
-	}
-	s = scrubCards(s)
-	if !strings.Contains(s, "@") {
-		return s
-	}
-	fields := strings.FieldsFunc(s, space)
-	for _, f := range fields {
-		if isEmail(f) {
-			s = strings.ReplaceAll(s, f, "[email]")
-		}
-	}
-	return s
-}
+// Kind is a kind of secret that its form gives away.
+type Kind int
 
-func space(r rune) bool { return r == ' ' || r == '\t' || r == '\n' || r == '\r' || r == 0xA0 }
-
-// isEmail takes anything with text on both sides of an @ and a dot behind it: rather one too many.
-func isEmail(s string) bool {
-	at := strings.LastIndexByte(s, '@')
-	return at > 0 && strings.IndexByte(s[at:], '.') > 1
-}
-
-// The shortest and longest card numbers of ISO/IEC 7812.
+// The kinds. Where two find the same the first names it. Each can be switched off for texts and allowed values; in addresses, ids and classes all of them count
+// always.
 const (
-	minCard = 12
-	maxCard = 19
+	Card  Kind = iota // payment cards, see card
+	IBAN              // see iban
+	Email             // see mail
+	SSN               // national ids, see nationalID
+	Phone             // see phone
+	JWT               // see jwt
+	Key               // keys of APIs and long random tokens, see key
+	kinds
 )
 
-// scrubCards replaces every run of 12 to 19 digits, parted by single spaces or dashes at most, whose last digit
-// checks by Luhn.
-func scrubCards(s string) string {
-	for i := 0; i < len(s); i++ {
-		if !digit(s[i]) || i > 0 && digit(s[i-1]) {
-			continue
-		}
-		if end := cardEnd(s[i:]); end > 0 {
-			s = s[:i] + "[card]" + s[i+end:]
-			i += len("[card]") - 1
-		}
-	}
-	return s
+// String gives the kind's key in a policy.
+func (k Kind) String() string {
+	return [kinds]string{"card", "iban", "email", "ssn", "phone", "jwt", "key"}[k]
 }
 
-// cardEnd gives the length of the card number that s begins with, or 0.
-func cardEnd(s string) int {
-	var digits []byte
-	end := 0
-	for i := 0; i < len(s) && len(digits) < maxCard; i++ {
+// mark is what stands where something of a kind was found.
+func (k Kind) mark() string {
+	if k == SSN {
+		return "[id]"
+	}
+	return "[" + k.String() + "]"
+}
+
+// scrub replaces what is a secret by its form wherever it stands in a text, by the patterns of the policy.
+// What it gives has nothing more to replace.
+func (p *Policy) scrub(s string) string { return p.scrubBy(s, &p.Shown, false) }
+
+// scrubBy scrubs with the patterns that are not shown. With ids, random tokens may stay: they name something.
+func (p *Policy) scrubBy(s string, shown *[kinds]bool, ids bool) string {
+	if !suspect(s) && len(p.Custom) == 0 {
+		return s
+	}
+	for { // a replaced part may have kept another from being seen
+		out, found := scanOnce(s, scan{shown: shown, custom: p.Custom, ids: ids})
+		if !found {
+			return s
+		}
+		s = out
+	}
+}
+
+// minRun is the length from which a word without any digit may be a key.
+const minRun = 16
+
+// suspect tells whether a text may have something of the built-in kinds in it. Most have not.
+func suspect(s string) bool {
+	run := 0
+	for i := 0; i < len(s); i++ {
+		c := s[i]
 		switch {
-		case digit(s[i]):
-			digits = append(digits, s[i]-'0')
-			if len(digits) >= minCard && luhn(digits) && (i+1 == len(s) || !digit(s[i+1])) {
-				end = i + 1
+		case letter(c), c == '_', c == '-':
+			if run++; run >= minRun {
+				return true
 			}
-		case (s[i] == ' ' || s[i] == '-') && i+1 < len(s) && digit(s[i+1]):
-		default:
-			return end
-		}
-	}
-	return end
-}
-
-func digit(c byte) bool { return c >= '0' && c <= '9' }
-
-// luhn checks the last digit of a number (ISO/IEC 7812-1, annex B).
-func luhn(digits []byte) bool {
-	sum := 0
-	for i := range digits {
-		d := int(digits[len(digits)-1-i])
-		if i%2 == 1 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return sum%10 == 0
-}
-
-// LooksLikeData tells whether a name, an id or a part of a path carries data rather than a word of the page's
-// author: an e-mail address, a number of four or more digits, a UUID, a token.
-func LooksLikeData(s string) bool {
-	if strings.ContainsAny(s, "@%") || len(s) > maxNameBytes {
-		return true
-	}
-	run, digits, letters, longest := 0, 0, 0, 0
-	for i := 0; i < len(s); i++ {
-		if digit(s[i]) {
-			run++
-			digits++
-		} else {
-			run = 0
-			if s[i]|0x20 >= 'a' && s[i]|0x20 <= 'z' {
-				letters++
-			}
-		}
-		longest = max(longest, run)
-	}
-	if longest >= minIDDigits {
-		return true
-	}
-	return hasToken(s)
-}
-
-const (
-	// minIDDigits is the run of digits from which a number counts as somebody's: years and counts are shorter or rare.
-	minIDDigits = 4
-	// minTokenBytes is the length from which a mix of letters and digits without a break counts as a token.
-	minTokenBytes = 16
-)
-
-// hasToken looks for a word of 16 or more letters and digits that has at least three digits among its letters:
-// hashes, UUID parts joined, session ids. Words in natural languages have no digits within.
-func hasToken(s string) bool {
-	length, digits, breaks := 0, 0, 0
-	for i := 0; i <= len(s); i++ {
-		if i < len(s) && (digit(s[i]) || s[i]|0x20 >= 'a' && s[i]|0x20 <= 'z') {
-			length++
-			if digit(s[i]) {
-				digits++
-			}
-			continue
-		}
-		if i < len(s) && s[i] == '-' && length > 0 && breaks < 4 { // a UUID's dashes
-			breaks++
-			continue
-		}
-		if length >= minTokenBytes && digits >= 3 {
+		case digit(c), c == '@', c == '%', c >= 0x80:
 			return true
+		default:
+			run = 0
 		}
-		length, digits, breaks = 0, 0, 0
 	}
-	return false
+	return strings.Contains(s, keyBlock)
+}
+
+// scan looks for secrets in a folded text, once from its beginning to its end.
+type scan struct {
+	shown  *[kinds]bool
+	custom []Custom
+	ids    bool
+
+	text  string
+	fresh int // what is before this place is replaced: nothing there belongs to what follows
+
+	// The next e-mail address, from mail to mailEnd; looked for when mail is passed.
+	mail, mailEnd int
+}
+
+// scanOnce replaces what is found from left to right; of what begins at one place the longest counts.
+func scanOnce(s string, in scan) (out string, any bool) {
+	f := fold(s)
+	in.text, in.mail = f.text, -1
+	var b strings.Builder
+	copied := 0
+	for i := 0; i < len(in.text); {
+		if end := in.marked(i); end > i {
+			i, in.fresh = end, end
+			continue
+		}
+		end, mark := in.find(i)
+		if end <= i {
+			i++
+			continue
+		}
+		b.WriteString(s[copied:f.start(i)])
+		b.WriteString(mark)
+		copied = f.start(end)
+		i, in.fresh, any = end, end, true
+	}
+	if !any {
+		return s, false
+	}
+	b.WriteString(s[copied:])
+	return b.String(), true
+}
+
+// marked gives the end of a mark that begins at i, so that nothing is found in a mark.
+func (t *scan) marked(i int) int {
+	if t.text[i] != '[' {
+		return i
+	}
+	rest := t.text[i:]
+	for k := range kinds {
+		if strings.HasPrefix(rest, k.mark()) {
+			return i + len(k.mark())
+		}
+	}
+	for c := range t.custom {
+		if mark := t.custom[c].mark(); strings.HasPrefix(rest, mark) {
+			return i + len(mark)
+		}
+	}
+	return i
+}
+
+// before gives the character before i, ' ' where there is none that belongs to what follows.
+func (t *scan) before(i int) byte {
+	if i <= t.fresh {
+		return ' '
+	}
+	return t.text[i-1]
+}
+
+// after gives the character at i, ' ' where there is none.
+func (t *scan) after(i int) byte {
+	if i >= len(t.text) {
+		return ' '
+	}
+	return t.text[i]
+}
+
+// finders give the end of what begins at a place, 0 for nothing.
+var finders = [kinds]func(*scan, int) int{
+	Card: (*scan).card, IBAN: (*scan).iban, Email: (*scan).email, Phone: (*scan).phone, SSN: (*scan).nationalID, JWT: (*scan).jwt, Key: (*scan).key,
+}
+
+// find gives the end and the mark of the longest secret that begins at i.
+func (t *scan) find(i int) (end int, mark string) {
+	for c := range t.custom {
+		if n := t.custom[c].match(t.text[i:]); n > 0 && i+n > end {
+			end, mark = i+n, t.custom[c].mark()
+		}
+	}
+	for k, finder := range finders {
+		if t.shown[k] || !t.mayBegin(Kind(k), i) {
+			continue
+		}
+		if e := finder(t, i); e > end {
+			end, mark = e, Kind(k).mark()
+		}
+	}
+	return end, mark
+}
+
+// mayBegin tells by a character and the one before it whether something of a kind may begin with it.
+func (t *scan) mayBegin(k Kind, i int) bool {
+	c := t.text[i]
+	switch k {
+	case Card:
+		return digit(c)
+	case IBAN:
+		return letter(c)
+	case Email:
+		return t.mail <= i
+	case Phone:
+		return (digit(c) || c == '+' || c == '(') && !alnum(t.before(i))
+	case Key:
+		return (alnum(c) || c == '-') && !alnum(t.before(i))
+	}
+	return alnum(c) && !alnum(t.before(i))
 }

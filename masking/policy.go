@@ -2,20 +2,11 @@ package masking
 
 import (
 	"errors"
-	"strconv"
 	"strings"
 )
 
-// Default is what happens to a form value that no rule names.
-type Default string
-
-// The two defaults. The zero Default masks.
-const (
-	DefaultMask  Default = "mask"
-	DefaultAllow Default = "allow"
-)
-
-// Policy says what may be recorded on a site. It is fixed after it was made by Read or Strictest.
+// Policy says what may be recorded on a site. Whoever made it by New sets its fields; then it is fixed. The zero
+// Policy hides all that a policy can hide: each field that is not set is at its strictest.
 type Policy struct {
 	Default    Default
 	Block      []string // CSS selectors: nothing of these subtrees is recorded
@@ -25,78 +16,157 @@ type Policy struct {
 	Labels     bool     // accessible names of buttons and links that were clicked
 	Titles     bool     // page titles
 	Attributes []string // which of id, name, class are recorded
-	KeepQuery  []string // query parameters whose values are kept
-	Collapse   bool     // ids in paths become {id}
+	Choices    string   // of a masked checkbox, radio or select: that it changed, or nothing
+	Filenames  string   // of a file its extension, or its plain name
 
-	broken bool // everything is masked
+	KeepQuery  []string // query parameters whose values are kept
+	KeepIDs    bool     // numbers, UUIDs and tokens stay in paths; what a pattern finds does not
+	OriginOnly []string // hosts whose addresses are cut to the origin; AllHosts for all
+
+	Shown  [kinds]bool // patterns that are switched off
+	Custom []Custom    // patterns of the site's own
+
+	Chat          string // of a chat message its length, or its text
+	IP            string // of a client's address nothing, a keyed hash, or all of it
+	IdentityName  string // of a person: the plain name, or a keyed hash of it
+	IdentityEmail string // likewise
+
+	Pages []Page // stricter rules for some addresses
+
+	broken bool    // everything is masked
+	site   *Policy // that At has chosen from
+	hidden *hidden // values of this page load that are withheld wherever they turn up
 }
+
+// Default is what happens to a form value that no rule names.
+type Default = string
+
+// The words of a policy. Of each field the zero value means the strictest.
+const (
+	DefaultMask  Default = "mask"
+	DefaultAllow Default = "allow"
+
+	ChoicesNothing = "nothing"
+	ChoicesChange  = "change"
+
+	Extension = "extension" // of Filenames
+	Plain     = "plain"     // of Filenames, IdentityName and IdentityEmail
+	Hash      = "hash"      // of IdentityName, IdentityEmail and IP
+
+	ChatLength = "length"
+	ChatText   = "text"
+
+	IPNone = "none"
+	IPFull = "full"
+)
+
+// AllHosts in OriginOnly stands for every host.
+const AllHosts = "*"
 
 // New gives the policy that holds where a site says nothing.
 func New() Policy {
-	return Policy{Default: DefaultMask, Markup: true, Labels: true, Attributes: []string{"id", "name", "class"}, Collapse: true}
+	return Policy{
+		Default: DefaultMask, Markup: true, Labels: true, Attributes: []string{"id", "name", "class"},
+		Choices: ChoicesChange, Filenames: Extension, Chat: ChatLength, IP: Hash, IdentityName: Plain, IdentityEmail: Hash,
+	}
 }
 
 // Strictest gives the policy that holds where the site's own could not be had or is broken: no value, no name,
-// no title, no attribute.
-func Strictest() *Policy { return &Policy{Default: DefaultMask, Collapse: true, broken: true} }
+// no title, no attribute, no text of the page's, of addresses the origin.
+func Strictest() *Policy { return &Policy{OriginOnly: []string{AllHosts}, broken: true} }
 
 // Broken tells whether the policy hides everything because the site's own could not be had.
 func (p *Policy) Broken() bool { return p.broken }
 
-// compiledHeader is the first line of the compiled form; its number changes when the form does.
-const compiledHeader = "cotrail-policy 1"
-
-// Compile writes the policy as the recorder reads it: a header, then one `key value` a line, in a fixed order,
-// so that equal policies have equal bytes and one digest.
-func (p *Policy) Compile() []byte {
-	var b strings.Builder
-	line := func(key, value string) { b.WriteString(key + " " + value + "\n") }
-	b.WriteString(compiledHeader + "\n")
-	def := p.Default
-	if def == "" {
-		def = DefaultMask
-	}
-	line("default", string(def))
-	for _, list := range p.lists() {
-		for _, s := range *list.to {
-			line(list.key, s)
-		}
-	}
-	for _, f := range p.flags() {
-		line(f.key, map[bool]string{true: "on", false: "off"}[*f.to])
-	}
-	return []byte(b.String())
+// scalar is a setting with a few words, the strictest first. It lives in a *string, or in a *bool that is true for
+// the second word.
+type scalar struct {
+	key   string
+	words []string
+	to    any
 }
 
+var (
+	offOn = []string{"off", "on"}
+	onOff = []string{"on", "off"}
+)
+
+// scalars are the settings of one value each, in the order of the compiled form.
+func (p *Policy) scalars() []scalar {
+	out := []scalar{
+		{"default", []string{DefaultMask, DefaultAllow}, &p.Default},
+		{"markup", offOn, &p.Markup},
+		{"labels", offOn, &p.Labels},
+		{"titles", offOn, &p.Titles},
+		{"choices", []string{ChoicesNothing, ChoicesChange}, &p.Choices},
+		{"filenames", []string{Extension, Plain}, &p.Filenames},
+		{"collapse_ids", onOff, &p.KeepIDs},
+		{"chat", []string{ChatLength, ChatText}, &p.Chat},
+		{"ip", []string{IPNone, Hash, IPFull}, &p.IP},
+		{"identity_name", []string{Hash, Plain}, &p.IdentityName},
+		{"identity_email", []string{Hash, Plain}, &p.IdentityEmail},
+	}
+	for k := range kinds {
+		out = append(out, scalar{"pattern_" + k.String(), onOff, &p.Shown[k]})
+	}
+	return out
+}
+
+// place gives the index of the setting's word; -1 when it is none of them.
+func (s scalar) place() int {
+	if b, ok := s.to.(*bool); ok {
+		if *b {
+			return 1
+		}
+		return 0
+	}
+	return index(s.words, *s.to.(*string))
+}
+
+// index gives the index of a word. No word is the first, the strictest.
+func index(words []string, word string) int {
+	for i, w := range words {
+		if w == word || word == "" {
+			return i
+		}
+	}
+	return -1
+}
+
+func (s scalar) set(place int) {
+	switch to := s.to.(type) {
+	case *bool:
+		*to = place == 1
+	case *string:
+		*to = s.words[place]
+	}
+}
+
+// list is a setting of many values. One that opens can only lose values by a page's rules, another only gain.
 type list struct {
-	key string
-	to  *[]string
+	key   string
+	to    *[]string
+	opens bool
 }
 
 func (p *Policy) lists() []list {
-	return []list{{"block", &p.Block}, {"mask", &p.Mask}, {"allow", &p.Allow}, {"attribute", &p.Attributes}, {"keep_query", &p.KeepQuery}}
-}
-
-type flag struct {
-	key string
-	to  *bool
-}
-
-func (p *Policy) flags() []flag {
-	return []flag{{"markup", &p.Markup}, {"labels", &p.Labels}, {"titles", &p.Titles}, {"collapse_ids", &p.Collapse}}
-}
-
-// Validate tells what in the policy cannot be compiled: a value with a line break, an unknown default.
-func (p *Policy) Validate() error {
-	switch p.Default {
-	case "", DefaultMask, DefaultAllow:
-	default:
-		return errors.New("default: " + Quote(string(p.Default)) + " is neither mask nor allow")
+	return []list{
+		{"block", &p.Block, false}, {"mask", &p.Mask, false}, {"allow", &p.Allow, true}, {"attribute", &p.Attributes, true},
+		{"keep_query", &p.KeepQuery, true}, {"origin_only", &p.OriginOnly, false},
 	}
-	for _, list := range p.lists() {
-		for _, s := range *list.to {
-			if s == "" || strings.ContainsAny(s, "\n\r") || strings.TrimSpace(s) != s {
-				return errors.New(list.key + ": " + Quote(s) + " is empty, has a line break or space around it")
+}
+
+// Validate tells what in the policy cannot be compiled: a value with a line break, a word that is none.
+func (p *Policy) Validate() error {
+	for _, s := range p.scalars() {
+		if s.place() < 0 {
+			return errors.New(s.key + ": " + Quote(*s.to.(*string)) + " is none of " + strings.Join(s.words, ", "))
+		}
+	}
+	for _, l := range p.lists() {
+		for _, v := range *l.to {
+			if !oneLine(v) {
+				return errors.New(l.key + ": " + Quote(v) + " is empty, has a line break or space around it")
 			}
 		}
 	}
@@ -105,44 +175,35 @@ func (p *Policy) Validate() error {
 			return errors.New("attributes: " + Quote(a) + " is none of id, name, class")
 		}
 	}
+	for _, h := range p.OriginOnly {
+		if h != AllHosts && (!isHost(h) || strings.ToLower(h) != h) {
+			return errors.New("origin_only: " + Quote(h) + " is neither a host in lower case, without a scheme or a path, nor " + AllHosts)
+		}
+	}
+	return p.validateOwn()
+}
+
+// validateOwn looks at what has a form of its own: custom patterns and pages.
+func (p *Policy) validateOwn() error {
+	if len(p.Custom) > maxCustom {
+		return errors.New("custom: there are too many patterns")
+	}
+	for i, c := range p.Custom {
+		for _, before := range p.Custom[:i] {
+			if before.Name == c.Name {
+				return errors.New("custom: there is a pattern " + Quote(c.Name) + " already")
+			}
+		}
+	}
+	for _, page := range p.Pages {
+		if err := page.validate(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-// Read parses a compiled policy. An unknown key is an error: it may be a rule this recorder is too old to obey.
-func Read(compiled []byte) (*Policy, error) {
-	lines := strings.Split(strings.TrimSuffix(string(compiled), "\n"), "\n")
-	if lines[0] != compiledHeader {
-		return nil, errors.New("policy: line 1 is not " + Quote(compiledHeader))
-	}
-	p := &Policy{}
-	for i, text := range lines[1:] {
-		key, value, ok := strings.Cut(text, " ")
-		if !ok || !p.set(key, value) {
-			return nil, errors.New("policy: line " + strconv.Itoa(i+2) + ": unknown key or value")
-		}
-	}
-	if err := p.Validate(); err != nil {
-		return nil, errors.New("policy: " + err.Error())
-	}
-	return p, nil
-}
-
-func (p *Policy) set(key, value string) bool {
-	if key == "default" {
-		p.Default = Default(value)
-		return true
-	}
-	for _, l := range p.lists() {
-		if l.key == key {
-			*l.to = append(*l.to, value)
-			return true
-		}
-	}
-	for _, f := range p.flags() {
-		if f.key == key {
-			*f.to = value == "on"
-			return value == "on" || value == "off"
-		}
-	}
-	return false
+// oneLine tells whether a value can stand on a line of the compiled form.
+func oneLine(s string) bool {
+	return s != "" && !strings.ContainsAny(s, "\n\r") && strings.TrimSpace(s) == s
 }

@@ -19,13 +19,13 @@ const (
 )
 
 // Said passes free text of the app: an address is scrubbed as one, all else goes through the patterns.
-func (p *Policy) Said(raw string) Text { return sealed.New(p.said(cut(raw, maxTextBytes))) }
+func (p *Policy) Said(raw string) Text { return sealed.New(p.said(raw, maxTextBytes)) }
 
-func (p *Policy) said(s string) string {
+func (p *Policy) said(s string, n int) string {
 	if isAddress(s) {
 		return p.scrubURL(s)
 	}
-	return scrub(s)
+	return p.free(s, n)
 }
 
 // isAddress tells whether a whole text is an address.
@@ -41,8 +41,45 @@ func isAddress(s string) bool {
 	return false
 }
 
-// Ident passes an id or a participant's name as the app gives it.
-func (p *Policy) Ident(raw string) Text { return p.Said(cut(raw, maxNameBytes)) }
+// Ident passes an id or a participant's name as the app gives it. An id may be random.
+func (p *Policy) Ident(raw string) Text {
+	switch {
+	case isAddress(raw):
+		return p.URL(raw)
+	case p.broken || p.withholds(raw):
+		return p.Hidden(raw)
+	}
+	return sealed.New(p.scrubBy(cut(raw, maxNameBytes), &p.Shown, true))
+}
+
+// Person passes a person's name, or a keyed hash of it, as the policy says.
+func (p *Policy) Person(key FieldKey, raw string) Text {
+	if p.IdentityName == Plain || raw == "" {
+		return p.Said(raw)
+	}
+	return key.Field(raw)
+}
+
+// Mail passes a person's e-mail address, or a keyed hash of it, as the policy says.
+func (p *Policy) Mail(key FieldKey, raw string) Text {
+	switch {
+	case raw == "":
+		return Text{}
+	case p.IdentityEmail != Plain || p.broken:
+		return key.Field(raw)
+	}
+	known := *p
+	known.Shown[Email] = true
+	return known.Free(raw)
+}
+
+// ChatText passes the text of a chat message, where the policy records more than its length.
+func (p *Policy) ChatText(raw string) Text {
+	if p.Chat != ChatText {
+		return Text{}
+	}
+	return p.Said(raw)
+}
 
 // Hidden says that there is a text, and no more.
 func (p *Policy) Hidden(raw string) Text {
@@ -66,10 +103,13 @@ func (p *Policy) Extension(raw string) Text {
 	return sealed.New("." + ext)
 }
 
-// Filename tells of a file's name its extension: "*.pdf".
+// Filename tells of a file's name its extension: "*.pdf"; where the policy says so, the name, after the patterns.
 func (p *Policy) Filename(raw string) Text {
-	if raw == "" {
+	switch {
+	case raw == "":
 		return Text{}
+	case p.Filenames == Plain:
+		return sealed.New(p.free(raw, maxNameBytes))
 	}
 	if dot := strings.LastIndexByte(raw, '.'); dot >= 0 {
 		return sealed.New("*" + p.Extension(raw[dot:]).String())

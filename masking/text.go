@@ -12,7 +12,7 @@ type Text = sealed.Text
 // Data is a JSON value that may leave the page. Only a Policy makes one; the zero Data is null.
 type Data = sealed.Data
 
-// Stars stands where a secret stood, as the reference writes it.
+// Stars stands where a secret stood, as the reference writes it, and for a text that is withheld.
 const Stars = "**********"
 
 const (
@@ -23,10 +23,36 @@ const (
 	maxValueBytes = 4096
 	// maxNameBytes bounds names of nodes, ids and classes.
 	maxNameBytes = 256
+	// overhang is how much behind its bound a text is read, so that a secret is not cut in two and half shown.
+	overhang = maxHiddenValue
 )
 
 // Free passes free text (a log line, an error's message) through the patterns.
-func (p *Policy) Free(raw string) Text { return sealed.New(scrub(cut(raw, maxTextBytes))) }
+func (p *Policy) Free(raw string) Text { return sealed.New(p.free(raw, maxTextBytes)) }
+
+// free gives what may be told of a text, in n bytes at most: nothing of it when it repeats a hidden value, or when
+// the policy is not known. What it gives once, it gives again.
+func (p *Policy) free(raw string, n int) string {
+	if raw == "" {
+		return ""
+	}
+	raw = cut(raw, n+overhang)
+	if p.broken || p.withholds(raw) {
+		return Stars
+	}
+	s := p.scrub(p.scrubURLs(raw))
+	for len(s) > n {
+		s = p.scrub(cut(s, n)) // a cut number may be another one
+	}
+	return s
+}
+
+// Agent passes what a browser calls itself. It is no text of the page's, so a policy that is not known does not matter.
+func (p *Policy) Agent(raw string) Text {
+	known := *p
+	known.broken = false
+	return known.Free(raw)
+}
 
 // Label passes the accessible name of a button or link, where the policy records such names.
 func (p *Policy) Label(raw string) Text {
@@ -49,26 +75,27 @@ func (p *Policy) Value(d Decision, raw string) Text {
 	if d.Action != Allow {
 		return Text{}
 	}
-	return sealed.New(scrub(cut(raw, maxValueBytes)))
+	return sealed.New(p.free(raw, maxValueBytes))
 }
 
-// Attribute passes an id, name or class that the policy lists, unless it looks like data.
+// Attribute passes an id, name or class that the policy lists, unless it looks like data or repeats a hidden value.
 func (p *Policy) Attribute(key, raw string) (Text, bool) {
-	if !p.Shows(key) {
+	if !p.Shows(key) || p.broken || p.withholds(raw) {
 		return Text{}, false
 	}
 	var kept []string
 	for _, word := range strings.Fields(raw) { // a class is many words, an id or name may be
-		if !LooksLikeData(word) {
+		if !p.looksLikeData(word) {
 			kept = append(kept, word)
 		} else if key != "class" {
 			return Text{}, false
 		}
 	}
-	if len(kept) == 0 {
+	whole := strings.Join(kept, " ")
+	if len(kept) == 0 || key != "class" && p.found(whole) {
 		return Text{}, false
 	}
-	return sealed.New(cut(strings.Join(kept, " "), maxNameBytes)), true
+	return sealed.New(cut(whole, maxNameBytes)), true
 }
 
 // Name passes the name of a node, a role or an input type: words of the HTML vocabulary, which the page may
@@ -83,7 +110,7 @@ func (p *Policy) Name(raw string) Text {
 			return Text{}
 		}
 	}
-	if LooksLikeData(raw) {
+	if p.looksLikeData(raw) || strings.Contains(raw, "-") && p.withholds(raw) { // others are words of HTML
 		return Text{}
 	}
 	return sealed.New(raw)
@@ -112,15 +139,19 @@ func (p *Policy) Shows(key string) bool {
 	return false
 }
 
+// ellipsis ends a text that is cut.
+const ellipsis = "…"
+
 // cut shortens s to at most n bytes without splitting a character, and says so with an ellipsis.
 func cut(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
+	n -= len(ellipsis)
 	for n > 0 && s[n]&0xC0 == 0x80 {
 		n--
 	}
-	return s[:n] + "…"
+	return s[:n] + ellipsis
 }
 
 // Rule passes the name of a rule: a word of ours, or one of the policy's own selectors.

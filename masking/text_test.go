@@ -13,7 +13,7 @@ func TestFree(t *testing.T) {
 		{"paid with 4111-1111-1111-1111", "paid with [card]"},
 		{"order 4111111111111112", "order 4111111111111112"}, // no card: the last digit is wrong
 		{"write to ada@mail.example please", "write to [email] please"},
-		{"<ada@mail.example>", "[email]"},
+		{"<ada@mail.example>", "<[email]>"},
 		{"at 5 @ noon", "at 5 @ noon"},
 		{"", ""},
 	}

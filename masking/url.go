@@ -18,7 +18,10 @@ const (
 
 // secretParams are parts of the names of query parameters that carry secrets; their values are dropped even
 // when the policy lists them.
-var secretParams = []string{"token", "sig", "secret", "password", "passwd", "auth", "credential", "key", "session", "code", "jwt", "otp"}
+var secretParams = []string{
+	"token", "sig", "secret", "password", "passwd", "auth", "credential", "key", "session", "code", "jwt", "otp",
+	"hmac", "ticket", "nonce", "assertion", "saml", "passcode", "jsessionid", "sid",
+}
 
 // URL passes an address after scrubbing it: no userinfo; query values dropped and keys kept; ids in paths
 // collapsed; of fragments only a router's path (#/...), scrubbed; schemes without a host reduced to the scheme.
@@ -33,20 +36,40 @@ func (p *Policy) scrubURL(raw string) string {
 		}
 	}
 	origin, rest, ok := cutOrigin(raw)
-	if !ok {
-		return origin
-	}
-	if len(raw) > maxURLBytes {
+	if !ok || len(raw) > maxURLBytes || p.originOnly(origin) {
 		return origin
 	}
 	rest, fragment, _ := strings.Cut(rest, "#")
 	path, query, _ := strings.Cut(rest, "?")
-	out := origin + p.scrubPath(path) + p.scrubQuery(query)
+	out := p.scrubPath(path) + p.scrubQuery(query)
 	if strings.HasPrefix(fragment, "/") || strings.HasPrefix(fragment, "!/") {
-		route, _, _ := strings.Cut(fragment, "?")
-		out += "#" + p.scrubPath(route)
+		if end := strings.IndexAny(fragment, "?#"); end >= 0 {
+			fragment = fragment[:end]
+		}
+		out += "#" + p.scrubPath(fragment)
 	}
-	return out
+	if p.withholds(out) || origin == "" && strings.HasPrefix(out, "//") { // in several parts together; or a host now
+		return origin
+	}
+	return origin + out
+}
+
+// originOnly tells whether addresses of a host are cut to the origin. That of a relative one is not known.
+func (p *Policy) originOnly(origin string) bool {
+	host := strings.TrimPrefix(origin[strings.IndexByte(origin, ':')+1:], "//")
+	for _, h := range p.OriginOnly {
+		if h == AllHosts || host == "" || h == host || h == withoutPort(host) {
+			return true
+		}
+	}
+	return false
+}
+
+func withoutPort(host string) string {
+	if colon := strings.LastIndexByte(host, ':'); colon > strings.LastIndexByte(host, ']') {
+		return host[:colon]
+	}
+	return host
 }
 
 // cutOrigin parts scheme and host, without userinfo, from the rest. ok is false when nothing but origin may be
@@ -104,31 +127,42 @@ func isHost(s string) bool {
 	return s != ""
 }
 
+// scrubPath collapses the parts of a path that carry data.
 func (p *Policy) scrubPath(path string) string {
-	if !p.Collapse {
-		return path
-	}
 	parts := strings.Split(path, "/")
 	for i, part := range parts {
-		plain, ok := unescape(part)
-		if part != collapsed && (!ok || LooksLikeData(plain) || scrub(plain) != plain) {
-			parts[i] = collapsed
+		part, _, _ = strings.Cut(part, ";") // its parameters, such as ;jsessionid=
+		if part != collapsed && p.hidesPart(part) {
+			part = collapsed
 		}
+		parts[i] = part
 	}
 	return strings.Join(parts, "/")
 }
 
+// hidesPart tells whether a part of a path is to be collapsed: an id, where ids are; what a pattern finds, what
+// has a value in it, what cannot be read, or what repeats a hidden value.
+func (p *Policy) hidesPart(part string) bool {
+	plain, ok := unescape(part)
+	switch {
+	case !ok || strings.ContainsAny(plain, "@%=") || len(plain) > maxNameBytes || p.withholds(part):
+		return true
+	case p.KeepIDs:
+		return p.scrubBy(plain, &[kinds]bool{}, true) != plain
+	}
+	return p.looksLikeData(plain)
+}
+
+// scrubQuery keeps the keys of a query, and the values that the policy lists. A key that is long or looks like data
+// goes, and so does a part without =, which is a value.
 func (p *Policy) scrubQuery(query string) string {
 	var kept []string
 	for _, part := range strings.Split(query, "&") {
 		key, value, ok := strings.Cut(part, "=")
-		plain, valid := unescape(key)
-		if !ok || !valid || key == "" || len(key) > maxQueryKeyBytes || LooksLikeData(plain) {
+		if !ok || key == "" || len(key) > maxQueryKeyBytes || p.hidesQuery(key) {
 			continue
 		}
-		if !p.keeps(plain) {
-			value = ""
-		} else if plainValue, valid := unescape(value); !valid || LooksLikeData(plainValue) || scrub(plainValue) != plainValue {
+		if plain, _ := unescape(key); !p.keeps(plain) || p.hidesQuery(value) {
 			value = ""
 		}
 		kept = append(kept, key+"="+value)
@@ -139,6 +173,12 @@ func (p *Policy) scrubQuery(query string) string {
 	return "?" + strings.Join(kept, "&")
 }
 
+// hidesQuery tells whether a key or a value carries data, or repeats a hidden value.
+func (p *Policy) hidesQuery(s string) bool {
+	plain, ok := unescape(strings.ReplaceAll(s, "+", " "))
+	return !ok || p.looksLikeData(plain) || p.withholds(s)
+}
+
 // keeps tells whether the value of a query parameter may be kept.
 func (p *Policy) keeps(key string) bool {
 	low := strings.ToLower(key)
@@ -146,6 +186,9 @@ func (p *Policy) keeps(key string) bool {
 		if strings.Contains(low, s) {
 			return false
 		}
+	}
+	if deniedName(key) {
+		return false
 	}
 	for _, k := range p.KeepQuery {
 		if k == key {
@@ -155,28 +198,22 @@ func (p *Policy) keeps(key string) bool {
 	return false
 }
 
-// unescape decodes %XX. ok is false when an escape is cut or wrong.
-func unescape(s string) (string, bool) {
+// unescape decodes %XX. ok is false when an escape is cut or wrong; it stays as it is.
+func unescape(s string) (plain string, ok bool) {
 	if !strings.Contains(s, "%") {
 		return s, true
 	}
-	out := make([]byte, 0, len(s))
+	out, ok := make([]byte, 0, len(s)), true
 	for i := 0; i < len(s); i++ {
-		if s[i] != '%' {
-			out = append(out, s[i])
+		if s[i] == '%' && i+2 < len(s) && unhex(s[i+1]) >= 0 && unhex(s[i+2]) >= 0 {
+			out = append(out, byte(unhex(s[i+1])<<4|unhex(s[i+2])))
+			i += 2
 			continue
 		}
-		if i+2 >= len(s) {
-			return "", false
-		}
-		hi, lo := unhex(s[i+1]), unhex(s[i+2])
-		if hi < 0 || lo < 0 {
-			return "", false
-		}
-		out = append(out, byte(hi<<4|lo))
-		i += 2
+		ok = ok && s[i] != '%'
+		out = append(out, s[i])
 	}
-	return string(out), true
+	return string(out), ok
 }
 
 func unhex(c byte) int {

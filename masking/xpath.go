@@ -14,17 +14,17 @@ const maxPathBytes = 4096
 
 // XPath passes a path that is written in the recorder's grammar: steps of node names with an index at most, or
 // one id literal. It reads the path again instead of trusting who wrote it: anything else, and any id that looks
-// like data or that the policy does not record, gives the zero Text.
+// like data, repeats a hidden value, or that the policy does not record, gives the zero Text.
 func (p *Policy) XPath(path string) Text {
 	if path == "" || len(path) > maxPathBytes {
 		return Text{}
 	}
 	for _, part := range strings.Split(path, ShadowStep) {
 		if id, ok := IDPath(part); ok {
-			if LooksLikeData(id) || !p.Shows("id") {
+			if !p.Shows("id") || p.looksLikeData(id) || p.withholds(id) {
 				return Text{}
 			}
-		} else if !isSteps(part) {
+		} else if !p.isSteps(part) {
 			return Text{}
 		}
 	}
@@ -43,7 +43,7 @@ func IDPath(path string) (id string, ok bool) {
 }
 
 // isSteps reads `/html/body/div[2]/*[name()="svg"]`.
-func isSteps(path string) bool {
+func (p *Policy) isSteps(path string) bool {
 	steps := strings.Split(path, "/")
 	if len(steps) < 2 || steps[0] != "" {
 		return false
@@ -62,7 +62,7 @@ func isSteps(path string) bool {
 				return false
 			}
 		}
-		if !isNodeName(step) {
+		if !isNodeName(step) || strings.Contains(step, "-") && p.withholds(step) {
 			return false
 		}
 	}

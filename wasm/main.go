@@ -10,7 +10,6 @@ package main
 import (
 	"runtime"
 
-	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/wasm/capture"
 	"github.com/cotrail/cotrail/wasm/dom"
 	"github.com/cotrail/cotrail/wasm/recorder"
@@ -62,13 +61,8 @@ func takeTail(n int32, _ float64) {
 //
 //go:wasmexport start
 func start(n int32, _ float64) {
-	rules := recorder.Policy(compiled)
-	block, mask, allow := rules.Selectors()
-	if !(dom.Bridge{}).Rules(block, mask, allow, rules.Default == masking.DefaultAllow, rules.Shows("id")) {
-		rules = masking.Strictest() // a selector is no selector: what it was to hide is unknown
-	}
 	for row := range capture.Rows(dom.Text(n)) {
-		recording = recorder.New(row, rules, tail, dom.Bridge{})
+		recording = recorder.New(row, recorder.Policy(compiled), tail, dom.Bridge{})
 	}
 	compiled, tail = nil, nil
 }

@@ -119,6 +119,7 @@ func (s *Signaller) text(d *Details, k *Key, key Word, raw string) {
 	case Recipient:
 		d.Text("recipient_hash", s.hash(raw))
 	case Length:
+		d.OptText(key, s.Policy.ChatText(raw))
 		d.Int("length", int64(utf8.RuneCountInString(raw)))
 		return
 	case Never:
@@ -157,6 +158,10 @@ func (s *Signaller) treated(k *Key, raw string) (t masking.Text) {
 		t = p.Digest(raw)
 	case Hashed:
 		t = s.hash(raw)
+	case Person:
+		t = p.Person(s.Key, raw)
+	case Mail:
+		t = p.Mail(s.Key, raw)
 	default:
 		t = p.Hidden(raw)
 	}

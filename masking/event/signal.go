@@ -105,6 +105,8 @@ func (s *Signaller) object(d *Details, keys []Key, parts []masking.Part) (troubl
 				d.Null(Word(k.Name))
 			}
 		case k.Treat == Length && value(parts, "length") != "":
+			text, _ := masking.Unquote(raw)
+			d.OptText(Word(k.Name), s.Policy.ChatText(text))
 		default:
 			if trouble := s.value(d, k, Word(k.Name), raw); trouble != "" {
 				return k.Name + " " + trouble

@@ -36,8 +36,10 @@ const (
 	MediaType                  // a MIME type
 	Digest                     // hexadecimal digits
 	Hashed                     // a keyed hash of it
+	Person                     // a person's name, or a keyed hash of it, as the policy says
+	Mail                       // a person's e-mail address, or a keyed hash of it, as the policy says
 	Recipient                  // stars, and a keyed hash of it under recipient_hash
-	Length                     // its length under length, where the app has not given it
+	Length                     // its length under length, where the app has not given it; itself where the policy says so
 	Never                      // null
 	Derived                    // never taken: Cotrail makes it of another key
 	Secrets                    // of an Object: the values under the names of secrets become stars, but flags and numbers stay
@@ -109,7 +111,7 @@ var (
 	by          = Key{Name: "by", Shape: ID, Treat: Ident, Nullable: true}
 	tabID       = Key{Name: "tab_id", Shape: ID, Treat: Ident, Required: true}
 	clientIndex = Key{Name: "client_index", Shape: Int, Required: true}
-	username    = Key{Name: "username", Treat: Free, Nullable: true}
+	username    = Key{Name: "username", Treat: Person, Nullable: true}
 	requestedBy = Key{Name: "requested_by", Shape: ID, Treat: Ident, Required: true}
 	owner       = Key{Name: "owner", Shape: ID, Treat: Ident, Nullable: true}
 	requestID   = Key{Name: "request_id", Shape: ID, Treat: Ident, Nullable: true}

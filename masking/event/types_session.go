@@ -37,7 +37,7 @@ var invitationSent = Spec{Type: InvitationSent, By: ByApp, Keys: []Key{
 
 var participantJoined = Spec{Type: ParticipantJoined, By: ByApp | ByRelay, Keys: []Key{
 	clientIndex,
-	{Name: "name", Treat: Free, Nullable: true}, {Name: "email", Treat: Hashed, Nullable: true},
+	{Name: "name", Treat: Person, Nullable: true}, {Name: "email", Treat: Mail, Nullable: true},
 	{Name: "user_id", Shape: ID, Treat: Ident, Nullable: true}, {Name: "authenticated", Shape: Bool},
 	{Name: "role", Treat: Free, Nullable: true},
 	{Name: "deviceType", Treat: Free, Nullable: true}, {Name: "user_agent", Treat: Free, Nullable: true},

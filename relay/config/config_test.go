@@ -40,12 +40,30 @@ sites:
       default: allow
       block: [".private"]
       mask: ["#iban", "[data-sensitive]"]
-      allow: ["#country"]
+      allow: ["#country", "#city"]
       markup: false
-      labels: false
+      labels: true
       titles: true
       attributes: [id]
-      urls: {keep_query: [page], collapse_ids: false}
+      choices: nothing
+      filenames: plain
+      urls: {keep_query: [page], collapse_ids: false, origin_only: [pay.example]}
+      patterns: {email: false, custom: {member_no: 'M-\d{8}'}}
+      chat: text
+      ip: full
+      identity: {name: hash, email: plain}
+      pages:
+        - match: "https://shop.example/pay/*"
+          default: mask
+          block: ["#card"]
+          allow: ["#city"]
+          labels: false
+          titles: true
+          attributes: []
+          urls: {origin_only: [shop.example], collapse_ids: true}
+          patterns: {email: true, custom: {voucher: 'V\d{6}'}}
+          identity: {email: hash}
+        - match: "*health*"
     session: {leave_after: 10s, idle_timeout: 1d, settle: 50ms}
   - key: side
     origins: ["https://side.example"]
@@ -71,8 +89,47 @@ func TestLoad(t *testing.T) {
 	if want := (Session{10 * time.Second, 24 * time.Hour, 50 * time.Millisecond}); shop.Session != want {
 		t.Errorf("session %+v, want %+v", shop.Session, want)
 	}
-	want := "cotrail-policy 1\ndefault allow\nblock .private\nmask #iban\nmask [data-sensitive]\nallow #country\n" +
-		"attribute id\nkeep_query page\nmarkup off\nlabels off\ntitles on\ncollapse_ids off\n"
+	const want = `cotrail-policy 1
+default allow
+markup off
+labels on
+titles on
+choices nothing
+filenames plain
+collapse_ids off
+chat text
+ip full
+identity_name hash
+identity_email plain
+pattern_card on
+pattern_iban on
+pattern_email off
+pattern_ssn on
+pattern_phone on
+pattern_jwt on
+pattern_key on
+block .private
+mask #iban
+mask [data-sensitive]
+allow #country
+allow #city
+attribute id
+keep_query page
+origin_only pay.example
+custom member_no M-\d{8}
+page https://shop.example/pay/*
+default mask
+labels off
+collapse_ids on
+identity_email hash
+pattern_email on
+block #card
+no_allow #country
+no_attribute id
+origin_only shop.example
+custom voucher V\d{6}
+page *health*
+`
 	if got := string(shop.Policy.Compile()); got != want {
 		t.Errorf("policy of shop:\n%s\nwant:\n%s", got, want)
 	}
@@ -143,8 +200,26 @@ func TestLoadRefuses(t *testing.T) {
 		"token_secret_file":       {site + "    token_secret_file: x\n", `:4: this version does not have "token_secret_file" yet`},
 		"retention":               {site + "    retention: 400d\n", `:4: this version does not have "retention" yet`},
 		"deliver":                 {site + "    deliver:\n      - {type: stdout}\n", `:4: this version does not have "deliver" yet`},
-		"policy key to come":      {site + "    policy:\n      default: mask\n      chat: text\n", `:6: this version does not have "chat" yet`},
-		"origin_only":             {site + "    policy: {urls: {origin_only: [x]}}\n", `:4: this version does not have "origin_only" yet`},
+		"origin_only":             {site + "    policy:\n      urls:\n        origin_only:\n          - ok.example\n          - https://x.example\n", `:8: origin_only: "https://x.example" is neither a host`},
+		"bad chat":                {site + "    policy: {chat: all}\n", `:4: chat: "all" is none of length, text`},
+		"bad identity":            {site + "    policy: {identity: {name: stars}}\n", `:4: identity_name: "stars" is none of hash, plain`},
+		"unknown pattern":         {site + "    policy: {patterns: {passport: true}}\n", `:4: unknown key "passport"; patterns has … card, iban, email`},
+		"custom as a list":        {site + "    policy: {patterns: {custom: [a]}}\n", `:4: custom must be a mapping`},
+		"custom as a number":      {site + "    policy:\n      patterns:\n        custom:\n          a: 12\n", `:7: custom: an expression must be text`},
+		"custom expression":       {site + "    policy:\n      patterns:\n        custom:\n          ok: 'a'\n          bad: 'a(b)'\n", `:8: custom: bad: ( is not known here`},
+		"custom name":             {site + "    policy: {patterns: {custom: {card: 'a'}}}\n", `:4: custom: "card" is no name`},
+		"page without match":      {site + "    policy:\n      pages:\n        - {labels: false}\n", `:6: the page has no match`},
+		"page by path":            {site + "    policy:\n      pages:\n        - {match: /pay/*, labels: false}\n", `:6: policy: match: "/pay/*" begins with none of`},
+		"page's unknown key":      {site + "    policy: {pages: [{match: \"*\", lables: false}]}\n", `:4: unknown key "lables"; a page has`},
+		"page's ip":               {site + "    policy: {pages: [{match: \"*\", ip: none}]}\n", `:4: ip is of a whole session`},
+		"page's pages":            {site + "    policy: {pages: [{match: \"*\", pages: []}]}\n", `:4: pages cannot stand in a page`},
+		"page opens default":      {site + "    policy:\n      pages:\n        - match: \"*\"\n          default: allow\n", `:7: default: a page's rules can only be stricter`},
+		"page opens labels":       {site + "    policy:\n      labels: false\n      pages:\n        - match: \"*\"\n          block: [a]\n          labels: true\n", `:9: labels: a page's rules`},
+		"page opens allow":        {site + "    policy:\n      allow: [b]\n      pages:\n        - match: \"*\"\n          allow: [a]\n", `:8: allow: a page's rules`},
+		"page opens query":        {site + "    policy:\n      pages:\n        - match: \"*\"\n          urls:\n            keep_query: [a]\n", `:8: keep_query: a page's rules`},
+		"page opens a pattern":    {site + "    policy:\n      pages:\n        - match: \"*\"\n          patterns:\n            card: false\n", `:8: pattern_card: a page's rules`},
+		"page opens ids":          {site + "    policy:\n      pages:\n        - match: \"*\"\n          urls:\n            collapse_ids: false\n", `:8: collapse_ids: a page's rules`},
+		"page opens names":        {site + "    policy:\n      identity: {name: hash}\n      pages:\n        - match: \"*\"\n          identity:\n            name: plain\n", `:9: identity_name: a page's rules`},
 		"misspelt policy key":     {site + "    policy: {alow: [\"#x\"]}\n", `:4: unknown key "alow"; policy has … allow`},
 		"bad default":             {site + "    policy: {default: show}\n", `:4: default: "show" is none of mask, allow`},
 		"bad attribute":           {site + "    policy: {attributes: [id, href]}\n", `:4: attributes: "href" is none of id, name, class`},

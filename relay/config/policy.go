@@ -12,32 +12,42 @@ func defaultPolicy() masking.Policy { return masking.New() }
 // policy reads the masking rules of a site.
 func (r *reader) policy(n ast.Node) masking.Policy {
 	p := defaultPolicy()
-	selectors := func(name string, to *[]string) entry {
-		return entry{name, func(n ast.Node) { *to = r.texts(n, name) }}
-	}
-	flag := func(name string, to *bool) entry {
-		return entry{name, func(n ast.Node) { *to = r.flag(n, name) }}
-	}
-	r.mapping(n, "policy", []entry{
-		{"default", func(n ast.Node) {
-			p.Default = masking.Default(r.choice(n, "default", string(masking.DefaultMask), string(masking.DefaultAllow)))
-		}},
-		selectors("block", &p.Block), selectors("mask", &p.Mask), selectors("allow", &p.Allow),
-		flag("markup", &p.Markup), flag("labels", &p.Labels), flag("titles", &p.Titles),
-		{"attributes", func(n ast.Node) {
-			p.Attributes = nil
-			r.list(n, "attributes", func(v ast.Node) {
-				p.Attributes = append(p.Attributes, r.choice(v, "attributes", "id", "name", "class"))
-			})
-		}},
-		{"urls", func(n ast.Node) {
-			r.mapping(n, "urls", []entry{selectors("keep_query", &p.KeepQuery), flag("collapse_ids", &p.Collapse), {"origin_only", nil}})
-		}},
-		{"choices", nil}, {"filenames", nil}, {"patterns", nil}, {"chat", nil}, {"ip", nil}, {"identity", nil}, {"pages", nil},
-	})
-	// What the reader let through and the masking package would not compile is still an error with its line.
-	if err := p.Validate(); err != nil && len(r.problems) == 0 {
-		r.fail(n, "policy: %v", err)
+	var pages ast.Node
+	before := len(r.problems)
+	rules := &rulesReader{reader: r, to: &p}
+	r.mapping(n, "policy", append(rules.entries(),
+		entry{"ip", rules.words("ip", &p.IP, masking.IPNone, masking.Hash, masking.IPFull)},
+		entry{"pages", func(n ast.Node) { pages = n }},
+	))
+	rules.validate(n)
+	if pages != nil && len(r.problems) == before { // else what they close is not known
+		r.list(pages, "pages", func(v ast.Node) { p.Pages = append(p.Pages, r.page(v, &p)) })
 	}
 	return p
+}
+
+// page reads the stricter rules of some addresses. Lists that close hold what comes to the site's own; what opens is
+// an error at its line.
+func (r *reader) page(n ast.Node, site *masking.Policy) masking.Page {
+	own := *site
+	own.Block, own.Mask, own.OriginOnly, own.Custom, own.Pages = nil, nil, nil, nil, nil
+	rules := &rulesReader{reader: r, to: &own}
+	match := ""
+	has := r.mapping(n, "a page", append(rules.entries(),
+		entry{"match", func(n ast.Node) {
+			match = r.text(n, "match")
+			own.Pages = []masking.Page{{Match: match}}
+		}},
+		entry{"ip", func(n ast.Node) { r.fail(n, "ip is of a whole session; it has its place in the policy, not in a page") }},
+		entry{"pages", func(n ast.Node) { r.fail(n, "pages cannot stand in a page") }},
+	))
+	if has != nil && has["match"] == nil {
+		r.fail(n, "the page has no match: an address, with * for any characters")
+	}
+	rules.validate(n)
+	page, opens := site.Tighten(match, &own)
+	for _, key := range opens {
+		r.fail(rules.at(key, n), "%s: a page's rules can only be stricter than the site's, and this opens what the site closes", key)
+	}
+	return page
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/goleak"
 
+	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/relay/store"
 	"github.com/cotrail/cotrail/relay/store/sqlite"
@@ -37,7 +38,8 @@ type oneSite struct{}
 
 func (oneSite) Site(key string) (Site, bool) {
 	allows := func(o string) bool { return o == origin || o == frameOrigin }
-	return Site{Key: key, Allows: allows, Anonymous: key == "shop"}, key == "shop" || key == "closed"
+	policy := masking.New()
+	return Site{Key: key, Allows: allows, Anonymous: key == "shop", Policy: &policy}, key == "shop" || key == "closed"
 }
 
 // relay is the handler over real HTTP and a real store.

@@ -11,6 +11,8 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+
+	"github.com/cotrail/cotrail/masking"
 )
 
 // ipKeyFile holds the key under which addresses are hashed, in the data directory. Without it nobody can tell an
@@ -28,6 +30,18 @@ func (k ipKey) hash(a netip.Addr) string {
 	mac := hmac.New(sha256.New, k[:])
 	mac.Write([]byte(a.WithZone("").String()))
 	return hex.EncodeToString(mac.Sum(nil))[:ipHashDigits]
+}
+
+// told is what a policy lets be stored of an address: nothing, a hash, or all of it. Nothing is the answer to any word
+// that is not known.
+func (k ipKey) told(a netip.Addr, ip string) string {
+	switch ip {
+	case masking.IPFull:
+		return a.WithZone("").String()
+	case masking.Hash:
+		return k.hash(a)
+	}
+	return ""
 }
 
 // loadIPKey reads the key, and makes one at the first start. Only one relay has the directory open.

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/cotrail/cotrail/masking"
 )
 
 func TestIPKey(t *testing.T) {
@@ -51,5 +53,14 @@ func TestIPHash(t *testing.T) {
 	}
 	if hash != k.hash(netip.MustParseAddr("192.0.2.1")) {
 		t.Error("the same address gives another hash")
+	}
+}
+
+func TestIPByPolicy(t *testing.T) {
+	k, a := ipKey{1}, netip.MustParseAddr("fe80::1%eth0")
+	for word, want := range map[string]string{masking.IPNone: "", masking.Hash: k.hash(a), masking.IPFull: "fe80::1", "": "", "all": ""} {
+		if got := k.told(a, word); got != want {
+			t.Errorf("%q: %q, want %q", word, got, want)
+		}
 	}
 }

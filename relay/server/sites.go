@@ -1,6 +1,7 @@
 package server
 
 import (
+	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/ingest"
 	"github.com/cotrail/cotrail/relay/sequence"
@@ -26,4 +27,13 @@ func (s sites) settings(key string) sequence.Settings {
 		session = site.Session
 	}
 	return sequence.Settings{Settle: session.Settle, LeaveAfter: session.LeaveAfter, IdleTimeout: session.IdleTimeout}
+}
+
+// ip is what may be stored of the address of a site's client.
+func (s sites) ip(key string) string {
+	site, ok := s.Config.Site(key)
+	if !ok {
+		return masking.IPNone
+	}
+	return site.Policy.IP
 }

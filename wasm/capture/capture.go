@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/cotrail/cotrail/masking"
@@ -8,10 +9,33 @@ import (
 	"github.com/cotrail/cotrail/wasm/xpath"
 )
 
-// Capture makes events of rows under one policy. It keeps no state of its own.
+// Capture makes events of rows under the policy of the page's address. It keeps no state of its own but what the
+// policy remembers of hidden values.
 type Capture struct {
 	Policy *masking.Policy
 	Key    masking.FieldKey
+
+	// before is the policy whose selectors the sensor matches, while that is another than the one that holds: the page's
+	// address has changed, and the sensor has not learnt its rules yet.
+	before *masking.Policy
+}
+
+// Stale tells whether the sensor has to learn the policy's selectors before it can be believed again.
+func (c *Capture) Stale() bool { return c.before != nil }
+
+// Learnt says which policy's selectors the sensor matches from now on.
+func (c *Capture) Learnt(p *masking.Policy) { c.Policy, c.before = p, nil }
+
+// at takes the policy of another address.
+func (c *Capture) at(url string) {
+	known := c.before
+	if known == nil {
+		known = c.Policy
+	}
+	c.Policy, c.before = c.Policy.At(url), known
+	if c.Policy.MatchesAs(known) {
+		c.before = nil
+	}
 }
 
 // Event makes the event of a row. ok is false when nothing may be recorded of it, or when the row is of a type
@@ -22,8 +46,55 @@ func (c *Capture) Event(r Row) (e event.Event, ok bool) {
 	if !known {
 		return e, false
 	}
+	c.hide(r)
 	ok = make(c, r, &e)
 	return e, ok
+}
+
+// Hide remembers the hidden values of all rows of a text, before an event is made of any: what is typed may stand
+// elsewhere in the page before its own change is committed.
+func (c *Capture) Hide(text string) {
+	if !strings.Contains(text, FieldEnd+"raw=") {
+		return
+	}
+	for r := range Rows(text) {
+		c.hide(r)
+	}
+}
+
+// hide remembers the value of a row's field that is not told. What a checkbox or a radio button holds nobody typed.
+func (c *Capture) hide(r Row) {
+	raw, value := r.Get("raw"), r.Get("value")
+	if raw == "" && value == "" || c.decide(r).Action == masking.Allow || r.Get("type") == "checkbox" || r.Get("type") == "radio" {
+		return
+	}
+	c.Policy.Hide(raw)
+	c.Policy.Hide(value)
+}
+
+// decide applies the policy to a row's element. By rules of another page nothing can be told of it, and where this
+// page's own rules block something else, not even that it was touched.
+func (c *Capture) decide(r Row) masking.Decision {
+	e := r.element()
+	if c.before != nil {
+		e.Moved = true
+		if !slices.Equal(c.before.Block, c.Policy.Block) {
+			return masking.Decision{Action: masking.Block, Rule: masking.RuleMoved}
+		}
+	}
+	return c.Policy.Decide(e)
+}
+
+// unchosen tells whether a policy says nothing of a masked choice, not even that it was made.
+func (c *Capture) unchosen(r Row) bool {
+	if c.Policy.Choices == masking.ChoicesChange {
+		return false
+	}
+	switch r.Get("type") {
+	case "checkbox", "radio", "select-one", "select-multiple":
+		return true
+	}
+	return r.Get("node") == "select" || r.Get("node") == "option"
 }
 
 // makers holds one function for each kind of row that the sensor sends.

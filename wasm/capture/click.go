@@ -12,7 +12,7 @@ const ruleKeypad = "keypad"
 // facts, so that the decision is the control's.
 func (c *Capture) click(r Row, e *event.Event) bool {
 	e.Type = event.Click
-	decision := c.Policy.Decide(r.element())
+	decision := c.decide(r)
 	if decision.Action == masking.Allow && r.On("keypad") {
 		decision = masking.Decision{Action: masking.Mask, Rule: ruleKeypad}
 	}
@@ -21,6 +21,9 @@ func (c *Capture) click(r Row, e *event.Event) bool {
 	case masking.Allow:
 		c.openClick(r, d)
 	case masking.Mask:
+		if c.unchosen(r) {
+			return false
+		}
 		d.Bool("is_masked", true)
 		d.Text("node_name", c.Policy.Name(r.Get("shown_node")))
 		d.Text("rule", c.Policy.Rule(decision.Rule))

@@ -37,7 +37,7 @@ func (c *Capture) download(r Row, e *event.Event) bool {
 func (c *Capture) files(r Row, e *event.Event) bool {
 	e.Type = event.FileSelected
 	d := &e.Details
-	decision := c.Policy.Decide(r.element())
+	decision := c.decide(r)
 	if decision.Action != masking.Allow {
 		return c.untold(r, decision, d)
 	}
@@ -72,7 +72,7 @@ func (c *Capture) clipboard(r Row, e *event.Event) bool {
 		return false
 	}
 	d := &e.Details
-	decision := c.Policy.Decide(r.element())
+	decision := c.decide(r)
 	if decision.Action != masking.Allow {
 		return c.untold(r, decision, d)
 	}

@@ -8,14 +8,14 @@ import (
 // input makes the input_change of one committed change.
 func (c *Capture) input(r Row, e *event.Event) bool {
 	e.Type = event.InputChange
-	decision := c.Policy.Decide(r.element())
+	decision := c.decide(r)
 	switch decision.Action {
 	case masking.Allow:
 		c.openInput(r, decision, &e.Details)
 		return true
 	case masking.Mask:
 		c.maskedInput(r, decision.Rule, &e.Details)
-		return true
+		return !c.unchosen(r)
 	}
 	return false
 }

@@ -2,9 +2,10 @@ package capture
 
 import "github.com/cotrail/cotrail/masking/event"
 
-// navigate makes the navigate of a page that has been reached.
+// navigate makes the navigate of a page that has been reached. Its rules hold from here on.
 func (c *Capture) navigate(r Row, e *event.Event) bool {
 	e.Type = event.Navigate
+	c.at(r.Get("url"))
 	d := &e.Details
 	d.Text("url", c.Policy.URL(r.Get("url")))
 	if from := r.Get("from"); from != "" {

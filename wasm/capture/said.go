@@ -61,10 +61,8 @@ func (c *Capture) identify(r Row, e *event.Event) bool {
 	e.Type, e.Source = event.ParticipantJoined, event.SourcePage
 	d := &e.Details
 	d.Int("client_index", r.Int("client_index"))
-	d.OptText("name", c.Policy.Free(r.Get("username")))
-	if email := r.Get("email"); email != "" {
-		d.Text("email", c.Key.Field(email))
-	}
+	d.OptText("name", c.Policy.Person(c.Key, r.Get("username")))
+	d.OptText("email", c.Policy.Mail(c.Key, r.Get("email")))
 	d.OptText("user_id", c.Policy.Free(r.Get("user_id")))
 	d.OptText("role", c.Policy.Free(r.Get("role")))
 	d.Bool("authenticated", false)

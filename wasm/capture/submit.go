@@ -9,7 +9,7 @@ import (
 // for itself.
 func (c *Capture) submit(r Row, e *event.Event) bool {
 	e.Type = event.Submit
-	decision := c.Policy.Decide(r.element())
+	decision := c.decide(r)
 	if decision.Action == masking.Block {
 		return false
 	}
@@ -76,7 +76,7 @@ func (c *Capture) submitField(d *event.Details, item []string, hidden bool) {
 	}
 	decision := c.Policy.Decide(masking.Element{
 		NodeName: item[partNode], Type: item[partType], Name: item[partName], ID: item[partID], Autocomplete: item[partAutocomplete],
-		Labels: []string{item[partNames]}, Denied: item[partDenied] == "1", FormValue: true,
+		Labels: []string{item[partNames]}, Denied: item[partDenied] == "1", Moved: c.Stale(), FormValue: true,
 		Block: parseHit(item[partBlock]), Mask: parseHit(item[partMask]), Allow: parseHit(item[partAllow]),
 	})
 	if decision.Action == masking.Block {

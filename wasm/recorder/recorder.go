@@ -16,6 +16,9 @@ type Page interface {
 	uplink.Link
 	Flushed(id string)      // what Flush was asked for is durable
 	Wake(ms int64)          // call Tick after so many milliseconds; replaces the call before
+	// Rules teaches the sensor what to match, and whether form values are shown that no rule names, and ids. It tells
+	// whether all of the selectors are selectors.
+	Rules(block, mask, allow []string, values, ids bool) bool
 	Backup(bodies [][]byte) // all that is not acknowledged, in the form of Keep: a recorder after a crash begins with it
 }
 
@@ -46,11 +49,12 @@ func Policy(compiled []byte) *masking.Policy {
 // New gives a recorder for the facts that the loader starts it with. tail is what the tab's last page could not
 // deliver, as Keep gave it.
 func New(start capture.Row, policy *masking.Policy, tail [][]byte, page Page) *Recorder {
+	policy = taught(policy.At(start.Get("url")), page)
 	c := capture.Capture{Policy: policy}
 	event.Unhex(c.Key[:], start.Get("field_key")) // a wrong key only makes fields unrecognisable
 	hello := event.Hello{
 		Site: start.Get("site"), Session: start.Get("session"), Secret: start.Get("secret"), Ticket: start.Get("ticket"), Tab: start.Get("tab"),
-		URL: policy.URL(start.Get("url")).String(), Agent: policy.Free(start.Get("agent")).String(),
+		URL: policy.URL(start.Get("url")).String(), Agent: policy.Agent(start.Get("agent")).String(),
 		Width: start.Int("width"), Height: start.Int("height"), Device: start.Get("device"),
 		Policy: start.Get("policy"), Release: start.Get("release"),
 	}
@@ -58,16 +62,36 @@ func New(start capture.Row, policy *masking.Policy, tail [][]byte, page Page) *R
 	return &Recorder{capture: c, uplink: uplink.New(hello, page, tail), page: page}
 }
 
-// Rows takes what the sensor has read since the last time.
+// taught gives the policy that the sensor has learnt: that one, or the strictest when a selector is no selector, for
+// what it was to hide is unknown.
+func taught(policy *masking.Policy, page Page) *masking.Policy {
+	block, mask, allow := policy.Selectors()
+	if !page.Rules(block, mask, allow, policy.Default == masking.DefaultAllow, policy.Shows("id")) {
+		return policy.Break()
+	}
+	return policy
+}
+
+// Rows takes what the sensor has read since the last time. When the page's address has changed, and other rules hold
+// at the new one, the sensor learns them for what it reads next.
 func (r *Recorder) Rows(text string, now int64) {
+	r.capture.Hide(text)
 	for row := range capture.Rows(text) {
 		if e, ok := r.capture.Event(row); ok {
 			r.uplink.Add(&e)
 		}
 	}
+	r.learn()
 	r.page.Backup(r.uplink.Pending(now))
 	r.uplink.Tick(now)
 	r.settle(now)
+}
+
+// learn teaches the sensor the rules of the page's address, where they are new to it.
+func (r *Recorder) learn() {
+	if r.capture.Stale() {
+		r.capture.Learnt(taught(r.capture.Policy, r.page))
+	}
 }
 
 // Tail takes what another page of the tab could not deliver, while this one was out of sight.

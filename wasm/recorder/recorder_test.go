@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,6 +21,7 @@ type page struct {
 	wake    int64
 	last    uint64
 	answers [][]byte
+	taught  [][]string // the block lists
 }
 
 func (p *page) Connect()                         {}
@@ -31,6 +33,10 @@ func (p *page) Session(string)                   {}
 func (p *page) Status(uplink.Status, event.Code) {}
 func (p *page) Flushed(id string)                { p.flushed = append(p.flushed, id) }
 func (p *page) Wake(ms int64)                    { p.wake = ms }
+func (p *page) Rules(block, _, _ []string, _, _ bool) bool {
+	p.taught = append(p.taught, block)
+	return !slices.Contains(block, "no selector")
+}
 func (p *page) Send(frame []byte) {
 	p.sent += len(frame)
 	if kind, _ := event.FrameKind(frame); kind == event.KindHello {
@@ -115,4 +121,32 @@ func BenchmarkRows(b *testing.B) {
 		p.answer()
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*10), "ns/row")
+}
+
+// TestPages: the sensor learns the rules of the page's address at the start, and others when the address changes.
+func TestPages(t *testing.T) {
+	policy := masking.New()
+	policy.Block = []string{"#a"}
+	policy.Pages = []masking.Page{{Match: "*/pay", Closes: []masking.Closing{{Key: "block", Value: "#b"}}}, {Match: "*/bad", Closes: []masking.Closing{{Key: "block", Value: "no selector"}}}}
+	p := newPage(&policy)
+	reach := func(path string) { p.r.Rows("t=navigate\x1fkind=push\x1furl=https://a.example/"+path, 2) }
+	reach("cart")
+	reach("pay")
+	reach("pay")
+	reach("cart")
+	reach("bad")
+	var taught []string
+	for _, block := range p.taught {
+		taught = append(taught, strings.Join(block[:len(block)-len(masking.Marks.Block)], " "))
+	}
+	if want := []string{"#a", "#a #b", "#a", "#a no selector"}; !slices.Equal(taught, want) {
+		t.Errorf("the sensor learnt %q, want %q", taught, want)
+	}
+	if !p.r.capture.Policy.Broken() {
+		t.Error("a policy whose selector is none is believed")
+	}
+	reach("cart")
+	if p.r.capture.Policy.Broken() || len(p.taught) != 5 {
+		t.Errorf("the next page's rules are not learnt: %q", p.taught)
+	}
 }
