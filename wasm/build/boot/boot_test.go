@@ -1,6 +1,7 @@
 package boot
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -79,6 +80,9 @@ func deep(n int) int {
 	again, err := Keep(t.Context(), module, "rehearse")
 	if err != nil || string(again) != string(kept) {
 		t.Errorf("the same program is kept otherwise, error %v", err)
+	}
+	if file := []byte("runtime/proc.go"); !bytes.Contains(module, file) || bytes.Contains(kept, file) {
+		t.Errorf("the linked program has names of files: %v, the kept one: %v", bytes.Contains(module, file), bytes.Contains(kept, file))
 	}
 	runtime := wazero.NewRuntimeWithConfig(t.Context(), wazero.NewRuntimeConfigInterpreter())
 	defer runtime.Close(t.Context())
