@@ -26,6 +26,7 @@ type matcher struct {
 	places   int         // how many characters it matches at most
 	by       [128]uint64 // of each character of ASCII, the places where it may stand
 	optional uint64      // the places that may be left out
+	begins   set         // the characters that a match may begin with
 }
 
 // NewCustom reads an expression: literal characters of ASCII, \d, \w, sets such as [A-Z0-9], each once or followed by

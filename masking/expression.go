@@ -9,6 +9,8 @@ import (
 // set is a set of characters of ASCII.
 type set [2]uint64
 
+func (s *set) has(c byte) bool { return c < otherLetter && s[c>>6&1]>>(c&63)&1 != 0 }
+
 // add adds a range; of letters both cases.
 func (s *set) add(from, to byte) {
 	for c := int(from); c <= int(to); c++ {
@@ -45,6 +47,11 @@ func (m *matcher) read(expression string) error {
 	}
 	if m.skip(1)>>m.places&1 != 0 {
 		return errors.New("the expression also matches where there is nothing")
+	}
+	for c := range m.by {
+		if m.skip(1)&m.by[c] != 0 {
+			m.begins[c>>6] |= 1 << (c & 63)
+		}
 	}
 	return nil
 }

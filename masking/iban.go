@@ -6,19 +6,17 @@ const ibanLengths = "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY2
 	"RO24RS22RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30"
 
 // iban finds an international bank account number: a country, two check digits and as many letters and digits as the
-// country's numbers have, checked by ISO 7064, in any case. A space or a dash may stand between any two of them.
+// country's numbers have, checked by ISO 7064, in any case. A space or a dash may stand between any two of them,
+// but for the letters of the country.
 func (t *scan) iban(i int) (end int) {
-	if !letter(t.after(i + 1)) {
-		return 0
-	}
-	length := ibanLength(upper(t.text[i]), upper(t.text[i+1]))
+	length := ibanLength(upper(t.text[i]), upper(t.after(i+1)))
 	if length == 0 {
 		return 0
 	}
 	var chars [34]byte // the longest number that the standard allows
 	j := i
 	for n := 0; n < length; n++ {
-		if n > 0 && (t.after(j) == ' ' || t.after(j) == '-') {
+		if n > 1 && (t.after(j) == ' ' || t.after(j) == '-') {
 			j++
 		}
 		c := upper(t.after(j))

@@ -68,12 +68,13 @@ func (t *scan) key(i int) (end int) {
 			return end
 		}
 	}
-	if t.before(i) == ' ' && t.named(i, bearer) {
+	if t.before(i) == ' ' {
 		long := i
 		for long < len(t.text) && (alnum(t.text[long]) || contains("-._~+/=", t.text[long])) {
 			long++
 		}
-		if token := t.text[i:long]; len(token) >= minBearer || len(token) >= 8 && strings.ContainsAny(token, "0123456789") {
+		token := t.text[i:long]
+		if (len(token) >= minBearer || len(token) >= 8 && strings.ContainsAny(token, "0123456789")) && t.named(i, bearer) {
 			return long
 		}
 	}

@@ -1,6 +1,9 @@
 package masking
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // Kind is a kind of secret that its form gives away.
 type Kind int
@@ -37,11 +40,18 @@ func (p *Policy) scrub(s string) string { return p.scrubBy(s, &p.Shown, false) }
 
 // scrubBy scrubs with the patterns that are not shown. With ids, random tokens may stay: they name something.
 func (p *Policy) scrubBy(s string, shown *[kinds]bool, ids bool) string {
-	if !suspect(s) && len(p.Custom) == 0 {
+	t := scan{shown: shown, custom: p.Custom, ids: ids}
+	for _, c := range p.Custom {
+		if c.matcher != nil {
+			t.begins[0] |= c.begins[0]
+			t.begins[1] |= c.begins[1]
+		}
+	}
+	if !suspect(s, &t.begins) {
 		return s
 	}
 	for { // a replaced part may have kept another from being seen
-		out, found := scanOnce(s, scan{shown: shown, custom: p.Custom, ids: ids})
+		out, found := scanOnce(s, t)
 		if !found {
 			return s
 		}
@@ -52,12 +62,14 @@ func (p *Policy) scrubBy(s string, shown *[kinds]bool, ids bool) string {
 // minRun is the length from which a word without any digit may be a key.
 const minRun = 16
 
-// suspect tells whether a text may have something of the built-in kinds in it. Most have not.
-func suspect(s string) bool {
+// suspect tells whether a text may have something in it that a pattern finds. Most have not.
+func suspect(s string, begins *set) bool {
 	run := 0
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		switch {
+		case begins.has(c):
+			return true
 		case letter(c), c == '_', c == '-':
 			if run++; run >= minRun {
 				return true
@@ -75,6 +87,7 @@ func suspect(s string) bool {
 type scan struct {
 	shown  *[kinds]bool
 	custom []Custom
+	begins set // what a pattern of the site's own may begin with
 	ids    bool
 
 	text  string
@@ -154,36 +167,53 @@ var finders = [kinds]func(*scan, int) int{
 
 // find gives the end and the mark of the longest secret that begins at i.
 func (t *scan) find(i int) (end int, mark string) {
-	for c := range t.custom {
-		if n := t.custom[c].match(t.text[i:]); n > 0 && i+n > end {
-			end, mark = i+n, t.custom[c].mark()
+	if t.begins.has(t.text[i]) {
+		for c := range t.custom {
+			if n := t.custom[c].match(t.text[i:]); n > 0 && i+n > end {
+				end, mark = i+n, t.custom[c].mark()
+			}
 		}
 	}
-	for k, finder := range finders {
-		if t.shown[k] || !t.mayBegin(Kind(k), i) {
+	for may := t.mayBegin(i); may != 0; may &= may - 1 {
+		k := Kind(bits.TrailingZeros8(may))
+		if t.shown[k] {
 			continue
 		}
-		if e := finder(t, i); e > end {
-			end, mark = e, Kind(k).mark()
+		if e := finders[k](t, i); e > end {
+			end, mark = e, k.mark()
 		}
 	}
 	return end, mark
 }
 
-// mayBegin tells by a character and the one before it whether something of a kind may begin with it.
-func (t *scan) mayBegin(k Kind, i int) bool {
-	c := t.text[i]
-	switch k {
-	case Card:
-		return digit(c)
-	case IBAN:
-		return letter(c)
-	case Email:
-		return t.mail <= i
-	case Phone:
-		return (digit(c) || c == '+' || c == '(') && !alnum(t.before(i))
-	case Key:
-		return (alnum(c) || c == '-') && !alnum(t.before(i))
+// mayBegin gives the kinds, one bit each, that may begin with a character, by those beside it. It is asked at every
+// place of a text.
+func (t *scan) mayBegin(i int) (may uint8) {
+	c, before := t.text[i], t.before(i)
+	if t.mail <= i {
+		may = 1 << Email
 	}
-	return alnum(c) && !alnum(t.before(i))
+	switch {
+	case digit(c):
+		if !digit(before) {
+			may |= 1 << Card
+		}
+		if !alnum(before) {
+			may |= 1<<SSN | 1<<Phone | 1<<Key
+		}
+	case letter(c):
+		if letter(t.after(i+1)) && (digit(t.after(i+2)) || digit(t.after(i+3)) && contains(" -", t.after(i+2))) {
+			may |= 1 << IBAN
+		}
+		if !alnum(before) {
+			may |= 1<<SSN | 1<<JWT | 1<<Key
+		}
+	case c == '+', c == '(':
+		if !alnum(before) {
+			may |= 1 << Phone
+		}
+	case c == '-':
+		may |= 1 << Key
+	}
+	return may
 }

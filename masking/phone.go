@@ -129,7 +129,9 @@ var phoneWords = []string{"phone", "telephon", "smartphon", "tel", "mobil", "mob
 func (t *scan) named(i int, words []string) bool {
 	rest := t.text[t.fresh:max(i, t.fresh)]
 	for range 2 {
-		rest = strings.TrimRight(rest, " .:;,-#()/='\"")
+		for rest != "" && contains(" .:;,-#()/='\"", rest[len(rest)-1]) {
+			rest = rest[:len(rest)-1]
+		}
 		word := lastWord(rest)
 		for _, w := range words {
 			if len(word) >= len(w) && lower(word[:len(w)]) == w {

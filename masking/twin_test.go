@@ -11,7 +11,7 @@ import (
 
 var (
 	twinCard  = regexp.MustCompile(`^[1-9](?:[ -]{0,3}[0-9])+$`)
-	twinIBAN  = regexp.MustCompile(`^[A-Za-z][ -]?[A-Za-z][ -]?[0-9][ -]?[0-9](?:[ -]?[A-Za-z0-9])+$`)
+	twinIBAN  = regexp.MustCompile(`^[A-Za-z]{2}[ -]?[0-9][ -]?[0-9](?:[ -]?[A-Za-z0-9])+$`)
 	twinEmail = regexp.MustCompile(`^(?:"[^"@]{0,64}"|[A-Za-z0-9\x01._+%'&#~!*$^-]+)@(?:[A-Za-z0-9\x01-]+(?:\.[A-Za-z0-9\x01-]+)*\.[A-Za-z0-9\x01-]*[A-Za-z0-9\x01]|\[[0-9a-fA-FIPv:.]+\])$`)
 	notDigit  = regexp.MustCompile(`[^0-9]`)
 	notAlnum  = regexp.MustCompile(`[^A-Za-z0-9]`)

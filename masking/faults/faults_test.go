@@ -54,7 +54,7 @@ var more = []fault{
 	{"three characters are enough to withhold", "hidden.go", "minHidden = 4", "minHidden = 3"},
 	{"the cross-check finds parts of words", "hidden.go", "strings.HasPrefix(rest, v) && rest[len(v)] == ' '", "strings.HasPrefix(rest, v)"},
 	{"another address of the page forgets", "page.go", "at.site, at.hidden = site, p.hidden", "at.site = site"},
-	{"a query part without = is kept", "url.go", "if !ok || key == \"\" ||", "if ok = true; key == \"\" ||"},
+	{"a query part without = is kept", "url.go", "if !ok || key == \"\" ||", "if !ok && part == key+key || key == \"\" ||"},
 	{"long query keys are kept", "url.go", "len(key) > maxQueryKeyBytes || p.hidesQuery(key)", "p.hidesQuery(key)"},
 	{"plain fragments are kept", "url.go", `if strings.HasPrefix(fragment, "/") ||`, `if fragment != "" ||`},
 	{"data addresses are kept", "url.go", "default:\n\t\treturn scheme + \":\", \"\", false", "default:\n\t\treturn raw, \"\", false"},
