@@ -353,7 +353,8 @@ func TestFrameOfSameOrigin(t *testing.T) {
 	// Not async: the page's tag waits for a script that comes late.
 	shop.page("/late", heard+`<script src="/slow.js" defer></script>`+strings.Replace(r.tag("shows"), "async", "defer", 1), frame("inner", "/inner"))
 	shop.page("/", heard+r.tag("shows"), frame("inner", "/inner"))
-	shop.page("/untagged", heard+r.tag("shows"), frame("inner", "/stub"))
+	late := `<script>addEventListener("load", () => { const tag = document.createElement("script"); tag.src = "` + r.url + `/cotrail.js"; tag.dataset.site = "shows"; document.head.append(tag); })</script>`
+	shop.page("/untagged", late, frame("inner", "/stub"))
 	shop.page("/stub", stub, wholeButton)
 	shop.page("/other", heard+r.tag("shows"), frame("inner", "/hides"))
 	shop.page("/hides", r.tag("hides"), wholeButton)

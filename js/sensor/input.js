@@ -29,6 +29,9 @@ const CHOSEN = new Set(["select-one", "select-multiple", "checkbox", "radio", "f
 /** Fields whose browser tells of a change at every key or notch: such a change is committed as typing is. */
 const LINGERS = new Set(["date", "datetime-local", "month", "week", "time", "number", "range", "color"]);
 
+/** Fields whose value says nothing that is a person's. */
+const CHECKED = /^(checkbox|radio)$/;
+
 const CAPTURE = { capture: true, passive: true };
 
 export class Inputs {
@@ -307,7 +310,7 @@ export class Inputs {
     const { hidden, content } = subject(row, part, el, s, this.held);
     row.node = part.localName;
     if (selected !== undefined) row.selected = selected;
-    else if (content && /^(checkbox|radio)$/.test(/** @type {HTMLInputElement} */ (el).type)) row.checked = content.checked;
+    else if (content && CHECKED.test(/** @type {HTMLInputElement} */ (el).type)) row.checked = content.checked;
     else if (content) row.filled = content.filled;
     if (!hidden && content) {
       shown(row, part);
@@ -317,6 +320,8 @@ export class Inputs {
       row.value = part.localName === "option" ? /** @type {HTMLOptionElement} */ (part).value : content.value;
       formOf(row, el);
       label(row, el);
+    } else if (content && !CHECKED.test(/** @type {HTMLInputElement} */ (el).type)) {
+      row.raw = secretOf(part); // it leaves memory nowhere: the recorder withholds it wherever else it turns up
     }
     this.queue.push(row);
   }
@@ -338,6 +343,12 @@ export class Inputs {
     this.selected.set(el, now);
     return options.map((o, i) => /** @type {[HTMLOptionElement, boolean]} */ ([o, now[i]])).filter((_, i) => now[i] !== before[i]);
   }
+}
+
+/** What a masked field holds. @param {Element} el the field, or the option that was chosen */
+function secretOf(el) {
+  if (/** @type {HTMLInputElement} */ (el).type === "file") return undefined;
+  return el.localName === "option" ? /** @type {HTMLOptionElement} */ (el).text : "value" in el ? String(el.value) : el.textContent || "";
 }
 
 /** @param {Row} row @param {Element} el */
