@@ -28,7 +28,7 @@ var ionicActs = []told{
 	clicking("#plain >> button", "Plain"),
 	following("#away >> a", "Away", "#/away"),
 	clicking("#chip", ""),
-	tells(chrome.Click("#two >> button"), "click {#segment}"), // it captures the pointer: the browser names no other
+	tells(chrome.Click("#two >> button"), "click {#two}"), // its button lets the pointer through
 	clicking("#terms >> button", "Terms"),
 	clicking("#listed >> button", "Listed"),
 	following("#linked >> a", "Linked", "#/linked"),

@@ -120,7 +120,7 @@ const allPaths = el => {
 };
 const stepsTo = el => {
 	const foreign = el.namespaceURI !== "http://www.w3.org/1999/xhtml";
-	const same = [...(el.parentNode ?? el.getRootNode()).children].filter(c => c.nodeName === el.nodeName && c.namespaceURI === el.namespaceURI);
+	const same = childrenOf(el.parentNode).filter(c => c.nodeName === el.nodeName && c.namespaceURI === el.namespaceURI);
 	const step = "/" + (foreign ? '*[name()="' + el.nodeName + '"]' : el.localName) + (same.indexOf(el) ? "[" + (same.indexOf(el) + 1) + "]" : "");
 	return el.parentElement ? stepsTo(el.parentElement) + step : step;
 };

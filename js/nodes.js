@@ -13,5 +13,11 @@ export function hostOf(root) {
   return view ? view.frameElement : null;
 }
 
+/** Whether an element lies in the shadow root of another, at any depth. @param {Element} el @param {Element} host */
+export function isWithin(el, host) {
+  for (let at = el.getRootNode(); isShadowRoot(at); at = at.host.getRootNode()) if (at.host === host) return true;
+  return false;
+}
+
 /** The element that has the focus in the tree of a node. @param {Node} node */
 export const focusedBeside = (node) => /** @type {Document} */ (node.getRootNode()).activeElement || null;

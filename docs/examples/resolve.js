@@ -30,10 +30,15 @@ function byId(part, root) {
 function bySteps(part, root) {
   let at = /** @type {ParentNode | null} */ (root);
   for (const [, tested, name, index] of part.matchAll(/\/(?:\*\[name\(\)="([^"]+)"\]|([^/[]+))(?:\[(\d+)\])?/g)) {
-    const same = at ? [...at.children].filter((child) => isNamed(child, tested, name)) : [];
+    const same = at ? childrenOf(at).filter((child) => isNamed(child, tested, name)) : [];
     at = same[Number(index || 1) - 1] || null;
   }
   return at === root ? null : /** @type {Element | null} */ (at);
+}
+
+/** A component may have given itself other `children`; the browser's selectors go by what is there. @param {ParentNode} at */
+function childrenOf(at) {
+  return [...(at.nodeType === Node.ELEMENT_NODE ? at.querySelectorAll(":scope > *") : at.children)];
 }
 
 /** HTML's elements are given by their name alone, others, as those of SVG, by a test of it. @param {Element} child @param {string} tested @param {string} name */

@@ -95,10 +95,8 @@ export class Clicks {
   }
 }
 
-/** What was meant, also around the shadow roots and slots that the target lies in. @param {Sensed} s @param {Element} target @returns {Element} */
+/** What was meant: the innermost thing around the target that one acts on, also of the shadow roots that its slots lie in. @param {Sensed} s @param {Element} target @returns {Element} */
 function meant(s, target) {
-  const near = target.closest(ACTIONABLE);
-  if (near || target.parentNode === document.body) return near || target;
   const path = s.path || s.e.composedPath();
   const host = target.localName === "slot" && hostOf(target.getRootNode()); // a slot is nothing that one sees
   return path.find((/** @type {any} */ at) => isElement(at) && at.matches(ACTIONABLE)) || host || target;

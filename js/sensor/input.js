@@ -4,7 +4,7 @@
 
 import { BRIEF, FULL } from "../depth.js";
 import { controlOf, editorOf, isFormValue, label, shown, subject } from "../facts.js";
-import { isElement } from "../nodes.js";
+import { isElement, isWithin } from "../nodes.js";
 import { text } from "../queue.js";
 import { selected } from "./files.js";
 import { elementsOf } from "./submit.js";
@@ -19,9 +19,6 @@ const PAUSE = 4000;
 
 /** The same for what scripts change: longer than a tool takes from key to key when it types for somebody. */
 const SCRIPT_PAUSE = 400;
-
-/** How long a custom element may take to repeat what a field within it has told, in milliseconds. */
-const REPEATED = 100;
 
 /** Fields of which one thing is chosen at a time. */
 const CHOSEN = new Set(["select-one", "select-multiple", "checkbox", "radio", "file"]);
@@ -53,8 +50,8 @@ export class Inputs {
   sets = 0;
   /** @type {EventTarget | null} */
   last = null;
-  /** The field that was committed last. @type {Element | null} */
-  committed = null;
+  /** The field whose own event has just committed it: what the custom element around it does at that event says the same. @type {Element | null} */
+  speaking = null;
   /** The control that a script is clicking. @type {Element | null} */
   clicking = null;
   /** The form whose reset button was clicked just now. @type {Element | null} */
@@ -159,22 +156,30 @@ export class Inputs {
       this.suspect(el);
       return this.commitScripted(el, s.at);
     }
-    if (this.told.delete(el) && !this.dirty.has(el)) return;
+    if (this.told.delete(el) && !this.dirty.has(el)) return this.speaks(el);
     if (LINGERS.has(/** @type {HTMLInputElement} */ (el).type) && /** @type {Document} */ (el.getRootNode()).activeElement === el) this.input(s);
-    else this.commit(el, s);
+    else {
+      this.commit(el, s);
+      this.speaks(el);
+    }
   }
 
   /** @param {Sensed} s */
   focusout(s) {
     const el = fieldOf(s);
-    if (el && this.dirty.has(el)) this.early(el, s.at); // WebKit tells of the change after it
+    if (!el || !this.dirty.has(el)) return;
+    this.speaks(el);
+    this.early(el, s.at); // WebKit tells of the change after it
   }
 
   /** Enter may send what was typed, and empty the field, before anything else is told. @param {Sensed} s */
   keydown(s) {
     const el = fieldOf(s);
     if (s.e.key !== "Enter" || !s.e.isTrusted || s.e.isComposing || !el || !this.dirty.has(el)) return;
-    if (el.localName === "input") return this.early(el, s.at);
+    if (el.localName === "input") {
+      this.speaks(el);
+      return this.early(el, s.at);
+    }
     const held = this.held(el, FULL); // where Enter begins a new line, typing goes on
     setTimeout(() => {
       if (!this.dirty.has(el) || !held.filled || this.held(el, BRIEF).filled) return;
@@ -189,6 +194,7 @@ export class Inputs {
    * @param {Element} el
    */
   suspect(el) {
+    if (el.shadowRoot) el = this.values.outermost(el);
     if (!this.begun || this.dirty.has(el) || this.values.changed(el) === false) return;
     if (this.speaksFor(el)) return void this.scripted.delete(el);
     const field = /** @type {HTMLInputElement} */ (el);
@@ -199,12 +205,20 @@ export class Inputs {
     if (!this.scriptTimer) this.waitForScripts();
   }
 
-  /** Whether a custom element only repeats what a field within it has told. @param {Element} el */
+  /** Whether a custom element only repeats what a field within it tells. @param {Element} el */
   speaksFor(el) {
-    const within = el.shadowRoot;
-    if (!within) return false;
-    for (const field of this.dirty.keys()) if (within.contains(field)) return true;
-    return this.committed !== null && within.contains(this.committed);
+    if (!el.shadowRoot) return false;
+    for (const field of this.dirty.keys()) if (isWithin(field, el)) return true;
+    return this.speaking !== null && isWithin(this.speaking, el);
+  }
+
+  /** A field hears of its change by a person: until that is over, what the custom element around it does comes of it. @param {Element} el */
+  speaks(el) {
+    this.speaking = el;
+    setTimeout(() => {
+      if (this.speaking === el) this.speaking = null;
+      if (this.begun) this.values.noteAround(el);
+    });
   }
 
   waitForScripts() {
@@ -279,8 +293,9 @@ export class Inputs {
 
   /** What the page makes of a field that was committed by an act, as when it empties it, is told before one types again. @param {Element} el */
   check(el) {
-    this.suspect(el);
-    this.commitScripted(el);
+    const field = this.values.outermost(el);
+    this.suspect(field);
+    this.commitScripted(field);
   }
 
   /** @param {Element} el @param {Sensed} s */
@@ -289,8 +304,6 @@ export class Inputs {
     this.scripted.delete(el);
     if (!this.dirty.size && this.watched.size) this.unwatch();
     this.last = null;
-    this.committed = el;
-    setTimeout(() => this.committed === el && (this.committed = null), REPEATED);
     if (el.localName === "select") {
       for (const [option, selected] of this.changed(/** @type {HTMLSelectElement} */ (el), s.held)) this.push(el, option, s, selected);
     } else {
@@ -299,7 +312,7 @@ export class Inputs {
     }
     if (!this.begun) return;
     this.values.note(el);
-    this.values.noteAround(el, Boolean(s.e) && s.e.type === "change");
+    this.values.noteAround(el);
   }
 
   /** @param {Element} el the field @param {Element} part what changed of it: itself, or an option @param {Sensed} s @param {boolean} [selected] of an option */

@@ -47,11 +47,15 @@ export class Values {
     if (el.localName === "select") this.#chosen.set(el, optionOf(/** @type {HTMLSelectElement} */ (el)));
   }
 
-  /** The same of the custom field that it lies in, which hears of a change only after this. @param {Element} el @param {boolean} hears whether it is about to */
-  noteAround(el, hears) {
-    const custom = customField(el.getRootNode());
-    if (custom) this.note(custom);
-    if (custom && hears) setTimeout(() => this.note(custom));
+  /** The same of the custom field that it lies in. @param {Element} el */
+  noteAround(el) {
+    const custom = this.outermost(el);
+    if (custom !== el) this.note(custom);
+  }
+
+  /** The field that somebody put into the page: the custom field that this one lies in, else itself. @param {Element} el */
+  outermost(el) {
+    return customField(el.getRootNode()) || el;
   }
 
   /** Whether what a list shows is no choice of anybody's: it has other options now, of which the browser shows the first. @param {Element} el */
