@@ -57,8 +57,7 @@ export class NewTabs {
   click(s) {
     const { e } = s;
     if (e.type === "auxclick" && e.button !== 1) return;
-    const path = s.path || e.composedPath();
-    const link = path.find((/** @type {EventTarget} */ el) => isElement(el) && /^(a|area)$/.test(el.localName) && hrefOf(el) !== "");
+    const link = linkOf(s);
     if (!link || link.hasAttribute("download") || editorOf(link)) return;
     const aside = e.button === 1 || e.shiftKey || (MAC ? e.metaKey : e.ctrlKey);
     this.#later(e, () => {
@@ -100,6 +99,14 @@ export class NewTabs {
 
 /** @param {any} view */
 const isActive = (view) => Boolean(view && view.navigator.userActivation && view.navigator.userActivation.isActive);
+
+/** The link that was clicked, also around the shadow roots that the target lies in. @param {Sensed} s @returns {any} */
+function linkOf(s) {
+  const target = /** @type {Element} */ (s.target);
+  const link = isElement(target) && target.getRootNode() === document ? target.closest("a,area") : undefined;
+  if (link || link === null) return link && hrefOf(link) !== "" ? link : null;
+  return (s.path || s.e.composedPath()).find((/** @type {EventTarget} */ el) => isElement(el) && /^(a|area)$/.test(el.localName) && hrefOf(el) !== "");
+}
 
 /** Of an SVG link as well. @param {any} link @returns {string} */
 const hrefOf = (link) => (link.href && typeof link.href === "object" ? resolve(link.href.baseVal, link.baseURI) : link.href || "");
