@@ -91,7 +91,7 @@ func (s *set) brackets(in string) (rest string, err error) {
 	for rest = in; rest != "" && rest[0] != ']'; {
 		if len(rest) > 2 && rest[1] == '-' && rest[2] != ']' && rest[0] != '\\' {
 			from, to := rest[0], rest[2]
-			if from > to || !alnum(from) || !alnum(to) || digit(from) != digit(to) || digit(from) == false && from&0x20 != to&0x20 {
+			if from > to || !alnum(from) || !alnum(to) || digit(from) != digit(to) || !digit(from) && from&0x20 != to&0x20 {
 				return "", errors.New(rest[:3] + " is no range of digits, of capitals or of small letters")
 			}
 			s.add(from, to)

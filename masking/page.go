@@ -122,12 +122,12 @@ func (p *Policy) MatchesAs(other *Policy) bool {
 		slices.Equal(p.Allow, other.Allow) && slices.Equal(p.Attributes, other.Attributes)
 }
 
-// Break gives the strictest policy for the same page load: one of this policy's selectors is none, and what it was to
-// hide is unknown.
+// Break gives the strictest policy for what is left of the page load, at any address: one of this policy's selectors is
+// none, and what it was to hide is unknown.
 func (p *Policy) Break() *Policy {
 	strict := Strictest()
 	strict.Block = p.Block // what the valid ones block is blocked all the same
-	strict.site, strict.hidden = p.site, p.hidden
+	strict.hidden = p.hidden
 	return strict
 }
 

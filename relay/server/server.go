@@ -106,7 +106,9 @@ func (s *Server) build(ctx context.Context, conf *config.Config, o Options) erro
 	})
 	s.ingest = ingest.New(ingest.Config{
 		Sites: sites{conf}, Store: s.store, Now: time.Now, Limits: ingest.DefaultLimits, Metrics: metrics, Log: o.Log, Wake: s.sequencer.Wake,
-		IP: func(r *http.Request, site string) string { return addresses.told(trusted.client(r), sites{conf}.ip(site)) },
+		IP: func(r *http.Request, site string) string {
+			return addresses.told(trusted.client(r), sites{conf}.ip(site))
+		},
 	})
 	reading := api.New(api.Options{
 		Config: conf, Store: s.store, Ready: s.store.Ready, Surfly: surfly.Entry, Schema: schema.Document(),
