@@ -39,8 +39,8 @@ function call(loader, recording, name, args, done = () => {}) {
   if (name === "log") recording.say(logRow(args[0], args[1]));
   if (name === "event") recording.say(eventRow(args[0], args[1], "page"));
   if (name === "hear") hear(recording, args[0]);
-  if (name === "pause") recording.pause(args[0]);
-  if (name === "resume") recording.resume();
+  if (name === "pause" && !recording.ended) recording.life.pause(args[0]);
+  if (name === "resume" && !recording.ended) recording.life.resume();
   if (name === "identify") recording.say(identifyRow(args[0]));
   if (name === "stop") recording.stop(args[0]);
   if (name === "start" && recording.ended && !loader.failed) {
