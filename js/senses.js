@@ -35,7 +35,7 @@ export class Senses {
     this.queue = queue;
     this.inputs = new Inputs(queue, loader.held, loader.now, this.sense, loader.tape.roots);
     this.clicks = new Clicks(queue, loader.held, (at) => this.relocation.acted("link", at));
-    this.submits = new Submits(queue, loader.held, () => this.clicks.acting(), loader.now, (at) => this.inputs.commitAll(at));
+    this.submits = new Submits(queue, loader.held, this.clicks, loader.now, (at) => this.inputs.commitAll(at));
     this.relocation = new Relocation(queue, loader.now);
     this.clipboard = new Clipboard(queue, loader.held);
     this.downloads = new Downloads(queue, loader.now);

@@ -26,7 +26,13 @@ async function begin(loader, by, again) {
     report(what, site, identity, bridge);
     recording.end();
   };
-  loader.take = ([name, args, done]) => call(loader, recording, name, args, done);
+  loader.take = ([name, args, done]) => {
+    try {
+      call(loader, recording, name, args, done);
+    } catch {
+      if (done) done(undefined); // what the page gave has thrown when it was read: that is nothing to say
+    }
+  };
   for (const waiting of loader.calls.splice(0)) loader.take(waiting);
 }
 
