@@ -48,7 +48,7 @@ func (app todo) serve(t *testing.T, s *site, r *relay) {
 	s.page("/", r.tag("shows"), "<div id=app></div>"+bundled(t, app.source))
 }
 
-// todoActs are what is done in the application. Where it empties a field the recorder is made to notice: of what a
+// todoActs are what is done in the application; each waits until what the next one aims at stands still. Where it empties a field the recorder is made to notice: of what a
 // script does again and again in a short while the log has the last.
 func todoActs(list, order string) []told {
 	in := func(prefix string, rows []told) []told {
@@ -70,13 +70,13 @@ func todoActs(list, order string) []told {
 			"click {li:nth-child(2) .text}", "click {li:nth-child(2) .text}"),
 		tells(chromedp.Steps(chrome.Press(kb.End), chrome.Press(" and butter"), chrome.Press(kb.Enter), chrome.WaitFor("!"+chrome.Find(list+".edit"))),
 			"input_change {.edit} = bread and butter"),
-		tells(chrome.Click(list+"a[href='#/active']"),
+		tells(chromedp.Steps(chrome.Click(list+"a[href='#/active']"), chrome.WaitFor("!"+chrome.Find(list+"li + li"))),
 			"click {a[href='#/active']} Active", "navigate SITE/#/active hash"),
-		tells(chrome.Click(list+"a[href='#/completed']"),
+		tells(chromedp.Steps(chrome.Click(list+"a[href='#/completed']"), chrome.WaitFor(chrome.Find(list+"li .toggle:checked"))),
 			"click {a[href='#/completed']} Completed", "navigate SITE/#/completed hash"),
 		tells(chromedp.Steps(chrome.Click(list+"a[href='#/']"), chrome.WaitFor(chrome.Find(list+"li + li"))),
 			"click {a[href='#/']} All", "navigate SITE/#/ hash"),
-		tells(chrome.Click(list+"li:nth-child(2) .remove"),
+		tells(chromedp.Steps(chrome.Click(list+"li:nth-child(2) .remove"), chrome.WaitFor("!"+chrome.Find(list+"li + li"))),
 			"click {li:nth-child(2) .remove} Remove"),
 		tells(chromedp.Steps(chrome.Click(list+"#clear"), chrome.WaitFor("!"+chrome.Find(list+"li"))),
 			"click {#clear} Clear completed"),

@@ -12,7 +12,7 @@ var materialActs = []told{
 	typing("#count >> input", "12"),
 	typing("#notes >> textarea", "few"),
 	tells(chromedp.Steps(chrome.Type("#word >> input", "sesame"), chrome.Press(kb.Tab)), "click masked hard_deny input", "input_change masked hard_deny input filled"),
-	clicking("#country >> #field", ""),
+	opening("#country >> #field", "", "#country >> md-menu"),
 	tells(chromedp.Steps(chrome.Click("#pt >> li"), gone("#pt")), "click {#pt >> li} Portugal", "input_change {#country} = pt by script"),
 	tells(chrome.Click("#agreed span"), "click {#agreed} I agree", "input_change {#agree >> input} = on checked"),
 	tells(chrome.Click("#plus"), "click {#plus}", "input_change {#plus} = plus by script"), // it has no field in it

@@ -93,6 +93,15 @@ func closing(selector, name, thing string) told {
 	return tells(chromedp.Steps(chrome.Click(selector), gone(thing)), clicked(selector, name))
 }
 
+// opening is a click that makes something come; the next act waits until it has come to rest.
+func opening(selector, name, thing string) told {
+	return tells(chromedp.Steps(chrome.Click(selector), open(thing)), clicked(selector, name))
+}
+
+func open(selector string) chrome.Step {
+	return chrome.WaitFor(`(e => e && e.open && !e.shadowRoot.getAnimations().length)(` + chrome.Find(selector) + `)`)
+}
+
 func gone(selector string) chrome.Step {
 	return chrome.WaitFor(`!` + chrome.Find(selector) + `?.checkVisibility({visibilityProperty: true})`)
 }

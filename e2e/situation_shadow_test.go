@@ -57,7 +57,7 @@ var shadow = []situation{
 		want: says("click #h >> #a", "input_change #h >> #a = xy", "click #out Out")},
 	{name: "a file", body: inRoot(`<input id=a type=file>`),
 		do:   acts(chrome.SetFiles("#h >> #a", file("offer.pdf"))),
-		want: says("file_selected #h >> #a 1 .pdf 12")},
+		want: says("input_change #h >> #a = *.pdf", "file_selected  1 .pdf 12")},
 	{name: "a form taken over by the page", body: inRoot(`<form id=f><input id=a><button id=b>Send</button></form>`) + `<script>h.shadowRoot.querySelector("form").onsubmit = e => e.preventDefault()</script>`,
 		do:   acts(chrome.Type("#h >> #a", "x"), chrome.Click("#h >> #b")),
 		want: says("click #h >> #a", "input_change #h >> #a = x", "click #h >> #b Send", "submit #h >> #f get SITE/ with Send")},

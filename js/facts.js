@@ -3,7 +3,7 @@
 import { nameOf } from "./names.js";
 import { steps } from "./path.js";
 import { BRIEF, FULL } from "./depth.js";
-import { isElement } from "./nodes.js";
+import { attributeOf, isElement } from "./nodes.js";
 import { ITEM, plain, text } from "./queue.js";
 import { chain, judge, surelyHidden } from "./rules.js";
 
@@ -22,7 +22,7 @@ export function isFormValue(el) {
   const name = el.localName;
   if (name === "input") return !BUTTONS.has(/** @type {HTMLInputElement} */ (el).type);
   if (name === "select" || name === "textarea" || name === "option") return true;
-  const role = el.getAttribute("role");
+  const role = attributeOf(el, "role");
   return (role !== null && VALUE_ROLES.test(role)) || editorOf(el) !== null || isCustomField(el);
 }
 
@@ -77,9 +77,9 @@ export function subject(row, el, control, s, held) {
   row.type = typeOf(control) || undefined;
   row.identity = identityOf(control);
   if (row.denied || row.moved || surelyHidden(hits)) return { hidden: true, content };
-  row.name = text(control.getAttribute("name"));
-  row.id = text(control.getAttribute("id"));
-  row.autocomplete = text(control.getAttribute("autocomplete"));
+  row.name = text(attributeOf(control, "name"));
+  row.id = text(attributeOf(control, "id"));
+  row.autocomplete = text(attributeOf(control, "autocomplete"));
   row.names = content.names.map(plain).join(ITEM) || undefined;
   return { hidden: false, content };
 }
@@ -119,8 +119,8 @@ export function identityOf(el) {
   let identity = identities.get(el);
   if (identity === undefined) {
     const form = /** @type {HTMLInputElement} */ (el).form;
-    const within = isElement(form) ? form.getAttribute("name") || form.getAttribute("id") : "";
-    const name = el.getAttribute("name") || el.getAttribute("id") || steps(el);
+    const within = isElement(form) ? attributeOf(form, "name") || attributeOf(form, "id") : "";
+    const name = attributeOf(el, "name") || attributeOf(el, "id") || steps(el);
     identity = [page, within, el.localName, typeOf(el), name].join("\n");
     identities.set(el, identity);
   }
@@ -130,9 +130,9 @@ export function identityOf(el) {
 /** What is shown of an element when nothing hides it. @param {Row} row @param {Element} el */
 export function shown(row, el) {
   row.shown_node = el.localName;
-  row.shown_id = text(el.getAttribute("id"));
-  row.shown_name = text(el.getAttribute("name"));
-  row.shown_class = text(el.getAttribute("class"));
+  row.shown_id = text(attributeOf(el, "id"));
+  row.shown_name = text(attributeOf(el, "name"));
+  row.shown_class = text(attributeOf(el, "class"));
   row.path = steps(el);
 }
 

@@ -74,3 +74,9 @@ export function abandon(tape) {
   kept.tailAt = kept.tailAt || Date.now();
   write(kept); // left stays: whether the storage is this tab's own or a copy was not found out
 }
+
+/** The tail as a text, for the storage takes no other. @param {Uint8Array} tail */
+export const encodeTail = (tail) => btoa(Array.from(tail, (b) => String.fromCharCode(b)).join(""));
+
+/** @param {string} base64 */
+export const decodeTail = (base64) => Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));

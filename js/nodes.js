@@ -21,3 +21,8 @@ export function isWithin(el, host) {
 
 /** The element that has the focus in the tree of a node. @param {Node} node */
 export const focusedBeside = (node) => /** @type {Document} */ (node.getRootNode()).activeElement || null;
+
+const { getAttribute } = Element.prototype;
+
+/** An attribute, also of a form that has a field named "getAttribute", which hides the form's own. @param {Element} el @param {string} name @returns {string | null} */
+export const attributeOf = (el, name) => getAttribute.call(el, name);

@@ -1,7 +1,7 @@
 // The steps from the root to an element, in the form that wasm/xpath reads:
 //   root ( ">" root )*    root = [ "#" id "\x1d" ] [ step ( "/" step )* ]    step = [ "~" ] name [ "@" index ]
 
-import { hostOf } from "./nodes.js";
+import { attributeOf, hostOf } from "./nodes.js";
 import { showsIDs } from "./rules.js";
 
 const HTML = "http://www.w3.org/1999/xhtml";
@@ -45,7 +45,7 @@ function step(el) {
 
 /** @param {Element} el @param {Node} root */
 function uniqueID(el, root) {
-  const id = el.getAttribute("id"); // a form's own property could be one of its fields
+  const id = attributeOf(el, "id"); // a form's own property could be one of its fields
   if (!id || /[\x1c-\x1f]| >> /.test(id) || !("querySelectorAll" in root)) return "";
   return /** @type {ParentNode} */ (root).querySelectorAll("#" + CSS.escape(id)).length === 1 ? id : "";
 }

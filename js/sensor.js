@@ -26,7 +26,13 @@ async function begin(loader, by, again) {
     report(what, site, identity, bridge);
     recording.end();
   };
-  loader.take = ([name, args, done]) => call(loader, recording, name, args, done);
+  loader.take = ([name, args, done]) => {
+    try {
+      call(loader, recording, name, args, done);
+    } catch {
+      if (done) done(undefined); // what the page gave has thrown when it was read: that is nothing to say
+    }
+  };
   for (const waiting of loader.calls.splice(0)) loader.take(waiting);
 }
 
@@ -39,8 +45,8 @@ function call(loader, recording, name, args, done = () => {}) {
   if (name === "log") recording.say(logRow(args[0], args[1]));
   if (name === "event") recording.say(eventRow(args[0], args[1], "page"));
   if (name === "hear") hear(recording, args[0]);
-  if (name === "pause") recording.pause(args[0]);
-  if (name === "resume") recording.resume();
+  if (name === "pause" && !recording.ended) recording.life.pause(args[0]);
+  if (name === "resume" && !recording.ended) recording.life.resume();
   if (name === "identify") recording.say(identifyRow(args[0]));
   if (name === "stop") recording.stop(args[0]);
   if (name === "start" && recording.ended && !loader.failed) {

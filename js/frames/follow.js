@@ -2,9 +2,13 @@
 
 import { RENEW } from "./ticket.js";
 
-/** @param {import("./around.js").Around} around @param {import("../recording.js").Recording} recording @returns {() => void} ends it */
-export function follow(around, recording) {
-  const { queue, identity, inputs, bridge, within } = recording;
+/**
+ * @param {import("./around.js").Around} around @param {import("../recording.js").Recording} recording
+ * @param {import("./within.js").Within} within @returns {() => void} ends it
+ */
+export function follow(around, recording, within) {
+  const { queue, identity, bridge } = recording;
+  const { inputs } = recording.senses;
 
   /** @param {boolean} paused */
   function share(paused) {

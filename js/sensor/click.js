@@ -30,6 +30,8 @@ export class Clicks {
   repeated = undefined;
   /** The click that a person made last. @type {Event | undefined} */
   made = undefined;
+  /** Whether a script is clicking just now, and no person. */
+  scripted = false;
 
   /**
    * @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => import("../tape.js").Held} held
@@ -57,14 +59,20 @@ export class Clicks {
     const { repeated } = this;
     this.repeated = undefined;
     if (s.e.isTrusted) this.made = s.e;
-    else if (this.acting() && (sends(target) || /** @type {Event} */ (this.made).composedPath().includes(target) || !isSeen(target))) return true;
+    else if (!this.acting()) this.byScript();
+    else if (sends(target) || /** @type {Event} */ (this.made).composedPath().includes(target) || !isSeen(target)) return true;
     if (repeated && repeated[0] === target && repeated[1] === s.e.timeStamp) return true;
     if (s.e.detail !== 0 || !s.e.isTrusted) return false;
-    if (target.localName === "select") return true; // an option was chosen by keyboard in the list that opens
+    if (target.localName === "select" || isPicked(target)) return true; // something was chosen by keyboard in what opens
     // Enter in a field: the browser clicks the form's button, and the focus stays in the field.
     const focused = /** @type {HTMLInputElement | null} */ (focusedBeside(target));
     const form = /** @type {HTMLButtonElement} */ (target).form;
     return Boolean(form && focused && focused !== target && focused.localName === "input" && focused.form === form);
+  }
+
+  byScript() {
+    this.scripted = true;
+    queueMicrotask(() => (this.scripted = false)); // what the click does is done within the call
   }
 
   /** Whether the page is hearing of a person's click just now: what scripts do meanwhile comes of it. */
@@ -104,6 +112,15 @@ function meant(s, target) {
 
 /** Whether its click only sends a form, which is told for itself. @param {Element} el */
 const sends = (el) => /** @type {HTMLButtonElement} */ (el).type === "submit" && Boolean(/** @type {HTMLButtonElement} */ (el).form);
+
+/** Whether a colour is being chosen: its picker is open. Engines that do not know the word refuse the selector. @param {Element} el */
+function isPicked(el) {
+  try {
+    return /** @type {HTMLInputElement} */ (el).type === "color" && el.matches(":open");
+  } catch {
+    return false;
+  }
+}
 
 /** Whether an element that a script clicks is there for anybody to see: not clipped away, nor without size. @param {Element} el */
 function isSeen(el) {

@@ -4,7 +4,7 @@
 
 import { BRIEF, FULL } from "../depth.js";
 import { controlOf, editorOf, isFormValue, label, shown, subject } from "../facts.js";
-import { isElement, isWithin } from "../nodes.js";
+import { attributeOf, isElement, isWithin } from "../nodes.js";
 import { text } from "../queue.js";
 import { selected } from "./files.js";
 import { elementsOf } from "./submit.js";
@@ -56,6 +56,8 @@ export class Inputs {
   clicking = null;
   /** The form whose reset button was clicked just now. @type {Element | null} */
   resetting = null;
+  /** Tells of the forms that are being reset. @type {(() => void)[]} */
+  resets = [];
 
   /**
    * @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => Held} held
@@ -243,7 +245,7 @@ export class Inputs {
     const cause = this.resetting === s.target ? "user" : "script";
     this.resetting = null;
     for (const el of fields) if (this.dirty.has(el)) this.early(el, s.at);
-    setTimeout(() => {
+    this.resets.push(() => {
       for (const el of fields) {
         if (!this.values.changed(el)) continue;
         const field = /** @type {HTMLInputElement} */ (el);
@@ -251,6 +253,11 @@ export class Inputs {
         else this.commit(el, { e: cause === "user" ? s.e : undefined, at: Math.round(this.now()), target: el, cause });
       }
     });
+    setTimeout(() => this.settleResets()); // no handler has prevented it, and the fields have changed
+  }
+
+  settleResets() {
+    for (const tell of this.resets.splice(0)) tell();
   }
 
   /**
@@ -280,6 +287,7 @@ export class Inputs {
   /** Commits all that is not committed. @param {number} [at] */
   commitAll(at) {
     for (const el of this.dirty.keys()) this.early(el, at);
+    this.settleResets();
     if (this.begun) this.values.look();
     for (const el of this.scripted) this.commitScripted(el, at);
   }
@@ -369,9 +377,9 @@ function formOf(row, el) {
   const form = /** @type {HTMLInputElement} */ (el).form || el.closest("form");
   if (!form) return;
   row.in_form = true;
-  row.form_id = text(form.getAttribute("id"));
-  row.form_name = text(form.getAttribute("name"));
-  row.form_class = text(form.getAttribute("class"));
+  row.form_id = text(attributeOf(form, "id"));
+  row.form_name = text(attributeOf(form, "name"));
+  row.form_class = text(attributeOf(form, "class"));
 }
 
 /** The field that an event is about. @param {Sensed} s @returns {Element | null} */

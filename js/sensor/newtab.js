@@ -3,7 +3,7 @@
 // after the event, or when the page goes.
 
 import { editorOf } from "../facts.js";
-import { isElement } from "../nodes.js";
+import { attributeOf, isElement } from "../nodes.js";
 import { actionOf } from "./submit.js";
 
 /** @typedef {import("../tape.js").Sensed} Sensed */
@@ -114,12 +114,12 @@ const hrefOf = (link) => (link.href && typeof link.href === "object" ? resolve(l
 /** The target of a link or a form, or of its document's base element. @param {Element} el */
 function targetOf(el) {
   const base = el.ownerDocument.querySelector("base[target]");
-  return el.getAttribute("target") || (base && base.getAttribute("target")) || "";
+  return attributeOf(el, "target") || (base && base.getAttribute("target")) || "";
 }
 
 /** Whether a link or form cuts off the tab that it opens: one without a name does, unless told otherwise. @param {Element} el @param {string} target */
 function isApart(el, target) {
-  const rel = el.getAttribute("rel") || "";
+  const rel = attributeOf(el, "rel") || "";
   return /\bno(opener|referrer)\b/i.test(rel) || (target.toLowerCase() === "_blank" && !/\bopener\b/i.test(rel));
 }
 

@@ -7,11 +7,14 @@
 /** A navigation that has not happened after this has become a download, or nothing, in milliseconds. */
 const STALE = 30_000;
 
+/** What a page can be loaded from; other addresses open a program, as mailto: does. */
+const LOADED = /^(https?|blob|data|about|file):/;
+
 /** Causes of the kinds of navigation that say it themselves. @type {Record<string, string>} */
 const CAUSES = { reload: "reload", traverse: "traverse", back_forward: "traverse" };
 
 export class Relocation {
-  /** What began last. @type {{event: any, url: string, at: number} | undefined} */
+  /** What began last. @type {{event: any, url: string, at: number, user: boolean} | undefined} */
   begun = undefined;
   /** What was done last that leads away: a link was followed, a form was sent. @type {{cause: string, at: number}} */
   act = { cause: "", at: 0 };
@@ -25,7 +28,10 @@ export class Relocation {
   /** A navigation begins, of this page. @param {import("../tape.js").Sensed} s an event of the Navigation API */
   begin({ e, at }) {
     if (e.hashChange || e.destination.sameDocument || e.downloadRequest !== null) return;
-    this.begun = { event: e, url: location.href, at };
+    if (!LOADED.test(e.destination.url)) return;
+    // A click by a script counts as a person's with the browser; where a person has acted indeed, the page is active.
+    const user = navigator.userActivation.isActive || (e.userInitiated && e.navigationType in CAUSES);
+    this.begun = { event: e, url: location.href, at, user };
   }
 
   /** The page stays, at another address. */
@@ -45,12 +51,12 @@ export class Relocation {
     const cause = at - act.at < STALE ? act.cause : "";
     this.begun = undefined;
     if (!begun || begun.event.defaultPrevented || at - begun.at > STALE) return { told: false, user: cause !== "", cause };
-    const { event, url } = begun;
+    const { event, url, user } = begun;
     this.queue.push({
       t: "relocate", at: begun.at, to: event.destination.url, from: url,
-      cause: CAUSES[event.navigationType] || sourceOf(event) || (begun.at - act.at < 100 ? act.cause : "") || "script", user: event.userInitiated,
+      cause: CAUSES[event.navigationType] || sourceOf(event) || (begun.at - act.at < 100 ? act.cause : "") || "script", user,
     });
-    return { told: true, user: event.userInitiated, cause };
+    return { told: true, user, cause };
   }
 
   /**
@@ -58,7 +64,8 @@ export class Relocation {
    * @param {number} at when it was @param {string} kind of the load @param {string} cause that the page before knew of
    */
   missed(at, kind, cause) {
-    this.queue.push({ t: "relocate", at, to: location.href, cause: CAUSES[kind] || cause || undefined, user: cause !== "" || undefined });
+    const from = kind === "reload" ? location.href : undefined;
+    this.queue.push({ t: "relocate", at, to: location.href, from, cause: CAUSES[kind] || cause || undefined, user: cause !== "" || undefined });
   }
 }
 

@@ -3,7 +3,7 @@
 import { BRIEF, FULL } from "../depth.js";
 import { identityOf, isFormValue, shown, subject, typeOf } from "../facts.js";
 import { nameOf } from "../names.js";
-import { isElement } from "../nodes.js";
+import { attributeOf, isElement } from "../nodes.js";
 import { ITEM, PART, plain, text } from "../queue.js";
 import { judge, surelyHidden } from "../rules.js";
 
@@ -28,11 +28,11 @@ export class Submits {
 
   /**
    * @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => Held} held
-   * @param {() => boolean} acting tells whether a person's click is under way
+   * @param {import("./click.js").Clicks} clicks tells whose click is under way
    * @param {() => number} now @param {(at: number) => void} before what was typed is committed before the form is told
    */
-  constructor(queue, held, acting, now, before) {
-    this.acting = acting;
+  constructor(queue, held, clicks, now, before) {
+    this.clicks = clicks;
     this.queue = queue;
     this.held = held;
     this.now = now;
@@ -63,7 +63,7 @@ export class Submits {
   push(s, form, via, by) {
     this.before(s.at);
     this.sent(form, by, s.e, s.at);
-    const byPerson = via === "user" || (via === "request_submit" && this.acting()); // as by a button that is a component
+    const byPerson = (via === "user" && !this.clicks.scripted) || (via === "request_submit" && this.clicks.acting()); // as by a button that is a component
     /** @type {Row} */
     const row = { t: "submit", at: s.at, trusted: byPerson, cause: byPerson ? "user" : "script", via, valid: form.matches(":valid") };
     subject(row, form, form, s, this.held);
@@ -87,7 +87,7 @@ export class Submits {
 }
 
 /** Attributes are read as such: a field named "action" would hide the form's property. @param {Element | null} el @param {string} name */
-const attribute = (el, name) => (el && el.getAttribute(name)) || "";
+const attribute = (el, name) => (el && attributeOf(el, name)) || "";
 
 /** @param {HTMLFormElement} form @param {Element | null} by */
 export function actionOf(form, by) {

@@ -1,0 +1,104 @@
+// How the page's life goes while it is recorded: it is left and shown again, and sharing is paused and resumed, by the
+// page itself or by the one around it.
+
+import { follow } from "./frames/follow.js";
+import { Within } from "./frames/within.js";
+import { decodeTail, read, write } from "./keep.js";
+import { isShadowRoot } from "./nodes.js";
+import { text } from "./queue.js";
+
+export class Life {
+  /** @type {(() => void)[]} */
+  #undo = [];
+  /** When the page was frozen. */
+  #since = 0;
+
+  /** @param {import("./recording.js").Recording} recording */
+  constructor(recording) {
+    const { loader, identity, queue, senses } = recording;
+    const { listen } = senses;
+    this.recording = recording;
+    this.within = new Within(loader, identity, queue.paused);
+    this.#undo.push(() => this.within.end());
+    this.#undo.push(loader.tape.roots.watch((root) => isShadowRoot(root) || listen(/** @type {Window} */ (root.defaultView), "message", this.within.hear)));
+    if (identity.around) this.#undo.push(follow(identity.around, recording, this.within));
+    listen(window, "pagehide", () => this.#leave(true));
+    listen(document, "visibilitychange", () => document.visibilityState === "hidden" && this.#leave(false));
+    listen(document, "freeze", () => this.#frozen());
+    listen(document, "resume", () => this.#thawed());
+    listen(window, "pageshow", (e) => e.persisted && this.#returned());
+  }
+
+  /** @param {boolean} gone whether the page goes away, and is not only out of sight */
+  #leave(gone) {
+    const { bridge, identity, loader, queue, senses } = this.recording;
+    senses.inputs.commitAll();
+    senses.newTabs.settle();
+    if (gone) Object.assign(identity.kept, { left: true, leftAt: Math.round(loader.now()), ...senses.relocation.leave() });
+    queue.drain();
+    bridge.tell("leave", null);
+    if (gone) bridge.close(); // one that is open when the page is kept for coming back is an error on the page's console
+    identity.save();
+  }
+
+  /** The browser stops the page, which nobody looks at. */
+  #frozen() {
+    const { bridge, identity, loader } = this.recording;
+    this.#since = Math.round(loader.now());
+    if (!identity.kept.paused) this.recording.say({ t: "pause", tab: identity.kept.tab, frozen: true });
+    this.#leave(false);
+    bridge.close();
+  }
+
+  #thawed() {
+    const { bridge, identity, loader } = this.recording;
+    if (!identity.kept.paused) this.recording.say({ t: "resume", tab: identity.kept.tab, paused_ms: Math.round(loader.now()) - this.#since });
+    bridge.tell("returned", null);
+  }
+
+  /** The page is shown again after it was left (bfcache). */
+  #returned() {
+    const { bridge, identity, queue, senses } = this.recording;
+    const tail = identity.returned();
+    if (tail) bridge.tell("tail", decodeTail(tail));
+    bridge.tell("returned", null);
+    queue.paused = identity.kept.paused > 0;
+    senses.missed(identity, "back_forward");
+    senses.navigation.restored();
+  }
+
+  /** Nothing of the page's content is recorded from here on, on this page and the tab's next ones. @param {unknown} reason */
+  pause(reason) {
+    const { identity, loader, queue, senses } = this.recording;
+    const { kept } = identity;
+    if (kept.paused) return;
+    senses.inputs.commitAll();
+    kept.paused = Math.round(loader.now());
+    identity.save();
+    this.recording.say({ t: "pause", tab: kept.tab, reason: text(reason) });
+    queue.paused = true;
+    this.within.pause(true);
+    loader.say("paused");
+  }
+
+  resume() {
+    const { identity, loader, queue, senses } = this.recording;
+    const { around, kept } = identity;
+    if (!kept.paused) return;
+    senses.inputs.values.begin(); // what was changed meanwhile is not told
+    queue.paused = Boolean(around && around.pass.paused);
+    this.recording.say({ t: "resume", tab: kept.tab, paused_ms: Math.round(loader.now() - kept.paused) });
+    kept.paused = 0;
+    identity.save();
+    if (queue.missed) this.recording.say({ ...queue.missed, at: Math.round(loader.now()) });
+    queue.missed = undefined;
+    this.within.pause(queue.paused);
+    loader.say("recording");
+  }
+
+  end() {
+    for (const undo of this.#undo.splice(0)) undo();
+    // The tab's next page goes on with it. A start to come sees to that itself.
+    addEventListener("pagehide", () => this.recording.loader.take && write({ ...read(), left: true }), { once: true });
+  }
+}

@@ -1,0 +1,173 @@
+// What a recording senses of the page: how it was reached, and from then on each event of it and of its frames, first
+// those that the loader's tape holds.
+
+import { Hooks } from "./hooks.js";
+import { isShadowRoot } from "./nodes.js";
+import { Clicks } from "./sensor/click.js";
+import { Clipboard } from "./sensor/clipboard.js";
+import { Downloads } from "./sensor/download.js";
+import { dropped } from "./sensor/files.js";
+import { Inputs } from "./sensor/input.js";
+import { Media } from "./sensor/media.js";
+import { loadEntry, Navigation } from "./sensor/navigation.js";
+import { NewTabs } from "./sensor/newtab.js";
+import { Prints } from "./sensor/print.js";
+import { Relocation } from "./sensor/relocate.js";
+import { Submits } from "./sensor/submit.js";
+import { senseTabs } from "./sensor/tabs.js";
+import { Openings } from "./tabs/openings.js";
+
+/** @typedef {import("./tape.js").Sensed} Sensed */
+
+/** How long the page's own scripts may still set its fields once it is loaded, at most, in milliseconds. */
+const SETTLED = 200;
+
+export class Senses {
+  #listening = new AbortController();
+  /** The hooks of each window, by its document: a frame that is gone takes its own with it. @type {WeakMap<Document, Hooks>} */
+  #hooks = new WeakMap();
+  /** @type {(() => void)[]} */
+  #undo = [];
+
+  /** @param {import("./loader.js").Loader} loader @param {import("./identity.js").Identity} identity @param {import("./queue.js").Queue} queue */
+  constructor(loader, identity, queue) {
+    this.loader = loader;
+    this.queue = queue;
+    this.inputs = new Inputs(queue, loader.held, loader.now, this.sense, loader.tape.roots);
+    this.clicks = new Clicks(queue, loader.held, (at) => this.relocation.acted("link", at));
+    this.submits = new Submits(queue, loader.held, this.clicks, loader.now, (at) => this.inputs.commitAll(at));
+    this.relocation = new Relocation(queue, loader.now);
+    this.clipboard = new Clipboard(queue, loader.held);
+    this.downloads = new Downloads(queue, loader.now);
+    this.media = new Media(queue, loader.now);
+    this.prints = new Prints(queue);
+    this.newTabs = new NewTabs(queue, loader.now);
+    this.submits.sent = (form, by, e, at) => this.newTabs.submit(form, by, e, at);
+    if (!identity.around) this.#tab(identity);
+    this.missed(identity, (loadEntry() || {}).type || "");
+    const { before } = identity;
+    this.navigation = new Navigation(queue, loader.now, loader.url, identity.previousSince, before && before.told ? before.user : undefined, (since) => {
+      identity.kept.since = since;
+      identity.save();
+    });
+  }
+
+  /** @param {EventTarget} target @param {string} type @param {(e: any) => void} handler */
+  listen = (target, type, handler) => {
+    target.addEventListener(type, handler, { capture: true, passive: true, signal: this.#listening.signal });
+  };
+
+  /** The tab, and those that it opens. A frame has none of its own. @param {import("./identity.js").Identity} identity */
+  #tab(identity) {
+    const { loader, listen } = this;
+    this.#undo.push(senseTabs(this.queue, listen, identity, loader.now));
+    const openings = new Openings(loader.site, identity, loader.now, listen);
+    this.newTabs.listeners.push((url, by, at, _, apart) => apart && openings.opened(url, by, at)); // others have a copy of the storage
+    this.#undo.push(() => openings.end());
+  }
+
+  /** The tab's page before this one may not have known that it was left. @param {import("./identity.js").Identity} identity @param {string} kind of this page's load */
+  missed({ before }, kind) {
+    if (before && before.at && !before.told) this.relocation.missed(before.at, kind, before.cause);
+  }
+
+  /** Takes what the loader's tape holds, and from now on each event as it comes. */
+  play() {
+    const { tape } = this.loader;
+    for (const s of tape.events.splice(0)) this.#take(s);
+    tape.handOver(this.sense);
+    this.#undo.push(this.navigation.watch(this.listen));
+    this.#undo.push(tape.roots.watch((root) => isShadowRoot(root) || this.#enter(root)));
+    tape.roots.searchAll();
+    if (document.readyState === "complete") this.#settled();
+    else this.listen(window, "load", (e) => e.target === document && this.#settled());
+  }
+
+  /** A window of the page: its own, or a frame's. @param {Document} root */
+  #enter(root) {
+    const view = /** @type {Window} */ (root.defaultView);
+    const hooks = this.#hooks.get(root) || new Hooks();
+    this.#hooks.set(root, hooks);
+    this.inputs.hook(hooks, view);
+    this.submits.hook(hooks, view);
+    this.newTabs.hook(hooks, view);
+    this.downloads.hook(hooks, view, this.listen, this.sense);
+    this.media.hook(hooks, view);
+    hooks.add(/** @type {any} */ (view).Element.prototype, "attachShadow", { after: (_, __, shadow) => shadow.mode === "open" && this.loader.tape.roots.enter(shadow) });
+    this.listen(view, "drop", this.sense);
+  }
+
+  /** The page is loaded, and has set its fields: what changes from here on is a change. */
+  #settled() {
+    const begin = () => this.#listening.signal.aborted || this.inputs.begun || this.inputs.begin();
+    if ("requestIdleCallback" in window) requestIdleCallback(begin, { timeout: SETTLED });
+    else setTimeout(begin);
+  }
+
+  /** An event of the page, at once. Most say nothing new, and must cost nothing. @param {any} e */
+  sense = (e) => {
+    const typed = e.type === "input";
+    if (typed && this.inputs.goesOn(e)) return;
+    if (e.type === "keydown" && e.key !== "Enter") return;
+    const { now, targetOf } = this.loader;
+    // When it was typed does not matter, only when it is committed; and asking for the time takes time.
+    this.#take({ e, at: typed ? 0 : Math.round(now()), target: targetOf(e) });
+  };
+
+  /** @param {Sensed} s */
+  #take(s) {
+    if (this.queue.paused) return s.e.type.endsWith("click") ? this.newTabs.click(s) : undefined; // a new tab joins all the same
+    const { tape } = this.loader;
+    if (tape.lost) {
+      this.queue.push({ t: "overflow", at: s.at, count: tape.lost, first: s.at, last: s.at });
+      tape.lost = 0;
+    }
+    switch (s.e.type) {
+      case "input":
+        return this.inputs.input(s);
+      case "change":
+        return this.inputs.change(s);
+      case "focusout":
+        return this.inputs.focusout(s);
+      case "click":
+      case "auxclick":
+        this.newTabs.click(s);
+        this.inputs.clicked(s);
+        this.clicks.click(s);
+        return this.downloads.clicked(s);
+      case "submit":
+        this.relocation.acted("form", s.at);
+        return this.submits.submit(s);
+      case "reset":
+        return this.inputs.reset(s);
+      case "keydown":
+        return this.inputs.keydown(s);
+      case "drop":
+        return dropped(this.queue, s, this.loader.held);
+      case "copy":
+      case "cut":
+      case "paste":
+        return this.clipboard.used(s);
+      case "beforeprint":
+        return this.prints.print(s);
+      case "navigate":
+        if (s.target === /** @type {any} */ (window).navigation) this.relocation.begin(s);
+        return this.downloads.navigate(s);
+      case "currententrychange":
+        if (!s.e.navigationType) return; // only its state changed
+        this.relocation.stay();
+        this.navigation.moved(s.e.navigationType, s.url || location.href, s.at);
+    }
+  }
+
+  end() {
+    this.#listening.abort();
+    this.inputs.end();
+    this.media.end();
+    for (const undo of this.#undo.splice(0)) undo();
+    for (const root of this.loader.tape.roots) {
+      const hooks = !isShadowRoot(root) && this.#hooks.get(root);
+      if (hooks) hooks.end();
+    }
+  }
+}
