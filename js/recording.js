@@ -67,6 +67,7 @@ export class Recording {
     this.submits.sent = (form, by, e, at) => this.newTabs.submit(form, by, e, at);
     this.navigation = this.hook();
     this.started(by);
+    this.say({ t: "policy", digest: policy.digest });
     this.recover();
     this.play();
     bridge.tell("tick", null);

@@ -106,13 +106,20 @@ func (s *Server) build(ctx context.Context, conf *config.Config, o Options) erro
 	})
 	s.ingest = ingest.New(ingest.Config{
 		Sites: sites{conf}, Store: s.store, Now: time.Now, Limits: ingest.DefaultLimits, Metrics: metrics, Log: o.Log, Wake: s.sequencer.Wake,
-		IP: func(r *http.Request, site string) string { return addresses.told(trusted.client(r), sites{conf}.ip(site)) },
+		IP: func(r *http.Request, site string) string {
+			return addresses.told(trusted.client(r), sites{conf}.ip(site))
+		},
 	})
 	reading := api.New(api.Options{
 		Config: conf, Store: s.store, Ready: s.store.Ready, Surfly: surfly.Entry, Schema: schema.Document(),
 		Metrics: metrics.handler(), Local: local, Base: trusted.base, Tag: o.Assets.Integrity,
 		Version: o.Assets.Version(), Demo: o.Dev, Log: o.Log,
 	})
+
+	// What is served is kept first, so that every digest of a log leads to its policy.
+	if err := s.store.KeepPolicies(ctx, reading.Policies(time.Now().UnixMilli())); err != nil {
+		return fmt.Errorf("keep the sites' policies: %w", err)
+	}
 
 	public := http.NewServeMux()
 	admin := public

@@ -14,8 +14,8 @@ import (
 // Page is the browser's side of the recorder.
 type Page interface {
 	uplink.Link
-	Flushed(id string)      // what Flush was asked for is durable
-	Wake(ms int64)          // call Tick after so many milliseconds; replaces the call before
+	Flushed(id string) // what Flush was asked for is durable
+	Wake(ms int64)     // call Tick after so many milliseconds; replaces the call before
 	// Rules teaches the sensor what to match, and whether form values are shown that no rule names, and ids. It tells
 	// whether all of the selectors are selectors.
 	Rules(block, mask, allow []string, values, ids bool) bool
