@@ -66,7 +66,7 @@ func quoteVisit(file string) []visit {
 			"input_change /div/main/form/div[4]/select/option[2] = accident selected", "click /div/main/form/div[4]/select/option[2] Accident pays double",
 			"input_change /div/main/form/div[4]/select/option[2] = accident unselected", "input_change /div/main/form/div[4]/select/option[3] = income selected"),
 		does("go on", acts(chrome.Click("#cover-continue"), reaches("/demo/about-you")), "click #cover-continue Continue", "submit #cover-form",
-			"relocate_start", "navigate SITE/demo/about-you?country=&postcode=&cover=&years=&start=&smoker=&extras= load", "recorder_started"),
+			"relocate_start", "navigate SITE/demo/about-you?country=&postcode=&cover=&years=&start=&smoker=&extras= load", "recorder_started", "policy_loaded"),
 
 		hides("default", "full-name", "Josephine Larkin"),
 		does("set a birthday", acts(chrome.Focus("#birth-date"), chrome.Press("07041979"), chrome.Press(kb.Tab), chrome.Press(kb.Tab)), "input_change masked default input filled"),
@@ -79,7 +79,7 @@ func quoteVisit(file string) []visit {
 		does("show the password", acts(chrome.Click("#show-password")), "click #show-password Show password"),
 		hides("hard_deny", "account-password", "-opens"),
 		does("go on", acts(chrome.Click("#about-you-continue"), reaches("/demo/health")), "click #about-you-continue Continue", "submit #about-you-form",
-			"relocate_start", "navigate SITE/demo/health load", "recorder_started"),
+			"relocate_start", "navigate SITE/demo/health load", "recorder_started", "policy_loaded"),
 
 		does("choose by keyboard", acts(chrome.Focus("#exercise"), chrome.Press(kb.ArrowDown)), "input_change /div/main/form/section/div/select/option[2] = weekly selected"),
 		hides("default", "height", "183"),
@@ -96,7 +96,7 @@ func quoteVisit(file string) []visit {
 			"click #history-next Next", "navigate SITE/demo/health/message push"),
 		does("write into a rich-text field", acts(chrome.Type("#underwriter-note", "be kind"), chrome.Press(kb.Tab)), "click masked default div", "input_change masked default div filled"),
 		does("hand in a file", acts(chromedp.SetUploadFiles("#letter-file", []string{file})), "input_change masked default input filled", "file_selected"),
-		does("go on", acts(chrome.Click("#health-continue"), reaches("/demo/payment")), "click #health-continue Continue", "submit #health-form", "relocate_start", "navigate SITE/demo/payment load", "recorder_started"),
+		does("go on", acts(chrome.Click("#health-continue"), reaches("/demo/payment")), "click #health-continue Continue", "submit #health-form", "relocate_start", "navigate SITE/demo/payment load", "recorder_started", "policy_loaded"),
 
 		does("choose a rhythm", acts(chrome.Click("label:has(#rhythm-yearly)")), "click /div/main/form/fieldset/div/label[3] Yearly", "input_change #rhythm-yearly = yearly checked"),
 		does("choose a kind of card", acts(chrome.Focus("#card-kind"), chrome.Press("C")), "input_change /div/main/form/fieldset[2]/div/div/select/option[2] = credit selected"),
@@ -107,7 +107,7 @@ func quoteVisit(file string) []visit {
 		does("accept the terms", acts(chrome.Click("#accept-terms")), "click #accept-terms I have read the conditions", "input_change #accept-terms = yes checked"),
 		does("look into the log", acts(chrome.Click("#log-toggle"), chrome.Click("#log-toggle"), chrome.Click("#log-entries li:last-child summary"), chrome.WaitFor(`document.querySelector("#log-entries pre:not(:empty)")`))),
 		does("pay", acts(chrome.Click("#payment-submit"), reaches("/demo/thank-you")), "click #payment-submit Take out the policy", "submit #payment-form",
-			"relocate_start", "navigate SITE/demo/thank-you load", "recorder_started"),
+			"relocate_start", "navigate SITE/demo/thank-you load", "recorder_started", "policy_loaded"),
 	}
 }
 
@@ -129,7 +129,7 @@ func TestDemonstration(t *testing.T) {
 	}
 	page := chrome.New(t).Open(t, "about:blank")
 	page.Do(t, chromedp.EmulateViewport(pictureWidth, pictureHeight), chromedp.Navigate(r.url+"/demo/"), reaches("/demo/"))
-	want := []string{"session_created", "participant_joined", "tab_created", "navigate SITE/demo/ load", "recorder_started"}
+	want := []string{"session_created", "participant_joined", "tab_created", "navigate SITE/demo/ load", "recorder_started", "policy_loaded"}
 	paths := map[string]string{}
 	for _, v := range quoteVisit(file) {
 		if v.name == "type into card-expiry" && *picture != "" {

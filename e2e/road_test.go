@@ -127,7 +127,7 @@ func TestEveryAct(t *testing.T) {
 			if globals := chrome.MustEval[string](t, page, foreignGlobals); globals != "cotrail" {
 				t.Errorf("globals beside the page's own: %s", globals)
 			}
-			want := []string{"session_created", "participant_joined", "tab_created", "navigate SITE/ load", "recorder_started"}
+			want := []string{"session_created", "participant_joined", "tab_created", "navigate SITE/ load", "recorder_started", "policy_loaded"}
 			paths := map[string]string{}
 			for _, s := range steps {
 				page.Do(t, s.act...)
@@ -137,7 +137,7 @@ func TestEveryAct(t *testing.T) {
 				}
 				for _, line := range said {
 					if strings.HasPrefix(line, "navigate SITE/done?") || strings.HasPrefix(line, "navigate SITE/more") {
-						want = append(want, "relocate_start", line+" load", "recorder_started")
+						want = append(want, "relocate_start", line+" load", "recorder_started", "policy_loaded")
 					} else {
 						want = append(want, line)
 					}

@@ -33,6 +33,7 @@ export class Recording {
     this.senses = new Senses(loader, identity, this.queue);
     this.life = new Life(this);
     this.started(by);
+    this.say({ t: "policy", digest: policy.digest });
     this.recover();
     this.senses.play();
     bridge.tell("tick", null);

@@ -36,6 +36,10 @@ func (p *Policy) data(raw string, d dataReader) Data {
 	if len(raw) > maxDataBytes {
 		return Data{}
 	}
+	return p.reread(raw, d)
+}
+
+func (p *Policy) reread(raw string, d dataReader) Data {
 	d.in, d.policy = raw, p
 	if !d.value(0, d.private) {
 		return Data{}

@@ -15,6 +15,10 @@ const (
 	SourceRelay     Word = "relay"
 )
 
+// Corrected is the key by which the relay notes in an event's line, before it is stored, what its second look found. No
+// page sends it.
+const Corrected = "corrected"
+
 // Event is one thing that happened, masked. Its number is its place in its stream.
 type Event struct {
 	Type    Word

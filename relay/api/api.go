@@ -39,6 +39,14 @@ type API struct {
 	policies map[string]policy // by site
 }
 
+// Policies gives the policies that the routes serve, as the store is to keep them.
+func (a *API) Policies(now int64) (out []store.Policy) {
+	for site, p := range a.policies {
+		out = append(out, store.Policy{Digest: p.digest, Site: site, Since: now, Compiled: p.compiled})
+	}
+	return out
+}
+
 // New makes the routes.
 func New(o Options) *API {
 	a := &API{Options: o, policies: map[string]policy{}}
@@ -74,6 +82,7 @@ func (a *API) Routes() []Route {
 		{Path: "/v1/sessions", Access: withKey, Scope: read, Params: []string{"site", "limit", "cursor"}, answer: a.sessions},
 		{Path: "/v1/sessions/{id}", Access: withKey, Scope: read, answer: a.session},
 		{Path: "/v1/sessions/{id}/log", Access: withKey, Scope: read, Params: []string{"after", "type", "dialect"}, answer: a.log},
+		{Path: "/v1/policies/{digest}", Access: withKey, Scope: read, answer: a.kept},
 		{Path: "/v1/schema/events.json", answer: a.schema},
 		{Path: "/v1/record/policy", Params: []string{"site"}, answer: a.policy},
 		{Path: "/v1/record/origin", Params: []string{"site", "origin"}, answer: a.origin},

@@ -24,6 +24,7 @@ import (
 type shelf struct {
 	sessions []store.Summary
 	entries  map[string][]string
+	policies []store.Policy
 	broken   error // what Entries ends with
 	asked    store.Query
 }
@@ -43,6 +44,18 @@ func (s *shelf) Session(_ context.Context, id string) (store.Summary, error) {
 		}
 	}
 	return store.Summary{}, store.ErrNotFound
+}
+
+func (s *shelf) Policy(_ context.Context, digest string) (found []store.Policy, err error) {
+	for _, p := range s.policies {
+		if p.Digest == digest {
+			found = append(found, p)
+		}
+	}
+	if found == nil {
+		err = store.ErrNotFound
+	}
+	return found, err
 }
 
 func (s *shelf) Entries(_ context.Context, id string, after uint64, fn func(uint64, []byte) error) error {
@@ -96,6 +109,7 @@ func start(t *testing.T) *relay {
 		Version: "0.1.0",
 		Log:     slog.New(slog.DiscardHandler),
 	})
+	r.policies = r.api.Policies(1795341873343)
 	mux := http.NewServeMux()
 	r.api.Register(mux, mux)
 	server := httptest.NewServer(problem.Mux(mux))
@@ -181,7 +195,7 @@ func TestAccess(t *testing.T) {
 			if !perSession && session != own {
 				continue
 			}
-			path := strings.NewReplacer("{id}", session, "{$}", "").Replace(route.Path)
+			path := strings.NewReplacer("{id}", session, "{digest}", r.policies[0].Digest, "{$}", "").Replace(route.Path)
 			if strings.HasPrefix(path, "/v1/record/") {
 				path += "?site=shop"
 			}

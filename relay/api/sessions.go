@@ -31,18 +31,22 @@ type summary struct {
 	StartURL     *string  `json:"start_url"`
 	Participants []string `json:"participants"`
 	Continues    *string  `json:"continues"`
+	Policies     []string `json:"policies"` // digests, see /v1/policies/{digest}
 }
 
 func summarize(s store.Summary) summary {
 	out := summary{
 		SessionID: s.ID, Site: s.Site, Created: when(s.Created), Ended: s.Ended, EndReason: orNull(s.EndReason),
-		Entries: s.Entries, StartURL: orNull(s.StartURL), Participants: s.Participants, Continues: orNull(s.Continues),
+		Entries: s.Entries, StartURL: orNull(s.StartURL), Participants: s.Participants, Continues: orNull(s.Continues), Policies: s.Policies,
 	}
 	if s.LastTime != 0 {
 		out.LastTime = orNull(when(s.LastTime))
 	}
 	if out.Participants == nil {
 		out.Participants = []string{}
+	}
+	if out.Policies == nil {
+		out.Policies = []string{}
 	}
 	return out
 }

@@ -79,6 +79,10 @@ type sentFrame struct {
 // realBatch is the next events, as a person's acts make them: fields changed and buttons clicked.
 func (p *page) realBatch(count int) []byte {
 	first := p.next
+	return p.compress(first, p.realLines(count))
+}
+
+func (p *page) realLines(count int) []byte {
 	var plain []byte
 	for range count {
 		if p.next%2 == 0 {
@@ -91,7 +95,7 @@ func (p *page) realBatch(count int) []byte {
 		plain = append(plain, '\n')
 		p.next++
 	}
-	return p.compress(first, plain)
+	return plain
 }
 
 // BenchmarkIdle tells what a connection costs that says nothing, the client's side of it included.

@@ -1,7 +1,8 @@
 // Package ingest receives events from pages: the WebSocket and the POST fallback at /v1/record.
 //
 // The promise: nothing is acknowledged before it is durable, and nothing is stored that was not checked: the
-// origin, every bound, the checksum, and each event against event.Specs. What is refused is refused with one of
+// origin, every bound, the checksum, and each event against event.Specs; and masked again by what the relay can judge
+// alone. What is refused is refused with one of
 // event.Codes and a sentence, and the relay goes on.
 //
 //	handler.go  what the package is given; who is connected; shutting down
@@ -9,6 +10,7 @@
 //	post.go     one request
 //	intake.go   the way of a recorder's frames, the same for both: hello, batch, append
 //	hello.go, inflate.go, check.go, shape.go, object.go  what is checked on that way
+//	look.go, look_text.go, look_deny.go, look_plain.go  the second look: what is masked again
 //	refusal.go  errors into codes
 package ingest
 
@@ -35,7 +37,7 @@ type Site struct {
 	Key       string
 	Allows    func(origin string) bool // whether pages of an origin may record for it
 	Anonymous bool                     // pages may record without a token
-	Policy    *masking.Policy          // scrubs addresses once more; nil scrubs all it can
+	Policy    *masking.Policy          // masks once more what a page has masked; nil hides all it can
 }
 
 // Sites finds a site by its public key.

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/relay/store"
 )
@@ -74,17 +73,13 @@ func credential(o *store.Opening, h *event.Hello, r *http.Request) (err error) {
 	return nil
 }
 
-// opening is what the store is told, but for the credential. The address is scrubbed once more, for a page's word that it was is no proof.
+// opening is what the store is told, but for the credential. Address and agent are masked once more, for a page's word that it was is no proof.
 func (h *Handler) opening(hello *event.Hello, site Site, r *http.Request) store.Opening {
 	now := h.now().UnixMilli()
-	policy := site.Policy
-	if policy == nil {
-		policy = masking.Strictest()
-	}
 	return store.Opening{
 		Site: site.Key, Session: hello.Session,
 		Stream: hex.EncodeToString(hello.Stream[:]), Tab: hello.Tab, Received: now, Offset: now - hello.Time,
-		URL: policy.URL(hello.URL).String(), IP: h.ip(r, site.Key), Agent: strings.ToValidUTF8(hello.Agent[:min(len(hello.Agent), maxAgent)], ""),
+		URL: site.Policy.URL(hello.URL).String(), IP: h.ip(r, site.Key), Agent: site.Policy.Agent(strings.ToValidUTF8(hello.Agent[:min(len(hello.Agent), maxAgent)], "")).String(),
 		Width: hello.Width, Height: hello.Height, Device: hello.Device, Policy: hello.Policy, Release: hello.Release,
 	}
 }

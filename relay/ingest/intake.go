@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/relay/store"
 )
@@ -25,6 +26,8 @@ type intake struct {
 	// Of batch.
 	inflater inflater
 	checker  checker
+	look     look
+	warned   map[finding]bool // what was found and told of already
 	limit    *rate.Limiter
 
 	// Of open and append.
@@ -40,6 +43,10 @@ func (in *intake) greet(frame []byte, r *http.Request) (err error) {
 	if in.site, err = in.h.site(in.hello.Site, r.Header.Get("Origin")); err != nil {
 		return err
 	}
+	if in.site.Policy == nil {
+		in.site.Policy = masking.Strictest()
+	}
+	in.look = look{policy: in.site.Policy, check: &in.checker}
 	if err := checkHello(&in.hello); err != nil {
 		return err
 	}
@@ -105,8 +112,29 @@ func (in *intake) batch(frame []byte) (store.Batch, error) {
 	if err := in.checker.lines(plain, b.First, b.Count, span{pageNow - maxPast.Milliseconds(), pageNow + maxAhead.Milliseconds()}); err != nil {
 		return store.Batch{}, err
 	}
+	plain, found := in.look.lines(plain)
+	in.tell(found)
 	in.h.metrics.received(in.site.Key, b)
 	return store.Batch{Stream: hex.EncodeToString(b.Stream[:]), First: b.First, Count: b.Count, Received: at, Lines: plain}, nil
+}
+
+// maxWarned bounds what is remembered to have been told of one connection: a page could make up paths no more than it
+// can types, but there are many.
+const maxWarned = 64
+
+// tell counts what the second look found and warns of each once a connection: rule and path, never a text.
+func (in *intake) tell(found []finding) {
+	for _, f := range found {
+		in.h.metrics.corrected.WithLabelValues(in.site.Key, f.Rule).Inc()
+		if in.warned[f] || len(in.warned) >= maxWarned {
+			continue
+		}
+		if in.warned == nil {
+			in.warned = map[finding]bool{}
+		}
+		in.warned[f] = true
+		in.h.log.Warn("the relay hid what a recorder should have hidden", "rule", f.Rule, "path", f.Path, "site", in.site.Key, "stream", in.hello.Stream.String())
+	}
 }
 
 // append makes a batch durable. When its session has ended it goes into the one that continues it, and moved says

@@ -18,6 +18,7 @@ type metrics struct {
 	plainBytes  *prometheus.CounterVec
 	refusals    *prometheus.CounterVec
 	failures    *prometheus.CounterVec
+	corrected   *prometheus.CounterVec
 	durable     prometheus.Histogram
 }
 
@@ -34,6 +35,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		plainBytes:  counter("cotrail_plain_bytes_total", "Bytes of batches before compression.", "site"),
 		refusals:    counter("cotrail_refusals_total", "Frames, bodies and connections refused, by reason.", "code"),
 		failures:    counter("cotrail_recorder_failures_total", "Pages in which nothing is recorded, by reason.", "site", "what"),
+		corrected:   counter("cotrail_masking_corrected_total", "Texts that the relay hid because a recorder had not, by rule.", "site", "rule"),
 		durable: with.NewHistogram(prometheus.HistogramOpts{
 			Name: "cotrail_append_seconds", Help: "From a checked batch to its durable commit.",
 			Buckets: []float64{.001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5},

@@ -114,6 +114,8 @@ func read(line string, e *session.Event) (at int64, ok bool) {
 			at, timed = v.Int(), v.Type == gjson.Number
 		case "source":
 			e.Source = v.Str
+		case event.Corrected:
+			e.Corrected = v.Raw
 		case "details":
 			e.Details = v.Raw
 		}

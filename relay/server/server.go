@@ -116,6 +116,11 @@ func (s *Server) build(ctx context.Context, conf *config.Config, o Options) erro
 		Version: o.Assets.Version(), Demo: o.Dev, Log: o.Log,
 	})
 
+	// What is served is kept first, so that every digest of a log leads to its policy.
+	if err := s.store.KeepPolicies(ctx, reading.Policies(time.Now().UnixMilli())); err != nil {
+		return fmt.Errorf("keep the sites' policies: %w", err)
+	}
+
 	public := http.NewServeMux()
 	admin := public
 	if o.AdminListen != "" {

@@ -19,11 +19,32 @@ type Event struct {
 	Seq      uint64 // its number in the stream
 	Stream   *Stream
 	Details  string // a JSON object
+	// Corrected is what ingest hid in it, a JSON list of rules and paths; empty when that is nothing.
+	Corrected string
 }
 
 // Apply makes the entry of the next event in order, after those that must stand before it: that the session
-// began, that the participant joined. An event that cannot be read becomes a gap; ok is false then.
+// began, that the participant joined. Behind it stands what the relay hid in it. An event that cannot be read becomes a gap; ok is false then.
 func (s *Session) Apply(e *Event) (ok bool) {
+	of, ok := s.apply(e)
+	if ok {
+		s.corrected(e, of)
+	}
+	return ok
+}
+
+// corrected says behind an event's entry what the relay hid in it.
+func (s *Session) corrected(e *Event, of uint64) {
+	gjson.Parse(e.Corrected).ForEach(func(_, found gjson.Result) bool {
+		s.add(Entry{
+			Type: string(event.MaskingCorrected), Time: e.Time, Received: e.Received, Tab: e.Stream.Info.Tab, URL: e.Stream.URL, Title: e.Stream.Title,
+		}, facts{rule: found.Get("rule").Str}, maskingCorrected{of, found.Get("rule").Str, found.Get("path").Str})
+		return true
+	})
+}
+
+// apply gives the number of the entry that tells of the event: its own, or the one that it was merged into.
+func (s *Session) apply(e *Event) (of uint64, ok bool) {
 	s.begin(e.Time)
 	p := s.enter(e.Stream, e.Time)
 	e.Stream.Numbered, e.Stream.Last = e.Seq, max(e.Stream.Last, e.Time)
@@ -31,7 +52,7 @@ func (s *Session) Apply(e *Event) (ok bool) {
 	details := s.canonical(e.Details)
 	if e.Type == "" || details == nil {
 		s.unreadable(e)
-		return false
+		return 0, false
 	}
 	f := &s.facts
 	f.read(e.Details, s.Participants)
@@ -52,8 +73,8 @@ func (s *Session) Apply(e *Event) (ok bool) {
 	case event.SwitchActiveTab:
 		s.ActiveTab = f.tab
 	case event.TabCreated:
-		if s.openTab(e, &entry) {
-			return true
+		if of := s.openTab(e, &entry); of != 0 {
+			return of, true
 		}
 	case event.TabClosed:
 		if t := s.tab(f.tab); t != nil {
@@ -61,13 +82,13 @@ func (s *Session) Apply(e *Event) (ok bool) {
 		}
 	case event.ParticipantJoined:
 		if s.identify(e, &entry, p) {
-			return true
+			return p.Seq, true
 		}
 	}
 	entry.URL, entry.Title = e.Stream.URL, e.Stream.Title
 	entry.Message = f.message(entry.Type, entry.Actor)
 	s.push(entry)
-	return true
+	return s.seq, true
 }
 
 // push numbers an entry. It is late when it came after later ones had their numbers; those of one run came in time.
@@ -111,13 +132,16 @@ func (s *Session) visit(e *Event) {
 	}
 }
 
-// openTab notes a tab. done says that it is in the entry of an earlier report. A tab that was closed since then is a
+// openTab notes a tab. merged is the entry of an earlier report that it is in, 0 when there is none. A tab that was closed since then is a
 // new one.
-func (s *Session) openTab(e *Event, entry *Entry) (done bool) {
+func (s *Session) openTab(e *Event, entry *Entry) (merged uint64) {
 	id := s.facts.tab
 	t := s.tab(id)
 	if t != nil && t.Seq != 0 && t.Closed == 0 {
-		return s.merge(t.Seq, e, entry)
+		if s.merge(t.Seq, e, entry) {
+			return t.Seq
+		}
+		return 0
 	}
 	if t == nil {
 		s.Tabs = append(s.Tabs, Tab{ID: id, Opened: e.Time})
@@ -129,7 +153,7 @@ func (s *Session) openTab(e *Event, entry *Entry) (done bool) {
 	if s.ActiveTab == "" {
 		s.ActiveTab = id
 	}
-	return false
+	return 0
 }
 
 // identify takes what a page says about who is at it: it is believed of the stream's own participant, and only

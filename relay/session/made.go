@@ -79,6 +79,12 @@ func (s *Session) add(e Entry, f facts, details any) {
 	s.push(e)
 }
 
+type maskingCorrected struct {
+	Of   uint64 `json:"of"`
+	Rule string `json:"rule"`
+	Path string `json:"path"`
+}
+
 type sessionCreated struct {
 	SessionID    string            `json:"session_id"`
 	StartURL     string            `json:"start_url"`

@@ -126,6 +126,15 @@ type Summary struct {
 	StartURL     string
 	Participants []string // names, as the log shows them
 	Continues    string
+	Policies     []string // digests that its streams ran under, in order; the store's own to tell, not Number's
+}
+
+// Policy is a policy as a site's pages were given it.
+type Policy struct {
+	Digest   string // SHA-256 of Compiled, hexadecimal
+	Site     string
+	Since    int64 // when it was first kept for the site, milliseconds since 1970
+	Compiled []byte
 }
 
 // Query selects sessions, newest first.
@@ -139,6 +148,8 @@ type Query struct {
 type Reader interface {
 	Sessions(ctx context.Context, q Query) (page []Summary, next string, err error)
 	Session(ctx context.Context, id string) (Summary, error)
+	// Policy gives a policy once for each site that ever had it, by the sites' keys; ErrNotFound when none had.
+	Policy(ctx context.Context, digest string) ([]Policy, error)
 	// Entries calls fn with each entry after seq, in order, as a line of canonical JSON without its line feed. It
 	// holds no lock while fn runs, so fn may be slow; an error of fn ends it and is returned.
 	Entries(ctx context.Context, id string, after uint64, fn func(seq uint64, line []byte) error) error
@@ -175,11 +186,18 @@ type Sequence interface {
 	Number(ctx context.Context, n Numbered) error
 }
 
+// Policies is what serving policies needs.
+type Policies interface {
+	// KeepPolicies keeps policies for ever. One that is kept for its site already stays as it is.
+	KeepPolicies(ctx context.Context, policies []Policy) error
+}
+
 // Store is all of it.
 type Store interface {
 	Reader
 	Ingest
 	Sequence
+	Policies
 	// Ready tells why the store would not take an event now, nil when it would.
 	Ready(ctx context.Context) error
 	Close() error

@@ -121,6 +121,7 @@ var makers = map[string]func(*Capture, Row, *event.Event) bool{
 	"said":         (*Capture).said,
 	"identify":     (*Capture).identify,
 	"started":      (*Capture).started,
+	"policy":       (*Capture).policy,
 	"stopped":      (*Capture).stopped,
 	"failed":       (*Capture).failed,
 	"overflow":     (*Capture).overflow,

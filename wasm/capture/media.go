@@ -37,11 +37,11 @@ func (c *Capture) mediaFailed(r Row, e *event.Event) bool {
 	e.Type = event.WebRTCStreamException
 	d := &e.Details
 	d.Text("stream", c.Policy.Ident(r.Get("stream")))
-	d.Text("name", c.Policy.Free(r.Get("name")))
+	d.Text("name", c.Policy.Said(r.Get("name")))
 	if phase, ok := oneOf(r, "phase", "capture", "peer", "ice"); ok {
 		d.Word("phase", phase)
 	}
-	d.OptText("message", c.Policy.Free(r.Get("message")))
+	d.OptText("message", c.Policy.Said(r.Get("message")))
 	return true
 }
 

@@ -19,6 +19,18 @@ func (c *Capture) started(r Row, e *event.Event) bool {
 	return true
 }
 
+// policy makes the policy_loaded of the rules that hold. Whether they are the site's own only this program knows.
+func (c *Capture) policy(r Row, e *event.Event) bool {
+	e.Type = event.PolicyLoaded
+	if digest := c.Policy.Digest(r.Get("digest")); digest.String() != "" {
+		e.Details.Text("digest", digest)
+	} else {
+		e.Details.Null("digest")
+	}
+	e.Details.Bool("fallback", c.Policy.Broken())
+	return true
+}
+
 func (c *Capture) stopped(r Row, e *event.Event) bool {
 	e.Type = event.RecorderStopped
 	if reason := r.Get("reason"); reason != "" {

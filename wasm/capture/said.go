@@ -43,7 +43,7 @@ func sayer(r Row) event.Word {
 func (c *Capture) log(r Row, e *event.Event) bool {
 	e.Type, e.Source = event.ClientLog, sayer(r)
 	d := &e.Details
-	d.Text("message", c.Policy.Free(r.Get("message")))
+	d.Text("message", c.Policy.Said(r.Get("message")))
 	level, ok := oneOf(r, "level", "debug", "info", "warn", "error")
 	if !ok {
 		level = "info"
@@ -63,8 +63,8 @@ func (c *Capture) identify(r Row, e *event.Event) bool {
 	d.Int("client_index", r.Int("client_index"))
 	d.OptText("name", c.Policy.Person(c.Key, r.Get("username")))
 	d.OptText("email", c.Policy.Mail(c.Key, r.Get("email")))
-	d.OptText("user_id", c.Policy.Free(r.Get("user_id")))
-	d.OptText("role", c.Policy.Free(r.Get("role")))
+	d.OptText("user_id", c.Policy.Ident(r.Get("user_id")))
+	d.OptText("role", c.Policy.Said(r.Get("role")))
 	d.Bool("authenticated", false)
 	return true
 }

@@ -45,7 +45,7 @@ func (c *Capture) pause(r Row, e *event.Event) bool {
 	}
 	d.Null("by")
 	if reason := r.Get("reason"); reason != "" {
-		d.Text("reason", c.Policy.Free(reason))
+		d.Text("reason", c.Policy.Said(reason))
 	} else {
 		d.Null("reason")
 	}

@@ -35,7 +35,7 @@ var own = []Type{
 	{Type: event.MaskingCorrected, Title: "Masking corrected", Doc: "The relay found what the recorder should have hidden, and hid it. The text is kept nowhere.", keys: `
 		of    the seq of the entry
 		rule  what found it
-		path  the key it stood in`,
+		path  the key it stood in; * for one that the type does not have`,
 		Sample: `{"of":7,"rule":"card","path":"details.label"}`},
 	{Type: event.ConsentGiven, Title: "Consent given", Doc: "Someone agrees to be recorded.", keys: `
 		text_id  which text was agreed to`,

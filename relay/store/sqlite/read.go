@@ -21,13 +21,17 @@ const (
 	chunksAtOnce = 16
 )
 
-const summaryColumns = `num, id, site, created, last_time, ended, end_reason, last_seq, start_url, participants, continues`
+const summaryColumns = `num, id, site, created, last_time, ended, end_reason, last_seq, start_url, participants, continues,
+	(SELECT json_group_array(policy) FROM (SELECT policy FROM streams WHERE session = num AND policy <> '' GROUP BY policy ORDER BY min(ordinal)))`
 
 func scanSummary(row interface{ Scan(...any) error }) (num int64, s store.Summary, err error) {
-	var participants []byte
-	err = row.Scan(&num, &s.ID, &s.Site, &s.Created, &s.LastTime, &s.Ended, &s.EndReason, &s.Entries, &s.StartURL, &participants, &s.Continues)
+	var participants, policies []byte
+	err = row.Scan(&num, &s.ID, &s.Site, &s.Created, &s.LastTime, &s.Ended, &s.EndReason, &s.Entries, &s.StartURL, &participants, &s.Continues, &policies)
 	if err == nil {
 		err = json.Unmarshal(participants, &s.Participants)
+	}
+	if err == nil {
+		err = json.Unmarshal(policies, &s.Policies)
 	}
 	return num, s, err
 }

@@ -10,6 +10,7 @@
 //	batches.go     … appending and numbering
 //	read.go        what auditors and the sequencer read, on connections of their own
 //	checkpoint.go  the write-ahead log back into the database
+//	policies.go    the policies that pages were given
 //	packed.go      entries compressed
 //	presence.go    who is connected: in memory, for it ends with the process
 package sqlite

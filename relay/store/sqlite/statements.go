@@ -12,7 +12,7 @@ type statements struct {
 	create, join, offset, continued *sql.Stmt
 	receive, handled, progress      *sql.Stmt
 	entries, numbered               *sql.Stmt
-	probe                           *sql.Stmt
+	policy, probe                   *sql.Stmt
 }
 
 func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
@@ -32,6 +32,7 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 		`INSERT INTO entries (session, first_seq, last_seq, lines) VALUES (?, ?, ?, ?)`:                        &s.entries,
 		`UPDATE sessions SET last_seq = ?, hash = ?, state = ?, ended = ?, last_time = ?, end_reason = ?, start_url = ?, participants = ?
 		 WHERE num = ?`: &s.numbered,
+		`INSERT OR IGNORE INTO policies (digest, site, since, compiled) VALUES (?, ?, ?, ?)`: &s.policy,
 		`UPDATE probe SET at = ?`: &s.probe,
 	} {
 		stmt, err := conn.PrepareContext(ctx, text)

@@ -75,7 +75,8 @@ func testReopen(t *testing.T, f *fixture) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := store.Summary{ID: session, Site: "shop", Created: noon, LastTime: noon + 5, Entries: 3, StartURL: "https://shop.example/", Participants: []string{"Ada Miller"}}
+	want := store.Summary{ID: session, Site: "shop", Created: noon, LastTime: noon + 5, Entries: 3, StartURL: "https://shop.example/", Participants: []string{"Ada Miller"},
+		Policies: []string{"policy"}}
 	if !reflect.DeepEqual(summary, want) {
 		t.Errorf("summary\n%+v, want\n%+v", summary, want)
 	}

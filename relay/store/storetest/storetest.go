@@ -33,6 +33,7 @@ func Run(t *testing.T, fresh Fresh) {
 		"reopen":               testReopen,
 		"ready":                testReady,
 		"unknown":              testUnknown,
+		"policies":             testPolicies,
 		"atomic number":        testAtomicNumber,
 		"frames":               testFrames,
 		"frames after the end": testFrameContinuation,
