@@ -4,7 +4,7 @@ FUZZTIME ?= 10m
 TEST_TIMEOUT ?= 9m
 
 .DEFAULT_GOAL := help
-.PHONY: help assets build run deps test lint size bench fuzz clean
+.PHONY: help assets build run deps test lint size bench robot fuzz clean
 .NOTPARALLEL:
 
 help: ## show this list
@@ -34,6 +34,9 @@ size: ## print the sizes of script and module, fail over the limits
 
 bench: build ## print bytes per event, events per second and the page's cost
 	go run ./e2e/bench
+
+robot: build ## let a robot act on the demonstration for ten minutes
+	go test ./e2e -run TestRobot -v -robot 10m -timeout 20m
 
 fuzz: ## run each fuzz target for FUZZTIME (10m)
 	.ci/fuzz $(FUZZTIME)

@@ -187,7 +187,7 @@ func brief(e entry, site string) string {
 		said := kind + " " + where(d.text("xpath"))
 		if kind == "input_change" {
 			said += " = " + d.text("value")
-		} else if role := d.text("role"); role == "button" || role == "link" || role == "option" || role == "label" || role == "checkbox" {
+		} else if role := d.text("role"); role == "button" || role == "link" || role == "option" || role == "listitem" || role == "label" || role == "checkbox" {
 			said = strings.TrimSpace(said + " " + d.text("label"))
 		}
 		for _, flag := range []string{"checked", "selected"} {
@@ -281,22 +281,32 @@ func checkShapes(t *testing.T, entries []entry) {
 	}
 }
 
-// differ shows two lists side by side from where they part.
+// differ shows two lists side by side, what both have in one line.
 func differ(got, want []string) string {
+	common := make([][]int, len(got)+1) // how many lines the rests of both lists have in common
+	for i := range common {
+		common[i] = make([]int, len(want)+1)
+	}
+	for i := len(got) - 1; i >= 0; i-- {
+		for j := len(want) - 1; j >= 0; j-- {
+			if common[i][j] = max(common[i+1][j], common[i][j+1]); got[i] == want[j] {
+				common[i][j] = common[i+1][j+1] + 1
+			}
+		}
+	}
 	var b strings.Builder
-	for i := range max(len(got), len(want)) {
-		g, w := "-", "-"
-		if i < len(got) {
-			g = got[i]
+	for i, j := 0, 0; i < len(got) || j < len(want); {
+		switch {
+		case i < len(got) && j < len(want) && got[i] == want[j]:
+			fmt.Fprintf(&b, "  %-70s | %s\n", got[i], want[j])
+			i, j = i+1, j+1
+		case j == len(want) || i < len(got) && common[i+1][j] >= common[i][j+1]:
+			fmt.Fprintf(&b, "* %-70s | -\n", got[i])
+			i++
+		default:
+			fmt.Fprintf(&b, "* %-70s | %s\n", "-", want[j])
+			j++
 		}
-		if i < len(want) {
-			w = want[i]
-		}
-		mark := " "
-		if g != w {
-			mark = "*"
-		}
-		fmt.Fprintf(&b, "%s %-70s | %s\n", mark, g, w)
 	}
 	return b.String()
 }

@@ -23,8 +23,11 @@ export function isFormValue(el) {
   if (name === "input") return !BUTTONS.has(/** @type {HTMLInputElement} */ (el).type);
   if (name === "select" || name === "textarea" || name === "option") return true;
   const role = el.getAttribute("role");
-  return (role !== null && VALUE_ROLES.test(role)) || editorOf(el) !== null || (name.includes("-") && /** @type {any} */ (el.constructor).formAssociated === true);
+  return (role !== null && VALUE_ROLES.test(role)) || editorOf(el) !== null || isCustomField(el);
 }
+
+/** Whether a custom element takes part in forms as a field does. @param {Element} el */
+export const isCustomField = (el) => el.localName.includes("-") && /** @type {any} */ (el.constructor).formAssociated === true && !BUTTONS.has(/** @type {HTMLInputElement} */ (el).type);
 
 /**
  * The element that makes this one editable, null when nothing does. The attribute is asked, for isContentEditable

@@ -1,6 +1,6 @@
 // Tells the relay, in the frames of masking/event, why nothing is recorded.
 
-import { random } from "./identity.js";
+import { random } from "./random.js";
 
 /** @type {Record<string, string>} */
 const REASONS = {
@@ -34,6 +34,8 @@ export function report(what, site, identity, bridge) {
   const time = Date.now();
   const { session, secret, tab } = identity.kept;
   const stream = random(8); // the failure stands in a stream of its own: the page's may have events already
-  const hello = frame(KIND_HELLO, { site, session, secret, stream, tab, time });
+  /** @type {Record<string, string>} */
+  const credential = identity.around ? { ticket: identity.around.pass.ticket } : { secret };
+  const hello = frame(KIND_HELLO, { site, session, ...credential, stream, tab, time });
   bridge.request(new Uint8Array([...part(hello), ...part(frame(KIND_FAILURE, { what, time }))]), true);
 }

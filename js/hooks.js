@@ -6,6 +6,7 @@
  * @typedef {object} Around
  * @property {(self: any, args: any[]) => void} [before]
  * @property {(self: any, args: any[], result: any) => void} [after] only when the function has not thrown
+ * @property {(result: any) => any} [answer] gives what the caller gets in its place
  */
 
 /** All hooks that stand now: what is hooked already is not hooked again. @type {WeakSet<Function>} */
@@ -19,7 +20,7 @@ export class Hooks {
    * Hooks one function of an object, if the object has it.
    * @param {any} owner @param {string} name @param {Around} around @param {"value" | "set"} [part] of the property: a method, or its setter
    */
-  add(owner, name, { before, after }, part = "value") {
+  add(owner, name, { before, after, answer }, part = "value") {
     const property = owner && Object.getOwnPropertyDescriptor(owner, name);
     const original = property && property[part];
     if (typeof original !== "function" || !property.configurable || standing.has(original)) return;
@@ -28,8 +29,9 @@ export class Hooks {
     const hook = new Proxy(original, {
       apply(f, self, args) {
         if (on && before) quietly(() => before(self, args));
-        const result = Reflect.apply(f, self, args);
+        let result = Reflect.apply(f, self, args);
         if (on && after) quietly(() => after(self, args, result));
+        if (on && answer) quietly(() => (result = answer(result)));
         return result;
       },
     });

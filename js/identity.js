@@ -1,40 +1,68 @@
 // Who this page is to the relay: session, secret, tab and stream.
 
+import { join } from "./frames/around.js";
 import { read, write } from "./keep.js";
+import { random } from "./random.js";
+import { findOpener, isCopy } from "./tabs/opener.js";
+
+/** @typedef {import("./keep.js").Kept} Kept */
 
 /** How long a tail waits for the next page, in milliseconds: after an hour nobody comes back to finish a form. */
 const TAIL_AGE = 3600_000;
 
-/** @param {number} bytes */
-export function random(bytes) {
-  const all = crypto.getRandomValues(new Uint8Array(bytes));
-  return Array.from(all, (b) => b.toString(16).padStart(2, "0")).join("");
+/**
+ * Finds out who this page is: a frame in the session of the page around it, the next page of its tab, a tab that
+ * another one has opened, or somebody new.
+ * @param {import("./loader.js").Loader} loader @param {boolean} again whether this page was recorded before
+ */
+export async function identify({ relay, site, url }, again) {
+  let kept = read();
+  if (kept.site && kept.site !== site) kept = {};
+  const around = window === top ? undefined : await join(relay, site);
+  if (around) return new Identity({ ...(kept.left ? kept : {}), site, key: kept.key, ...around.pass, secret: "", paused: 0 }, { around });
+  kept.site = site;
+  const { session, secret, key, tab, stubs, lost, tailAt } = kept;
+  const known = Boolean(session && secret && tab);
+  if (known && (again || kept.left || !(await isCopy(String(session), String(tab))))) return new Identity(kept, {});
+  if (known) return new Identity({ site, session, secret, key }, { opener: tab, how: window.opener ? "window_open" : "link" });
+  const opener = again ? undefined : await findOpener(site, url);
+  const left = { site, stubs, lost, tailAt }; // by a page of this tab that was left before it could find out
+  if (!opener) return new Identity(left, {});
+  return new Identity({ ...left, session: opener.session, secret: opener.secret, key: opener.key }, { opener: opener.tab, how: opener.how });
 }
 
 export class Identity {
-  constructor() {
-    const kept = read();
-    const known = Boolean(kept.session && kept.secret);
-    const copied = known && !kept.left; // a duplicated tab, or one opened from a recorded one
-    const waits = !copied && Date.now() - (kept.tailAt || 0) < TAIL_AGE;
-    /** The tab this one was opened from, or copied of. */
-    this.opener = copied ? kept.tab || "" : "";
+  /**
+   * @param {Partial<Kept>} kept what goes on here; without a tab, this is a new one
+   * @param {object} from
+   * @param {string} [from.opener] the tab this one was opened from, or is a copy of
+   * @param {string} [from.how] how it was opened
+   * @param {import("./frames/around.js").Around} [from.around] the page around, whose session this frame has joined
+   */
+  constructor(kept, { opener = "", how = "initial", around }) {
+    this.opener = opener;
+    this.how = how;
+    this.around = around;
     /** Whether the tab is new in its session. */
-    this.newTab = !known || copied;
-    this.previousSince = copied ? 0 : kept.since || 0;
+    this.newTab = !kept.tab;
+    this.previousSince = kept.since || 0;
     /** How the tab's page before this one was left; of a new tab there is none. */
-    this.before = this.newTab ? undefined : { at: kept.leftAt || 0, told: Boolean(kept.told), user: Boolean(kept.user), cause: kept.cause || "" };
+    this.before = this.newTab || around ? undefined : { at: kept.leftAt || 0, told: Boolean(kept.told), user: Boolean(kept.user), cause: kept.cause || "" };
+    const waits = Date.now() - (kept.tailAt || 0) < TAIL_AGE;
     this.tail = (waits && kept.tail) || "";
     this.stubs = (waits && kept.stubs) || [];
     this.lost = (waits && kept.lost) || 0;
-    /** @type {import("./keep.js").Kept} */
+    const tab = kept.tab || random(8);
+    /** @type {Kept} */
     this.kept = {
+      site: kept.site || "",
       session: kept.session || random(16),
-      secret: kept.secret || random(16),
+      secret: kept.secret || (around ? "" : random(16)),
       key: kept.key || random(16),
-      tab: this.newTab || !kept.tab ? random(8) : kept.tab,
+      tab,
+      active: kept.active || opener || tab,
       left: false,
-      paused: copied ? 0 : kept.paused || 0,
+      paused: kept.paused || 0,
       leftAt: 0,
       told: false,
       user: false,

@@ -2,7 +2,8 @@
 
 import { isElement } from "./nodes.js";
 
-const KEY = "cotrail";
+/** A frame of another origin shares its storage with the tab's pages of its origin, and is not one of them. */
+const KEY = window === top || window.frameElement ? "cotrail" : "cotrail-frame";
 
 /** The stubs that may wait. */
 const MAX_STUBS = 200;
@@ -18,11 +19,13 @@ const MAX_STUBS = 200;
 
 /**
  * @typedef {object} Kept
+ * @property {string} site whose session it is: a page of another one stands in the same tab, and starts its own
  * @property {string} session
- * @property {string} secret
+ * @property {string} secret empty in a frame that has joined the page around it
  * @property {string} key   names masked fields; random
  * @property {string} tab
- * @property {boolean} left whether the tab's last page has been left; if not, this page is a copy of an open one
+ * @property {string} active the tab that was looked at last, as far as this one knows
+ * @property {boolean} left whether the tab's last page has been left; if not, this page may be a copy of an open one
  * @property {number} paused since when sharing of the tab is paused, 0 when it is not
  * @property {number} leftAt when the last page was left
  * @property {boolean} told whether the last page told that it was being left, and for where
@@ -69,6 +72,5 @@ export function abandon(tape) {
   }
   kept.lost = (kept.lost || 0) + lost;
   kept.tailAt = kept.tailAt || Date.now();
-  kept.left = true;
-  write(kept);
+  write(kept); // left stays: whether the storage is this tab's own or a copy was not found out
 }

@@ -11,6 +11,15 @@ import { now, held, Tape, targetOf } from "./tape.js";
 /** Calls that may wait. */
 const MAX_CALLS = 1000;
 
+/** What a browser extension says comes by this event, as JSON. docs/extension.md tells extension authors. */
+const SAYS = "cotrail-extension";
+
+/** Told to extensions when they are heard from here on. */
+const HEARS = "cotrail-hears";
+
+/** Characters of what an extension says at once: far more than a line for the log. */
+const MAX_SAID = 16384;
+
 /** What the sensor gets of the loader. */
 export class Loader {
   tape = new Tape();
@@ -62,12 +71,24 @@ export class Loader {
   /** @param {string} by */
   start(by) {
     if (this.began) return;
+    const page = /** @type {any} */ (document);
+    // Nobody sees the page yet, and nobody may ever: it is not part of what the tab did.
+    if (page.prerendering) return page.addEventListener("prerenderingchange", () => this.start(by), { once: true });
     this.began = now();
     this.by = by;
     this.say("starting");
     this.tape.listen();
     addEventListener("pagehide", () => this.take || abandon(this.tape));
+    document.addEventListener(SAYS, (e) => this.hear(/** @type {CustomEvent} */ (e)));
+    document.dispatchEvent(new Event(HEARS));
     this.load();
+  }
+
+  /** An extension says something, and learns that it was heard. The sensor judges it. @param {CustomEvent} e */
+  hear(e) {
+    e.preventDefault();
+    const { detail } = e;
+    this.call("hear", [typeof detail === "string" && detail.length <= MAX_SAID ? detail : ""]);
   }
 
   async load() {
@@ -127,15 +148,43 @@ function face(loader) {
   return cotrail;
 }
 
+/**
+ * The nearest page around, through frames of its own origin, that has a tag of the same site: its recorder senses this
+ * frame as well.
+ * @param {string | undefined} site @returns {any}
+ */
+function pageAround(site) {
+  for (let at = window; at.frameElement; ) {
+    at = /** @type {any} */ (at.parent);
+    if (Array.from(at.document.scripts).some((script) => script.dataset.site === site)) return at;
+  }
+}
+
+/** Makes the calls that waited. @param {any} cotrail @param {any[][]} calls */
+function replay(cotrail, calls) {
+  for (const [name, ...args] of calls) if (cotrail[name]) cotrail[name](...args);
+}
+
+/** Leaves this frame to the recorder of the page around, whose tag may not have run yet. @param {any} around @param {any} before */
+function yieldTo(around, before) {
+  Object.defineProperty(window, "cotrail", { get: () => around.cotrail || before, set: () => {}, configurable: true });
+  if (!before || !before.q) return;
+  const loaded = () => around.cotrail && around.cotrail.flush && replay(around.cotrail, before.q.splice(0));
+  if (around.document.readyState === "complete") loaded();
+  else around.addEventListener("load", loaded, { once: true });
+}
+
 function main() {
   const tag = /** @type {HTMLScriptElement} */ (document.currentScript);
   const page = /** @type {any} */ (window);
   const before = page.cotrail;
   if (before && before.flush) return; // a second tag
+  const around = pageAround(tag.dataset.site);
+  if (around) return yieldTo(around, before);
   const loader = new Loader(new URL(tag.dataset.relay || tag.src).origin, tag.dataset.site || "");
   page.cotrail = face(loader);
   if (tag.dataset.start !== "manual") loader.start("auto");
-  for (const [name, ...args] of (before && before.q) || []) if (page.cotrail[name]) page.cotrail[name](...args);
+  replay(page.cotrail, (before && before.q) || []);
 }
 
 try {

@@ -21,7 +21,7 @@ export function textOf(el) {
     if (node.nodeType === Node.TEXT_NODE) out += node.nodeValue;
     else if (!isElement(node)) continue;
     else if (node.localName === "img") out += hides(node) ? "" : " " + /** @type {HTMLImageElement} */ (node).alt + " ";
-    else if (!node.matches(SILENT)) out += " " + textOf(node) + " ";
+    else if (!node.matches(SILENT)) out += " " + ((!hides(node) && node.getAttribute("aria-label")) || textOf(node)) + " ";
   }
   return tidy(out);
 }

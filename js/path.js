@@ -35,7 +35,7 @@ function within(el) {
 
 /** @param {Element} el */
 function step(el) {
-  const name = el.namespaceURI === HTML ? el.localName : "~" + el.nodeName;
+  const name = el.namespaceURI !== HTML ? "~" + el.nodeName : el.localName.includes(":") ? "~" + el.localName : el.localName;
   let index = 1;
   for (let s = el.previousElementSibling; s; s = s.previousElementSibling) {
     if (s.nodeName === el.nodeName && s.namespaceURI === el.namespaceURI) index++;
@@ -46,6 +46,6 @@ function step(el) {
 /** @param {Element} el @param {Node} root */
 function uniqueID(el, root) {
   const id = el.getAttribute("id"); // a form's own property could be one of its fields
-  if (!id || /[\x1c-\x1f]/.test(id) || !("querySelectorAll" in root)) return "";
+  if (!id || /[\x1c-\x1f]| >> /.test(id) || !("querySelectorAll" in root)) return "";
   return /** @type {ParentNode} */ (root).querySelectorAll("#" + CSS.escape(id)).length === 1 ? id : "";
 }

@@ -53,8 +53,13 @@ function cleaned(row) {
 /** What is told while sharing is paused: of the recording itself, and what the app says knowingly. */
 const UNPAUSED = new Set(["pause", "resume", "started", "stopped", "failed", "lost", "log", "said", "identify", "tab"]);
 
+/** What the page around a frame tells, and not the frame. */
+const OF_PAGES = new Set(["tab", "active", "navigate", "relocate", "pause", "resume"]);
+
 export class Queue {
   paused = false;
+  /** Whether this is a frame in the session of the page around it. */
+  framed = false;
   /** The navigation that was not told while sharing was paused: where it goes on. @type {Row | undefined} */
   missed = undefined;
 
@@ -67,6 +72,7 @@ export class Queue {
 
   /** @param {Row} row @param {(row: Row) => void} [finish] adds what can wait for an idle moment */
   push(row, finish) {
+    if (this.framed && OF_PAGES.has(String(row.t))) return;
     if (this.paused && !UNPAUSED.has(String(row.t))) {
       if (row.t === "navigate") this.missed = row;
       return;

@@ -1,17 +1,26 @@
 // One recording of this page, from start to stop. Everything begun here is ended here.
 
+import { RENEW } from "./frames/ticket.js";
+import { Within } from "./frames/within.js";
 import { Hooks } from "./hooks.js";
+import { read, write } from "./keep.js";
 import { isShadowRoot } from "./nodes.js";
-import { random } from "./identity.js";
+import { random } from "./random.js";
 import { text, encode, Queue } from "./queue.js";
 import { Runner } from "./runner.js";
 import { Clicks } from "./sensor/click.js";
+import { Clipboard } from "./sensor/clipboard.js";
+import { Downloads } from "./sensor/download.js";
 import { Inputs } from "./sensor/input.js";
 import { loadEntry, Navigation } from "./sensor/navigation.js";
 import { Relocation } from "./sensor/relocate.js";
+import { NewTabs } from "./sensor/newtab.js";
+import { Media } from "./sensor/media.js";
 import { dropped } from "./sensor/files.js";
+import { Prints } from "./sensor/print.js";
 import { Submits } from "./sensor/submit.js";
 import { senseTabs } from "./sensor/tabs.js";
+import { Openings } from "./tabs/openings.js";
 
 /** @typedef {import("./queue.js").Row} Row */
 /** @typedef {import("./tape.js").Sensed} Sensed */
@@ -21,6 +30,11 @@ const SETTLED = 200;
 
 export class Recording {
   ended = false;
+  /** Whether an extension has said what is not understood. */
+  misheard = false;
+  listening = new AbortController();
+  /** The hooks of each window, by its document: a frame that is gone takes its own with it. @type {WeakMap<Document, Hooks>} */
+  hooks = new WeakMap();
   /** @type {(() => void)[]} */
   undo = [];
 
@@ -39,11 +53,18 @@ export class Recording {
     this.runner.start(identity.tail && bytes(identity.tail));
     this.queue = new Queue((rows) => this.runner.hand(rows));
     this.queue.paused = identity.kept.paused > 0;
-    this.hooks = new Hooks();
+    this.queue.framed = Boolean(identity.around);
+    this.within = new Within(loader, identity, this.queue.paused);
     this.inputs = new Inputs(this.queue, loader.held, loader.now, this.sense, loader.tape.roots);
     this.clicks = new Clicks(this.queue, loader.held, (at) => this.relocation.acted("link", at));
-    this.submits = new Submits(this.queue, loader.held, loader.now, (at) => this.inputs.commitAll(at));
+    this.submits = new Submits(this.queue, loader.held, () => this.clicks.acting(), loader.now, (at) => this.inputs.commitAll(at));
     this.relocation = new Relocation(this.queue, loader.now);
+    this.clipboard = new Clipboard(this.queue, loader.held);
+    this.downloads = new Downloads(this.queue, loader.now);
+    this.media = new Media(this.queue, loader.now);
+    this.prints = new Prints(this.queue);
+    this.newTabs = new NewTabs(this.queue, loader.now);
+    this.submits.sent = (form, by, e, at) => this.newTabs.submit(form, by, e, at);
     this.navigation = this.hook();
     this.started(by);
     this.recover();
@@ -53,27 +74,52 @@ export class Recording {
 
   /** @param {EventTarget} target @param {string} type @param {(e: any) => void} handler */
   listen = (target, type, handler) => {
-    const options = { capture: true, passive: true };
-    target.addEventListener(type, handler, options);
-    this.undo.push(() => target.removeEventListener(type, handler, options));
+    target.addEventListener(type, handler, { capture: true, passive: true, signal: this.listening.signal });
   };
 
   /** Begins what the tape does not tell: navigation, tabs, and the page's life. */
   hook() {
     const { identity, loader, listen } = this;
-    this.undo.push(senseTabs(this.queue, listen, identity, loader.now));
+    if (identity.around) this.follow(identity.around);
+    else {
+      this.undo.push(senseTabs(this.queue, listen, identity, loader.now));
+      const openings = new Openings(loader.site, identity, loader.now, listen);
+      this.newTabs.listeners.push((url, by, at, _, apart) => apart && openings.opened(url, by, at)); // others have a copy of the storage
+      this.undo.push(() => openings.end());
+    }
     const { before } = identity;
     if (before && before.at && !before.told) this.relocation.missed(before.at, (loadEntry() || {}).type || "", before.cause);
     const navigation = new Navigation(this.queue, loader.now, loader.url, identity.previousSince, before && before.told ? before.user : undefined, (since) => {
       identity.kept.since = since;
       identity.save();
     });
-    if ("navigation" in window) listen(/** @type {any} */ (window).navigation, "navigate", (e) => this.relocation.begin(e));
     listen(window, "pagehide", () => this.leave(true));
     listen(document, "visibilitychange", () => document.visibilityState === "hidden" && this.leave(false));
     listen(document, "freeze", () => this.leave(false));
     listen(window, "pageshow", (e) => e.persisted && this.returned());
     return navigation;
+  }
+
+  /** In a frame that has joined the page around it: keeps its ticket good, and pauses with it. @param {import("./frames/around.js").Around} around */
+  follow(around) {
+    const share = (/** @type {boolean} */ paused) => {
+      if (paused === this.queue.paused || this.identity.kept.paused) return;
+      if (paused) this.inputs.commitAll();
+      else this.inputs.values.begin(); // what was changed meanwhile is not told
+      this.queue.paused = paused;
+      this.within.pause(paused);
+    };
+    const renew = async () => {
+      const pass = await around.ask();
+      if (!pass || this.ended) return;
+      around.pass = pass;
+      this.bridge.tell("ticket", pass.session + " " + pass.ticket);
+      share(pass.paused);
+    };
+    around.onPause = share;
+    share(around.pass.paused);
+    const timer = setInterval(renew, RENEW);
+    this.undo.push(() => clearInterval(timer), () => around.end());
   }
 
   /** Takes what the loader's tape holds, and from now on each event as it comes. */
@@ -82,8 +128,8 @@ export class Recording {
     for (const s of tape.events.splice(0)) this.take(s);
     tape.handOver(this.sense);
     this.undo.push(this.navigation.watch(this.listen));
-    this.undo.push(() => this.hooks.end(), tape.roots.watch((root) => isShadowRoot(root) || this.enter(root)));
-    tape.roots.search(document);
+    this.undo.push(tape.roots.watch((root) => isShadowRoot(root) || this.enter(root)));
+    tape.roots.searchAll();
     if (document.readyState === "complete") this.settled();
     else this.listen(window, "load", (e) => e.target === document && this.settled());
   }
@@ -91,9 +137,15 @@ export class Recording {
   /** A window of the page: its own, or a frame's. @param {Document} root */
   enter(root) {
     const view = /** @type {Window} */ (root.defaultView);
-    this.inputs.hook(this.hooks, view);
-    this.submits.hook(this.hooks, view);
-    this.hooks.add(/** @type {any} */ (view).Element.prototype, "attachShadow", { after: (_, __, shadow) => shadow.mode === "open" && this.loader.tape.roots.enter(shadow) });
+    const hooks = this.hooks.get(root) || new Hooks();
+    this.hooks.set(root, hooks);
+    this.inputs.hook(hooks, view);
+    this.submits.hook(hooks, view);
+    this.newTabs.hook(hooks, view);
+    this.listen(view, "message", this.within.hear);
+    this.downloads.hook(hooks, view, this.listen, this.sense);
+    this.media.hook(hooks, view);
+    hooks.add(/** @type {any} */ (view).Element.prototype, "attachShadow", { after: (_, __, shadow) => shadow.mode === "open" && this.loader.tape.roots.enter(shadow) });
     this.listen(view, "drop", this.sense);
   }
 
@@ -108,6 +160,7 @@ export class Recording {
   sense = (e) => {
     const typed = e.type === "input";
     if (typed && this.inputs.goesOn(e)) return;
+    if (e.type === "keydown" && e.key !== "Enter") return;
     const { now, targetOf } = this.loader;
     // When it was typed does not matter, only when it is committed; and asking for the time takes time.
     this.take({ e, at: typed ? 0 : Math.round(now()), target: targetOf(e) });
@@ -115,7 +168,7 @@ export class Recording {
 
   /** @param {Sensed} s */
   take(s) {
-    if (this.queue.paused) return;
+    if (this.queue.paused) return s.e.type.endsWith("click") ? this.newTabs.click(s) : undefined; // a new tab joins all the same
     const { tape } = this.loader;
     if (tape.lost) {
       this.queue.push({ t: "overflow", at: s.at, count: tape.lost, first: s.at, last: s.at });
@@ -130,8 +183,10 @@ export class Recording {
         return this.inputs.focusout(s);
       case "click":
       case "auxclick":
+        this.newTabs.click(s);
         this.inputs.clicked(s);
-        return this.clicks.click(s);
+        this.clicks.click(s);
+        return this.downloads.clicked(s);
       case "submit":
         this.relocation.acted("form", s.at);
         return this.submits.submit(s);
@@ -141,6 +196,15 @@ export class Recording {
         return this.inputs.keydown(s);
       case "drop":
         return dropped(this.queue, s, this.loader.held);
+      case "copy":
+      case "cut":
+      case "paste":
+        return this.clipboard.used(s);
+      case "beforeprint":
+        return this.prints.print(s);
+      case "navigate":
+        if (s.target === /** @type {any} */ (window).navigation) this.relocation.begin(s);
+        return this.downloads.navigate(s);
       case "currententrychange":
         if (!s.e.navigationType) return; // only its state changed
         this.relocation.stay();
@@ -150,9 +214,11 @@ export class Recording {
 
   /** What the hello tells of this page. @param {string} digest @returns {Row} */
   facts(digest) {
-    const { session, secret, tab, key } = this.identity.kept;
+    const { around, kept } = this.identity;
+    const { session, secret, tab, key } = kept;
+    const credential = around ? { ticket: around.pass.ticket } : { secret };
     return {
-      site: this.loader.site, session, secret, tab, stream: random(8), field_key: key,
+      site: this.loader.site, session, ...credential, tab, stream: random(8), field_key: key,
       url: location.href, agent: navigator.userAgent, width: screen.width, height: screen.height,
       device: device(), policy: digest, release: __VERSION__,
     };
@@ -182,6 +248,7 @@ export class Recording {
   /** @param {boolean} gone whether the page goes away, and is not only out of sight */
   leave(gone) {
     this.inputs.commitAll();
+    this.newTabs.settle();
     if (gone) Object.assign(this.identity.kept, { left: true, leftAt: Math.round(this.loader.now()), ...this.relocation.leave() });
     this.queue.drain();
     this.bridge.tell("leave", null);
@@ -240,6 +307,7 @@ export class Recording {
     this.identity.save();
     this.say({ t: "pause", tab: kept.tab, reason: text(reason) });
     this.queue.paused = true;
+    this.within.pause(true);
     this.loader.say("paused");
   }
 
@@ -247,12 +315,14 @@ export class Recording {
     const { kept } = this.identity;
     if (!kept.paused || this.ended) return;
     this.inputs.values.begin(); // what was changed meanwhile is not told
-    this.queue.paused = false;
+    const { around } = this.identity;
+    this.queue.paused = Boolean(around && around.pass.paused);
     this.say({ t: "resume", tab: kept.tab, paused_ms: Math.round(this.loader.now() - kept.paused) });
     kept.paused = 0;
     this.identity.save();
     if (this.queue.missed) this.say({ ...this.queue.missed, at: Math.round(this.loader.now()) });
     this.queue.missed = undefined;
+    this.within.pause(this.queue.paused);
     this.loader.say("recording");
   }
 
@@ -269,10 +339,17 @@ export class Recording {
   end() {
     this.ended = true;
     this.inputs.end();
-    this.identity.kept.left = true; // a start to come goes on with this tab
-    this.identity.save();
-    this.loader.tape.stop();
+    this.media.end();
+    this.within.end();
+    // The tab's next page goes on with it. A start to come sees to that itself.
+    addEventListener("pagehide", () => this.loader.take && write({ ...read(), left: true }), { once: true });
     for (const undo of this.undo.splice(0)) undo();
+    for (const root of this.loader.tape.roots) {
+      const hooks = !isShadowRoot(root) && this.hooks.get(root);
+      if (hooks) hooks.end();
+    }
+    this.listening.abort();
+    this.loader.tape.stop();
     this.bridge.end();
   }
 }

@@ -58,6 +58,11 @@ export class Roots {
     for (const target of e.composedPath()) if (isShadowRoot(target)) this.enter(target);
   }
 
+  /** Looks for trees everywhere: scripts and the parser have added to the page. */
+  searchAll() {
+    for (const root of this) this.search(root);
+  }
+
   /** Looks for trees in a tree. @param {Root} root */
   search(root) {
     for (const frame of root.querySelectorAll(FRAMES)) this.#frame(frame);
@@ -84,7 +89,7 @@ export class Roots {
   #frame(el) {
     const root = /** @type {HTMLIFrameElement} */ (el).contentDocument; // null where it is of another origin
     const own = /** @type {any} */ (root && root.defaultView && root.defaultView.cotrail);
-    if (root && root.defaultView && (!own || own === /** @type {any} */ (window).cotrail)) this.enter(root);
+    if (root && root.defaultView && (!own || !own.flush || own === /** @type {any} */ (window).cotrail)) this.enter(root);
   }
 
   end() {

@@ -32,12 +32,15 @@ import { Roots } from "./roots.js";
 /** What may wait for the sensor: some minutes of a busy person. */
 const MAX_TAPE = 4000;
 
-const TYPES = ["input", "change", "click", "auxclick", "submit", "reset"];
+const TYPES = ["input", "change", "click", "auxclick", "submit", "reset", "copy", "cut", "paste", "beforeprint"];
 
 /** Of these, what does not leave a shadow root. */
 const WITHIN = ["change", "submit", "reset"];
 
 const { timeOrigin } = performance; // asking costs as much as the time itself
+
+/** What the Navigation API tells: where the page is now, and what it begins to go to, or to download. */
+const OF_NAVIGATION = ["currententrychange", "navigate"];
 
 /** The page's clock: milliseconds since 1970, and it never goes back. */
 export const now = () => timeOrigin + performance.now();
@@ -88,10 +91,10 @@ export class Tape {
     this.#listening = new AbortController();
     this.#leaving = new AbortController();
     const navigation = /** @type {any} */ (window).navigation;
-    if (navigation) navigation.addEventListener("currententrychange", this.#sense, this.#options(this.#listening));
+    if (navigation) for (const type of OF_NAVIGATION) navigation.addEventListener(type, this.#sense, this.#options(this.#listening));
     this.roots.watch((root) => this.#listenTo(root));
     this.roots.enter(document);
-    const search = () => this.roots.search(document); // what the parser has added since
+    const search = () => this.roots.searchAll(); // what the parser has added since
     for (const type of ["DOMContentLoaded", "load"]) window.addEventListener(type, search, { once: true, signal: this.#listening.signal });
   }
 
@@ -125,8 +128,12 @@ export class Tape {
     }
   };
 
-  /** What leaves its shadow root is sensed at the window. @param {Event} e */
-  #senseWithin = (e) => e.composed || this.#sense(e);
+  /** Of a shadow root: what comes to the window is sensed there, and what only passes through belongs to another root. @param {Event} e */
+  #senseWithin = (e) => {
+    const target = /** @type {Element} */ (e.target);
+    const path = e.composedPath();
+    if (path[path.length - 1] !== target.ownerDocument.defaultView && target.getRootNode() === e.currentTarget) this.#sense(e);
+  };
 
   /** @param {Event} e */
   #keep(e) {

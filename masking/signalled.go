@@ -9,7 +9,8 @@ import (
 // Texts that the app signals, beside those that are read from a page.
 
 const (
-	// maxDigest bounds a digest: 512 bits in hexadecimal digits.
+	// minDigest and maxDigest bound a digest, in hexadecimal digits: 64 to 512 bits. Shorter ones may be words.
+	minDigest = 16
 	maxDigest = 128
 	// maxExtension bounds a file's extension; what is longer is a part of its name.
 	maxExtension = 8
@@ -132,9 +133,9 @@ func (p *Policy) MediaType(raw string) Text {
 	return sealed.New(raw)
 }
 
-// Digest passes hexadecimal digits, as many as the longest digest has; "" for anything else.
+// Digest passes hexadecimal digits, as many as a digest has; "" for anything else.
 func (p *Policy) Digest(raw string) Text {
-	if len(raw) > maxDigest {
+	if len(raw) < minDigest || len(raw) > maxDigest {
 		return Text{}
 	}
 	for i := range len(raw) {

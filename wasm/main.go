@@ -87,6 +87,9 @@ func closed(_ int32, now float64) { recording.Closed(int64(now)) }
 //go:wasmexport posted
 func posted(n int32, now float64) { recording.Posted(dom.Payload(n), int64(now)) }
 
+//go:wasmexport ticket
+func ticket(n int32, _ float64) { recording.Ticket(dom.Text(n)) }
+
 //go:wasmexport tick
 func tick(_ int32, now float64) { recording.Tick(int64(now)) }
 

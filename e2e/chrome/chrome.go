@@ -42,10 +42,10 @@ type Browser struct {
 	dir  string // holds Chromium's home and temporary files
 }
 
-// New starts a browser that ends with the test.
-func New(t testing.TB) *Browser {
+// New starts a browser that ends with the test, with more flags of Chromium where a test needs them.
+func New(t testing.TB, more ...chromedp.ExecAllocatorOption) *Browser {
 	t.Helper()
-	b, err := Start(context.Background())
+	b, err := Start(context.Background(), more...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -59,7 +59,7 @@ func New(t testing.TB) *Browser {
 
 // Start starts a browser that ends with ctx or with Close, which is needed in either case to
 // remove its files.
-func Start(ctx context.Context) (*Browser, error) {
+func Start(ctx context.Context, more ...chromedp.ExecAllocatorOption) (*Browser, error) {
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		return nil, ErrMissing
@@ -68,8 +68,8 @@ func Start(ctx context.Context) (*Browser, error) {
 	if err != nil {
 		return nil, fmt.Errorf("making Chromium's directory: %w", err)
 	}
-	alloc, stop := chromedp.NewExecAllocator(ctx, append(flags(), chromedp.ExecPath(path),
-		chromedp.Env("HOME="+dir, "TMPDIR="+dir, "XDG_CONFIG_HOME="+dir, "XDG_CACHE_HOME="+dir))...)
+	all := append(flags(), chromedp.ExecPath(path), chromedp.Env("HOME="+dir, "TMPDIR="+dir, "XDG_CONFIG_HOME="+dir, "XDG_CACHE_HOME="+dir))
+	alloc, stop := chromedp.NewExecAllocator(ctx, append(all, more...)...)
 	root, _ := chromedp.NewContext(alloc) // ends with alloc
 	b := &Browser{ctx: root, stop: stop, dir: dir}
 
@@ -118,6 +118,19 @@ func (b *Browser) Close() error {
 // NewPage opens an empty page with cookies, storage and cache of its own.
 func (b *Browser) NewPage() (*Page, error) {
 	return newPage(b.ctx, chromedp.WithNewBrowserContext())
+}
+
+// OpenInProfile opens url in a page that shares cookies, storage, and the profile's extensions, which run in no other.
+// The page closes with the test.
+func (b *Browser) OpenInProfile(t testing.TB, url string) *Page {
+	t.Helper()
+	p, err := newPage(b.ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.Close)
+	p.Do(t, chromedp.Navigate(url))
+	return p
 }
 
 // Open opens url in a page of its own (see NewPage) and waits until it has loaded. The page closes

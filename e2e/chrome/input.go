@@ -30,15 +30,21 @@ func Script(source string) Step {
 	return chromedp.Evaluate[chromedp.Void](source, chromedp.EvalAwaitPromise)
 }
 
-// Click waits until the middle of the first element that the CSS selector finds can be hit, and
-// presses and releases the left button there. It scrolls only when it has to.
-func Click(selector string) Step {
+// Click waits until the middle of the first element that the selector finds can be hit, and presses and releases a
+// button there: the left one, once, unless an option says otherwise. It scrolls only when it has to. The selector is
+// CSS; " >> " goes on within the open shadow root or the frame of the element found so far.
+func Click(selector string, options ...chromedp.MouseOption) Step {
+	return ClickAt(selector, 0.5, 0.5, options...)
+}
+
+// ClickAt is Click somewhere else than in the middle: at fractions of the element's width and height.
+func ClickAt(selector string, fx, fy float64, options ...chromedp.MouseOption) Step {
 	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		x, y, err := hittable(ctx, t, selector)
+		x, y, err := hittable(ctx, t, selector, fx, fy)
 		if err != nil {
 			return fmt.Errorf("clicking %s: %w", selector, err)
 		}
-		_, err = chromedp.Steps(chromedp.MouseEvent(chromedp.MouseMoved, x, y), chromedp.MouseClickXY(x, y))(ctx, t)
+		_, err = chromedp.Steps(chromedp.MouseEvent(chromedp.MouseMoved, x, y), chromedp.MouseClickXY(x, y, options...))(ctx, t)
 		return err
 	})
 }
@@ -57,31 +63,54 @@ func Press(keys string, modifiers ...chromedp.Modifier) Step {
 // Focus gives the element the focus by script, which no user does: for a select, whose list a click
 // would open.
 func Focus(selector string) Step {
-	return WaitFor(fmt.Sprintf(`(e => e && (e.focus(), e === document.activeElement))(document.querySelector(%s))`, quote(selector)))
+	return WaitFor(fmt.Sprintf(`(e => e && (e.focus(), e === e.getRootNode().activeElement))(%s)`, element(selector)))
 }
 
-// findMiddle answers with the middle of the element's first box and what, if anything, keeps the
-// mouse from hitting it there.
-const findMiddle = `(selector => {
-	const e = document.querySelector(selector);
+// find gives the first element of a selector whose parts lie in one another's shadow roots or frames, and where the
+// frame's content begins in the page.
+const find = `(selector => {
+	let root = document, x = 0, y = 0, e = null;
+	for (const part of selector.split(" >> ")) {
+		if (e) {
+			root = e.shadowRoot || e.contentDocument;
+			if (!root) return {};
+			if (!e.shadowRoot) x += e.getBoundingClientRect().x + e.clientLeft, y += e.getBoundingClientRect().y + e.clientTop;
+		}
+		e = root.querySelector(part);
+		if (!e) return {};
+	}
+	return {e, x, y};
+})`
+
+// element is the JavaScript expression of the element that a selector finds, or undefined.
+func element(selector string) string { return find + "(" + quote(selector) + ").e" }
+
+// findPoint answers with a point of the element's first box and what, if anything, keeps the mouse from hitting it
+// there.
+const findPoint = `(({e, x, y}, fx, fy) => {
 	if (!e) return {why: "no such element"};
 	e.scrollIntoViewIfNeeded();
 	const box = e.getClientRects()[0];
 	if (!box) return {why: "it is not shown"};
-	const x = box.x + box.width / 2, y = box.y + box.height / 2, hit = document.elementFromPoint(x, y);
-	return {x, y, why: e.contains(hit) ? "" : "it is covered by " + (hit ? hit.outerHTML.slice(0, 80) : "nothing")};
-})(%s)`
+	const at = [box.x + box.width * fx, box.y + box.height * fy];
+	let hit = e.ownerDocument.elementFromPoint(...at);
+	for (let inner; hit?.shadowRoot && (inner = hit.shadowRoot.elementFromPoint(...at)) && inner !== hit; ) hit = inner;
+	let within = hit; // also what is slotted into it, or in its shadow root
+	while (within && within !== e) within = within.assignedSlot ?? within.parentNode ?? within.host;
+	const slotted = hit?.shadowRoot && hit === e.getRootNode().host; // a text: it is the host's, wherever it is shown
+	return {x: x + at[0], y: y + at[1], why: within || slotted ? "" : "it is covered by " + (hit ? hit.outerHTML.slice(0, 80) : "nothing")};
+})(%s(%s), %g, %g)`
 
 // hittable waits until the element is where it was at the look before, and not covered.
-func hittable(ctx context.Context, t *chromedp.Target, selector string) (x, y float64, err error) {
-	type middle struct {
+func hittable(ctx context.Context, t *chromedp.Target, selector string, fx, fy float64) (x, y float64, err error) {
+	type point struct {
 		X, Y float64
 		Why  string
 	}
-	find := chromedp.Evaluate[middle](fmt.Sprintf(findMiddle, quote(selector)))
-	var last middle
+	look := chromedp.Evaluate[point](fmt.Sprintf(findPoint, find, quote(selector), fx, fy))
+	var last point
 	err = poll(ctx, func() (bool, error) {
-		now, err := find(ctx, t)
+		now, err := look(ctx, t)
 		if err == nil && now.Why != "" {
 			err = errors.New(now.Why)
 		}

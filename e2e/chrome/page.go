@@ -29,9 +29,9 @@ type Page struct {
 	console []Message // guarded by mu
 }
 
-func newPage(parent context.Context, option chromedp.ContextOption) (*Page, error) {
+func newPage(parent context.Context, options ...chromedp.ContextOption) (*Page, error) {
 	p := &Page{}
-	p.ctx, p.close = chromedp.NewContext(parent, option, chromedp.WithListener(p.listen))
+	p.ctx, p.close = chromedp.NewContext(parent, append(options, chromedp.WithListener(p.listen))...)
 	if err := chromedp.Do(p.ctx); err != nil {
 		p.close()
 		return nil, fmt.Errorf("opening a page: %w", err)
@@ -87,22 +87,54 @@ func MustEval[T any](t testing.TB, p *Page, expression string) T {
 	return v
 }
 
-// Popup runs the steps and returns the tab that they open (window.open, a link with a target). It
-// shares cookies and storage with p. The page closes with p. Its console is heard from the moment
-// of attaching on, which may miss the first lines.
+// Popup runs the steps and returns the tab that they open, whoever opens it: a script, a link, or the browser for a
+// person who holds Ctrl. It shares cookies and storage with p. The page closes with p. Its console is heard from the
+// moment of attaching on, which may miss the first lines.
 func (p *Page) Popup(steps ...Step) (*Page, error) {
 	ctx, cancel := context.WithTimeout(p.ctx, stepTimeout)
 	defer cancel()
-	opened := chromedp.WaitNewTarget(ctx, func(info *target.Info) bool { return info.Type == "page" })
+	before, err := tabs(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if err := p.Run(steps...); err != nil {
 		return nil, err
 	}
-	select {
-	case id := <-opened:
-		return newPage(p.ctx, chromedp.WithTargetID(id))
-	case <-ctx.Done():
-		return nil, fmt.Errorf("waiting for a new tab: %w", ctx.Err())
+	var opened target.ID
+	err = poll(ctx, func() (bool, error) {
+		now, err := tabs(ctx)
+		for id := range now {
+			if !before[id] {
+				opened = id
+			}
+		}
+		return opened != "", err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("waiting for a new tab: %w", err)
 	}
+	return newPage(p.ctx, chromedp.WithTargetID(opened))
+}
+
+// tabs gives the tabs that share cookies and storage with that of the context.
+func tabs(ctx context.Context) (map[target.ID]bool, error) {
+	all, err := chromedp.Targets(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("listing the tabs: %w", err)
+	}
+	self := chromedp.FromContext(ctx).Target.TargetID
+	of := map[target.ID]bool{}
+	for _, own := range all {
+		if own.TargetID != self {
+			continue
+		}
+		for _, info := range all {
+			if info.Type == "page" && info.BrowserContextID == own.BrowserContextID {
+				of[info.TargetID] = true
+			}
+		}
+	}
+	return of, nil
 }
 
 func (p *Page) consoleText() string {

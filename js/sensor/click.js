@@ -4,14 +4,17 @@
 
 import { controlOf, identityOf, label, shown, subject } from "../facts.js";
 import { textOf } from "../names.js";
-import { focusedBeside, isElement } from "../nodes.js";
+import { focusedBeside, hostOf, isElement } from "../nodes.js";
 import { text } from "../queue.js";
 
 /** @typedef {import("../queue.js").Row} Row */
 /** @typedef {import("../tape.js").Sensed} Sensed */
 
+/** Roles of what one acts on, so that it has a name of its own: of others the name would be the text of half a page. */
+const WIDGETS = ["button", "link", "checkbox", "radio", "switch", "slider", "spinbutton", "textbox", "searchbox", "combobox", "option", "tab", "menuitem", "menuitemcheckbox", "menuitemradio", "treeitem", "gridcell", "label"];
+
 /** What a person means to click when they click on something within it. */
-const ACTIONABLE = "button,a[href],area[href],input,select,textarea,option,label,summary,[role],[onclick],[tabindex]:not([tabindex^='-']),[contenteditable]";
+const ACTIONABLE = "button,a[href],area[href],input,select,textarea,option,label,summary,[onclick],[tabindex]:not([tabindex^='-']),[contenteditable]," + WIDGETS.map((role) => `[role=${role} i]`);
 
 /** Of those, what needs no further look, and of these, what a click goes no further up from: to no label, to no link. */
 const PLAIN = new Set(["button", "input", "select", "textarea", "option", "label", "summary"]);
@@ -25,6 +28,8 @@ const KEY = "button,input[type=button],[role=button],a";
 export class Clicks {
   /** The control on which the browser repeats a label's click, and the time of that click. @type {[Element, number] | undefined} */
   repeated = undefined;
+  /** The click that a person made last. @type {Event | undefined} */
+  made = undefined;
 
   /**
    * @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => import("../tape.js").Held} held
@@ -44,19 +49,27 @@ export class Clicks {
     const name = target.localName;
     const outer = CONTROLS.has(name) ? null : target.closest("label");
     if (outer && outer.control && !outer.control.contains(target)) this.repeated = [outer.control, s.e.timeStamp];
-    this.push(s, PLAIN.has(name) ? target : target.closest(ACTIONABLE) || target);
+    this.push(s, PLAIN.has(name) ? target : meant(s, target));
   }
 
   /** Whether the browser made this click of the act before it. @param {Element} target @param {Sensed} s */
   isEcho(target, s) {
     const { repeated } = this;
     this.repeated = undefined;
+    if (s.e.isTrusted) this.made = s.e;
+    else if (this.acting() && (sends(target) || /** @type {Event} */ (this.made).composedPath().includes(target) || !isSeen(target))) return true;
     if (repeated && repeated[0] === target && repeated[1] === s.e.timeStamp) return true;
     if (s.e.detail !== 0 || !s.e.isTrusted) return false;
+    if (target.localName === "select") return true; // an option was chosen by keyboard in the list that opens
     // Enter in a field: the browser clicks the form's button, and the focus stays in the field.
     const focused = /** @type {HTMLInputElement | null} */ (focusedBeside(target));
     const form = /** @type {HTMLButtonElement} */ (target).form;
     return Boolean(form && focused && focused !== target && focused.localName === "input" && focused.form === form);
+  }
+
+  /** Whether the page is hearing of a person's click just now: what scripts do meanwhile comes of it. */
+  acting() {
+    return Boolean(this.made && this.made.eventPhase);
   }
 
   /** @param {Sensed} s @param {Element} el */
@@ -72,14 +85,39 @@ export class Clicks {
     row.role = text(roleOf(el));
     const link = CONTROLS.has(el.localName) ? null : el.closest("a[href],area[href]");
     if (link) {
-      row.href = text(/** @type {HTMLAnchorElement} */ (link).href);
+      row.href = text(hrefOf(link));
       this.followed(s.at);
     }
-    if (row.role) label(row, el);
+    if (el.localName in ROLES || WIDGETS.includes(String(row.role))) label(row, el);
     if (!row.form_value && isKey(el, row.label)) row.keypad = true;
     if (row.keypad || Number(row.mask) >= 0) row.identity = identityOf(el); // it is masked: only then it is needed
     this.queue.push(row, row.via === "pointer" && !s.path ? (row) => position(row, el, e) : undefined);
   }
+}
+
+/** What was meant, also around the shadow roots and slots that the target lies in. @param {Sensed} s @param {Element} target @returns {Element} */
+function meant(s, target) {
+  const near = target.closest(ACTIONABLE);
+  if (near || target.parentNode === document.body) return near || target;
+  const path = s.path || s.e.composedPath();
+  const host = target.localName === "slot" && hostOf(target.getRootNode()); // a slot is nothing that one sees
+  return path.find((/** @type {any} */ at) => isElement(at) && at.matches(ACTIONABLE)) || host || target;
+}
+
+/** Whether its click only sends a form, which is told for itself. @param {Element} el */
+const sends = (el) => /** @type {HTMLButtonElement} */ (el).type === "submit" && Boolean(/** @type {HTMLButtonElement} */ (el).form);
+
+/** Whether an element that a script clicks is there for anybody to see: not clipped away, nor without size. @param {Element} el */
+function isSeen(el) {
+  const box = el.getBoundingClientRect();
+  const hit = /** @type {Document} */ (el.getRootNode()).elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  return box.width > 0 && (!hit || el.contains(hit)); // there is no hit beyond the window's edge
+}
+
+/** Where a link leads. @param {Element} link */
+function hrefOf(link) {
+  const { href } = /** @type {any} */ (link);
+  return typeof href === "string" ? href : new URL(href.baseVal, link.baseURI).href; // of a drawing
 }
 
 /** Where in the element it was clicked; asking at once could force a layout. @param {Row} row @param {Element} el @param {MouseEvent} e */

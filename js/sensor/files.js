@@ -14,6 +14,7 @@ export function selected(queue, el, files, s, held) {
   /** @type {import("../queue.js").Row} */
   const row = { t: "files", at: s.at };
   const { hidden } = subject(row, el, el, s, held);
+  row.shown_node = el.localName;
   if (!hidden) {
     shown(row, el);
     row.count = files.length;

@@ -2,7 +2,8 @@
 // the browser's change event, by leaving an editor, by an act elsewhere, by a pause, or when the page goes. What a
 // script changes is committed alike, when it has let the field be for a moment.
 
-import { editorOf, isFormValue, label, shown, subject } from "../facts.js";
+import { BRIEF, FULL } from "../depth.js";
+import { controlOf, editorOf, isFormValue, label, shown, subject } from "../facts.js";
 import { isElement } from "../nodes.js";
 import { text } from "../queue.js";
 import { selected } from "./files.js";
@@ -18,6 +19,9 @@ const PAUSE = 4000;
 
 /** The same for what scripts change: longer than a tool takes from key to key when it types for somebody. */
 const SCRIPT_PAUSE = 400;
+
+/** How long a custom element may take to repeat what a field within it has told, in milliseconds. */
+const REPEATED = 100;
 
 /** Fields of which one thing is chosen at a time. */
 const CHOSEN = new Set(["select-one", "select-multiple", "checkbox", "radio", "file"]);
@@ -48,6 +52,8 @@ export class Inputs {
   last = null;
   /** The field that was committed last. @type {Element | null} */
   committed = null;
+  /** The control that a script is clicking. @type {Element | null} */
+  clicking = null;
   /** The form whose reset button was clicked just now. @type {Element | null} */
   resetting = null;
 
@@ -80,16 +86,20 @@ export class Inputs {
     this.unwatch();
   }
 
-  /** Leaving an element, or Enter in it, is to be noticed, for the browser will tell of no change. @param {Element} el */
+  /** Enter in an element is to be noticed, and leaving one of which the browser will tell no change. @param {Element} el */
   watch(el) {
     const view = el.ownerDocument.defaultView;
     if (!view || this.watched.has(view)) return;
     this.watched.add(view);
-    for (const type of ["focusout", "keydown"]) view.addEventListener(type, this.sense, CAPTURE);
+    view.addEventListener("keydown", this.sense, CAPTURE);
+    if (!("form" in el)) view.addEventListener("focusout", this.sense, CAPTURE);
   }
 
   unwatch() {
-    for (const view of this.watched) for (const type of ["focusout", "keydown"]) view.removeEventListener(type, this.sense, CAPTURE);
+    for (const view of this.watched) {
+      view.removeEventListener("keydown", this.sense, CAPTURE);
+      view.removeEventListener("focusout", this.sense, CAPTURE);
+    }
     this.watched.clear();
   }
 
@@ -117,7 +127,7 @@ export class Inputs {
     if (!s.e.isTrusted) return this.suspect(el);
     if (CHOSEN.has(/** @type {HTMLInputElement} */ (el).type)) return; // its change event comes at once
     this.away(el);
-    if (!("form" in el)) this.watch(el);
+    this.watch(el);
     this.dirty.set(el, s);
     this.scripted.delete(el);
     this.told.delete(el);
@@ -141,6 +151,7 @@ export class Inputs {
   change(s) {
     const el = fieldOf(s);
     if (!el) return;
+    if (!s.e.isTrusted && el.shadowRoot) return void setTimeout(() => this.check(el)); // a field within it may tell it next
     if (!s.e.isTrusted) {
       this.suspect(el);
       return this.commitScripted(el, s.at);
@@ -156,9 +167,17 @@ export class Inputs {
     if (el && this.dirty.has(el)) this.early(el, s.at); // WebKit tells of the change after it
   }
 
-  /** Enter may send what an editor holds, and empty it. @param {Sensed} s */
+  /** Enter may send what was typed, and empty the field, before anything else is told. @param {Sensed} s */
   keydown(s) {
-    if (s.e.key === "Enter" && s.e.isTrusted && !s.e.isComposing) this.focusout(s);
+    const el = fieldOf(s);
+    if (s.e.key !== "Enter" || !s.e.isTrusted || s.e.isComposing || !el || !this.dirty.has(el)) return;
+    if (el.localName === "input") return this.early(el, s.at);
+    const held = this.held(el, FULL); // where Enter begins a new line, typing goes on
+    setTimeout(() => {
+      if (!this.dirty.has(el) || !held.filled || this.held(el, BRIEF).filled) return;
+      this.commit(el, { .../** @type {Sensed} */ (this.dirty.get(el)), at: s.at, held });
+      this.check(el);
+    });
   }
 
   /**
@@ -167,9 +186,11 @@ export class Inputs {
    * @param {Element} el
    */
   suspect(el) {
-    if (!this.begun || this.dirty.has(el) || this.values.changed(el) === false || this.speaksFor(el)) return;
+    if (!this.begun || this.dirty.has(el) || this.values.changed(el) === false) return;
+    if (this.speaksFor(el)) return void this.scripted.delete(el);
     const field = /** @type {HTMLInputElement} */ (el);
     if (field.type === "radio" && !field.checked) return this.values.note(el); // another of its group is told
+    if (this.values.isDefault(el) || isUnseen(field)) return this.values.note(el);
     this.scripted.add(el);
     this.sets++;
     if (!this.scriptTimer) this.waitForScripts();
@@ -194,7 +215,8 @@ export class Inputs {
 
   /** @param {Element} el @param {number} [at] now, if not given */
   commitScripted(el, at = Math.round(this.now())) {
-    if (this.scripted.has(el)) this.commit(el, { e: undefined, at, target: el, cause: "script" });
+    if (!this.scripted.delete(el) || this.values.changed(el) === false) return;
+    this.commit(el, { e: undefined, at, target: el, cause: "script" });
   }
 
   /** The fields of a form get the values that its markup gives them. @param {Sensed} s */
@@ -223,10 +245,18 @@ export class Inputs {
     for (const el of this.dirty.keys()) if (!el.contains(/** @type {Node} */ (target))) this.early(el, at);
   }
 
+  /** What a script clicks is changed by it, though the browser calls the change a person's. @param {Sensed} s */
+  byScript(s) {
+    const control = isElement(s.target) ? controlOf(s.target) : null;
+    this.clicking = control;
+    queueMicrotask(() => (this.clicking = null)); // the change is told within the call
+  }
+
   /** A click elsewhere ends typing; one on a reset button is why the form is reset next. @param {Sensed} s */
   clicked(s) {
     this.away(s.target, s.at);
-    const button = s.e.isTrusted && isElement(s.target) && s.target.closest("[type=reset]");
+    if (!s.e.isTrusted) return this.byScript(s);
+    const button = isElement(s.target) && s.target.closest("[type=reset]");
     this.resetting = button ? /** @type {HTMLButtonElement} */ (button).form : null;
   }
 
@@ -241,6 +271,13 @@ export class Inputs {
   early(el, at = Math.round(this.now())) {
     this.told.add(el);
     this.commit(el, { .../** @type {Sensed} */ (this.dirty.get(el)), at });
+    if (this.begun) setTimeout(() => this.check(el));
+  }
+
+  /** What the page makes of a field that was committed by an act, as when it empties it, is told before one types again. @param {Element} el */
+  check(el) {
+    this.suspect(el);
+    this.commitScripted(el);
   }
 
   /** @param {Element} el @param {Sensed} s */
@@ -250,18 +287,21 @@ export class Inputs {
     if (!this.dirty.size && this.watched.size) this.unwatch();
     this.last = null;
     this.committed = el;
+    setTimeout(() => this.committed === el && (this.committed = null), REPEATED);
     if (el.localName === "select") {
       for (const [option, selected] of this.changed(/** @type {HTMLSelectElement} */ (el), s.held)) this.push(el, option, s, selected);
     } else {
       this.push(el, el, s);
       if (/** @type {HTMLInputElement} */ (el).type === "file") selected(this.queue, el, /** @type {HTMLInputElement} */ (el).files, s, this.held);
     }
-    if (this.begun) this.values.note(el);
+    if (!this.begun) return;
+    this.values.note(el);
+    this.values.noteAround(el, Boolean(s.e) && s.e.type === "change");
   }
 
   /** @param {Element} el the field @param {Element} part what changed of it: itself, or an option @param {Sensed} s @param {boolean} [selected] of an option */
   push(el, part, s, selected) {
-    const trusted = Boolean(s.e && s.e.isTrusted);
+    const trusted = Boolean(s.e && s.e.isTrusted && el !== this.clicking);
     /** @type {Row} */
     const row = { t: "input", at: s.at, trusted, cause: s.cause || (trusted ? (isAutofilled(el) ? "autofill" : "user") : "script") };
     const { hidden, content } = subject(row, part, el, s, this.held);
@@ -317,6 +357,13 @@ function fieldOf(s) {
   const name = el.localName;
   if (name === "input" || name === "select" || name === "textarea") return isFormValue(el) ? el : null;
   return editorOf(el) || (isFormValue(el) ? el : null);
+}
+
+/** Whether a field that one would type into is not there for anybody to see: what a script keeps in it is the page's own. @param {HTMLInputElement} el */
+function isUnseen(el) {
+  if (el.type === "hidden") return true;
+  if (CHOSEN.has(el.type) || !el.checkVisibility) return false;
+  return !el.checkVisibility({ opacityProperty: true, visibilityProperty: true });
 }
 
 /** Whether the browser has filled the field. Engines that do not know the word refuse the selector. @param {Element} el */

@@ -10,7 +10,8 @@ export const loadEntry = () => /** @type {PerformanceNavigationTiming | undefine
 /** When the page took the place of the one before: what that one told while it went came earlier. */
 export function arrival() {
   const entry = loadEntry();
-  return Math.round(performance.timeOrigin + ((entry && (/** @type {any} */ (entry).activationStart || entry.unloadEventEnd || entry.responseStart)) || 0));
+  const shown = (entry && /** @type {any} */ (entry).activationStart) || 0; // of a page that was prerendered
+  return Math.round(performance.timeOrigin + Math.max(shown, (entry && (entry.unloadEventEnd || entry.responseStart)) || 0));
 }
 
 export class Navigation {

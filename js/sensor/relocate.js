@@ -22,10 +22,10 @@ export class Relocation {
     this.now = now;
   }
 
-  /** A navigation begins, of this page. @param {any} event of the Navigation API */
-  begin(event) {
-    if (event.hashChange || event.destination.sameDocument || event.downloadRequest !== null) return;
-    this.begun = { event, url: location.href, at: Math.round(this.now()) };
+  /** A navigation begins, of this page. @param {import("../tape.js").Sensed} s an event of the Navigation API */
+  begin({ e, at }) {
+    if (e.hashChange || e.destination.sameDocument || e.downloadRequest !== null) return;
+    this.begun = { event: e, url: location.href, at };
   }
 
   /** The page stays, at another address. */

@@ -21,14 +21,18 @@ const elements = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescrip
 export const elementsOf = (form) => Array.from(/** @type {() => HTMLInputElement[]} */ (elements.get).call(form));
 
 export class Submits {
+  /** Told of each form that is sent. @type {(form: HTMLFormElement, by: Element | null, e: Event | undefined, at: number) => void} */
+  sent = () => {};
   /** The form of the requestSubmit() that is under way. @type {Element | null} */
   requested = null;
 
   /**
    * @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => Held} held
+   * @param {() => boolean} acting tells whether a person's click is under way
    * @param {() => number} now @param {(at: number) => void} before what was typed is committed before the form is told
    */
-  constructor(queue, held, now, before) {
+  constructor(queue, held, acting, now, before) {
+    this.acting = acting;
     this.queue = queue;
     this.held = held;
     this.now = now;
@@ -58,7 +62,8 @@ export class Submits {
   /** @param {Sensed} s @param {HTMLFormElement} form @param {string} via @param {Element | null} by */
   push(s, form, via, by) {
     this.before(s.at);
-    const byPerson = via === "user";
+    this.sent(form, by, s.e, s.at);
+    const byPerson = via === "user" || (via === "request_submit" && this.acting()); // as by a button that is a component
     /** @type {Row} */
     const row = { t: "submit", at: s.at, trusted: byPerson, cause: byPerson ? "user" : "script", via, valid: form.matches(":valid") };
     subject(row, form, form, s, this.held);
@@ -85,7 +90,7 @@ export class Submits {
 const attribute = (el, name) => (el && el.getAttribute(name)) || "";
 
 /** @param {HTMLFormElement} form @param {Element | null} by */
-function actionOf(form, by) {
+export function actionOf(form, by) {
   try {
     return new URL(attribute(by, "formaction") || attribute(form, "action") || form.ownerDocument.URL, form.baseURI).href;
   } catch {

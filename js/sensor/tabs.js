@@ -1,6 +1,7 @@
 // The tabs of a session in one browser: a new one, and which one is looked at. The tabs tell one another over a
-// channel named after the session; what they say is the active tab's id and nothing else.
+// channel named after the session; what they say is tabs' ids and nothing else.
 
+import { ofSession, openChannel } from "../tabs/channel.js";
 import { arrival } from "./navigation.js";
 
 /**
@@ -11,10 +12,12 @@ import { arrival } from "./navigation.js";
  * @returns {() => void} closes the channel
  */
 export function senseTabs(queue, listen, identity, now) {
-  const tab = identity.kept.tab;
-  /** The tab that was looked at last, as far as this one knows. */
-  let active = identity.newTab ? identity.opener : tab;
-  const channel = "BroadcastChannel" in window ? new BroadcastChannel("cotrail-" + identity.kept.session) : null;
+  const { kept } = identity;
+  const { tab } = kept;
+  const channel = openChannel(ofSession(kept.session), listen, (data) => {
+    if (data.who === tab) channel.post({ here: tab }); // a copy of this tab asks whether it is one
+    if (data.active) looksAt(String(data.active));
+  });
 
   if (identity.newTab) {
     queue.push({
@@ -23,21 +26,26 @@ export function senseTabs(queue, listen, identity, now) {
       tab,
       opener: identity.opener || undefined,
       url: location.href,
-      how: identity.opener ? (window.opener ? "window_open" : "link") : "initial",
+      how: identity.how,
     });
+  }
+
+  /** Notes the tab that is looked at, for the tab's next page as well. @param {string} active */
+  function looksAt(active) {
+    kept.active = active;
+    identity.save();
   }
 
   /** @param {number} at */
   function seen(at) {
-    if (document.visibilityState !== "visible" || active === tab) return;
-    if (active) queue.push({ t: "active", at: Math.round(at), from: active, to: tab });
-    if (channel) channel.postMessage(tab);
-    active = tab;
+    if (document.visibilityState !== "visible" || kept.active === tab) return;
+    queue.push({ t: "active", at: Math.round(at), from: kept.active, to: tab });
+    channel.post({ active: tab });
+    looksAt(tab);
   }
 
-  if (channel) listen(channel, "message", (e) => (active = String(e.data)));
   listen(document, "visibilitychange", () => seen(now()));
   listen(window, "focus", (e) => e.target === window && seen(now()));
   seen(arrival());
-  return () => channel && channel.close();
+  return channel.end;
 }

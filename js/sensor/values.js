@@ -1,7 +1,8 @@
 // What fields held when the log last knew them. It tells a change that no event tells of from the value that a page
 // gave its field, and from one that is told already.
 
-import { editorOf } from "../facts.js";
+import { editorOf, isCustomField } from "../facts.js";
+import { isShadowRoot } from "../nodes.js";
 
 /** Fields that a person could have filled: the values of hidden ones and of buttons are the page's. */
 const FIELDS = "input:not([type=hidden i],[type=submit i],[type=button i],[type=reset i],[type=image i]),select,textarea,[contenteditable]";
@@ -21,6 +22,8 @@ const CHANGERS = {
 export class Values {
   /** @type {WeakMap<Element, string>} */
   #known = new WeakMap();
+  /** The option of each list that the log knows for chosen. @type {WeakMap<Element, HTMLOptionElement | undefined>} */
+  #chosen = new WeakMap();
   #timer = 0;
 
   /** @param {import("../roots.js").Roots} roots @param {(el: Element) => void} suspect told of a field that may have been changed by a script */
@@ -36,9 +39,27 @@ export class Values {
     this.#wait();
   }
 
-  /** The log knows what the field holds now. @param {Element} el */
+  /** The log knows what the field holds now, and with it any editor around it. @param {Element} el */
   note(el) {
     this.#known.set(el, stateOf(el));
+    const around = "form" in el ? null : el.parentElement && el.parentElement.closest("[contenteditable]:not([contenteditable=false])");
+    if (around && this.#known.has(around)) this.note(around);
+    if (el.localName === "select") this.#chosen.set(el, optionOf(/** @type {HTMLSelectElement} */ (el)));
+  }
+
+  /** The same of the custom field that it lies in, which hears of a change only after this. @param {Element} el @param {boolean} hears whether it is about to */
+  noteAround(el, hears) {
+    const custom = customField(el.getRootNode());
+    if (custom) this.note(custom);
+    if (custom && hears) setTimeout(() => this.note(custom));
+  }
+
+  /** Whether what a list shows is no choice of anybody's: it has other options now, of which the browser shows the first. @param {Element} el */
+  isDefault(el) {
+    const select = /** @type {HTMLSelectElement} */ (el);
+    if (el.localName !== "select" || select.multiple || select.selectedIndex > 0) return false;
+    const before = this.#chosen.get(el);
+    return !before || !el.contains(before);
   }
 
   /** Whether the field holds what the log does not know; of one that is new, undefined. @param {Element} el */
@@ -51,7 +72,7 @@ export class Values {
   look() {
     for (const el of this.#fields()) {
       const changed = this.changed(el);
-      if (changed) this.suspect(el);
+      if (changed && !isCustomField(el)) this.suspect(el); // a custom field tells of itself
       else if (changed === undefined) this.note(el);
     }
   }
@@ -59,7 +80,9 @@ export class Values {
   *#fields() {
     let left = MAX_FIELDS;
     for (const root of this.roots) {
-      for (const el of root.querySelectorAll(FIELDS)) {
+      const custom = customField(root);
+      if (custom) yield custom;
+      else for (const el of root.querySelectorAll(FIELDS)) {
         if (--left < 0) return;
         if (!el.hasAttribute("contenteditable") || editorOf(el) === el) yield el;
       }
@@ -99,8 +122,18 @@ export class Values {
   }
 }
 
-/** @param {Element} el */
-const fieldOf = (el) => (el.localName === "option" && el.closest("select")) || el;
+/** The custom element that is a field and has this tree in it: what scripts change within is its own affair. @param {Node} root @returns {Element | null} */
+function customField(root) {
+  let found = null;
+  for (let at = root; isShadowRoot(at); at = at.host.getRootNode()) if (isCustomField(at.host)) found = at.host;
+  return found; // the outermost, which is the one that somebody put there
+}
+
+/** The field that a script changes when it changes an element. @param {Element} el */
+const fieldOf = (el) => customField(el.getRootNode()) || (el.localName === "option" && el.closest("select")) || el;
+
+/** @param {HTMLSelectElement} select */
+const optionOf = (select) => select.options[select.selectedIndex];
 
 /** @param {Element} el */
 function stateOf(el) {

@@ -5,6 +5,7 @@ type Hello struct {
 	Site    string   // the site's public key
 	Session string   // 32 hexadecimal digits, made by the page
 	Secret  string   // 32 hexadecimal digits: who has it may go on with the session
+	Ticket  string   // instead of the secret, a Ticket: the stream is of a frame of another origin
 	Stream  StreamID // this recorder
 	Tab     string   // 16 hexadecimal digits
 	Time    int64    // the page's clock when this was sent, milliseconds since 1970
@@ -19,7 +20,7 @@ type Hello struct {
 
 func (h *Hello) lines() []line {
 	return []line{
-		{"site", &h.Site, false}, {"session", &h.Session, false}, {"secret", &h.Secret, false},
+		{"site", &h.Site, false}, {"session", &h.Session, false}, {"secret", &h.Secret, true}, {"ticket", &h.Ticket, true},
 		{"stream", &h.Stream, false}, {"tab", &h.Tab, false}, {"time", &h.Time, false},
 		{"url", &h.URL, true}, {"agent", &h.Agent, true}, {"width", &h.Width, true}, {"height", &h.Height, true},
 		{"device", &h.Device, true}, {"policy", &h.Policy, true}, {"release", &h.Release, true},

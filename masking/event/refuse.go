@@ -14,6 +14,7 @@ const (
 	UnknownSite   Code = "unknown_site"
 	ForeignOrigin Code = "foreign_origin"
 	NotAllowed    Code = "not_allowed"
+	TicketExpired Code = "ticket_expired"
 	TooLarge      Code = "too_large"
 	TooFast       Code = "too_fast"
 	TooMany       Code = "too_many_streams"
@@ -45,6 +46,7 @@ var Codes = map[Code]struct {
 	UnknownSite:   {404, Stop},
 	ForeignOrigin: {403, Stop},
 	NotAllowed:    {403, Stop},
+	TicketExpired: {403, Later},
 	TooLarge:      {413, Stop},
 	TooFast:       {429, Later},
 	TooMany:       {429, Later},

@@ -1,5 +1,5 @@
 // Package api is what auditors and operators ask the relay over HTTP. It promises that a key reaches its own sites
-// only, that no answer is for a page of another origin but the policy a recorder needs, and that a query it does
+// only, that no answer is for a page of another origin but what a recorder of the site needs, and that a query it does
 // not understand is an error rather than an answer to another question.
 package api
 
@@ -76,6 +76,7 @@ func (a *API) Routes() []Route {
 		{Path: "/v1/sessions/{id}/log", Access: withKey, Scope: read, Params: []string{"after", "type", "dialect"}, answer: a.log},
 		{Path: "/v1/schema/events.json", answer: a.schema},
 		{Path: "/v1/record/policy", Params: []string{"site"}, answer: a.policy},
+		{Path: "/v1/record/origin", Params: []string{"site", "origin"}, answer: a.origin},
 		{Path: "/{$}", answer: a.home},
 		{Path: "/healthz", Access: onLoopback, Scope: read, Operator: true, answer: a.alive},
 		{Path: "/readyz", Access: onLoopback, Scope: read, Operator: true, answer: a.ready},

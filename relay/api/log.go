@@ -125,8 +125,10 @@ func selected(r *http.Request) (sel selection, status int, err error) {
 	}
 	if q.Has("type") {
 		sel.types = strings.Split(q.Get("type"), ",")
-		for _, t := range sel.types {
-			if _, ok := event.Find(t); !ok && !strings.HasPrefix(t, "x_") {
+		for i, t := range sel.types {
+			if spec, ok := event.Find(t); ok {
+				sel.types[i] = string(spec.Type)
+			} else if !strings.HasPrefix(t, "x_") {
 				return sel, http.StatusBadRequest, fmt.Errorf("type: %q is no type of event; see /v1/schema/events.json", t)
 			}
 		}

@@ -30,6 +30,7 @@ func TestLogForms(t *testing.T) {
 		{"?type=click", "", document(second), "application/json"},
 		{"?type=click,navigate", "", document(second, third), "application/json"},
 		{"?type=submit", "", document(), "application/json"},
+		{"?type=follower_joined", "", document(), "application/json"},
 		{"?type=x_own", "", document(), "application/json"},
 		{"?dialect=surfly", "", document(`["surfly"]`, `["surfly"]`), "application/json"},
 		{"?dialect=surfly&type=click", "", document(), "application/json"},

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"net/http"
+	"net/url"
 	"testing"
 
 	"github.com/cotrail/cotrail/masking"
@@ -58,6 +59,35 @@ func TestPolicyOrigins(t *testing.T) {
 		}
 		if res.Header.Get("Vary") != "Origin" {
 			t.Errorf("%s %s: Vary is %q", c.site, c.origin, res.Header.Get("Vary"))
+		}
+	}
+}
+
+func TestOrigin(t *testing.T) {
+	r := start(t)
+	for _, c := range []struct {
+		from, asked string
+		status      int
+		want        string
+	}{
+		{"https://shop.example", "https://shop.example", 200, "true"},
+		{"https://shop.example", "https://side.example", 200, "false"},
+		{"https://shop.example", "https://shop.example.evil.example", 200, "false"},
+		{"https://shop.example", "null", 200, "false"},
+		{"https://shop.example", "", 200, "false"},
+		{"https://side.example", "https://shop.example", 403, ""},
+		{"null", "https://shop.example", 403, ""},
+	} {
+		res, body := r.get(t, "/v1/record/origin?site=shop&origin="+url.QueryEscape(c.asked), "", "Origin", c.from)
+		what := c.from + " asks for " + c.asked
+		if res.StatusCode != c.status || c.status == 200 && body != c.want {
+			t.Errorf("%s: %d %s, want %d %s", what, res.StatusCode, body, c.status, c.want)
+		}
+		if got := res.Header.Get("Access-Control-Allow-Origin"); (got == c.from) != (c.status == 200) || got != "" && got != c.from {
+			t.Errorf("%s: Access-Control-Allow-Origin is %q", what, got)
+		}
+		if res.Header.Get("Vary") != "Origin" {
+			t.Errorf("%s: Vary is %q", what, res.Header.Get("Vary"))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/masking/event/catalog"
 )
@@ -203,6 +204,33 @@ func FuzzReasonsTellNoValue(f *testing.F) {
 	f.Fuzz(func(t *testing.T, l string) {
 		if err := checkLine(l); err != nil && strings.Contains(err.Error(), canary) {
 			t.Errorf("%s\n%v", l, err)
+		}
+	})
+}
+
+// FuzzSignals: what the recorder makes of what an app signals is never refused, for a refusal ends the recording.
+func FuzzSignals(f *testing.F) {
+	for _, s := range catalog.Types {
+		f.Add(string(s.Type), s.Sample)
+		f.Add("x_own", s.Sample)
+		f.Add(string(s.Type), strings.Replace(s.Sample, "{", `{"more":[1e400,"a",{"is_masked":true}],"a@b.example":1,"c@d.example":2,`, 1))
+		for _, value := range []string{"null", `"x"`, "7", "4111111111111111", "1.5", "-0", "true", "[7]", `["x"]`, "[null]", "{}"} {
+			for _, k := range s.Spec().Keys {
+				f.Add(string(s.Type), strings.Replace(s.Sample, "{", `{"`+k.Name+`":`+value+",", 1))
+			}
+		}
+	}
+	policy := masking.New()
+	signals := event.Signaller{Policy: &policy}
+	f.Fuzz(func(t *testing.T, kind, details string) {
+		typ, d, err := signals.Details(kind, details)
+		if err != nil {
+			return
+		}
+		e := event.Event{Type: typ, Time: noon, Source: event.SourceExtension, Details: d}
+		var c checker
+		if err := c.lines(e.AppendLine(nil), 1, 1, aroundNoon); err != nil {
+			t.Errorf("%s %s\nbecomes %s\n%v", kind, details, d.JSON(), err)
 		}
 	})
 }

@@ -35,7 +35,8 @@ func checkHello(h *event.Hello) error {
 		want string
 	}{
 		{isHex(h.Session, 32), "session is not 32 hexadecimal digits"},
-		{isHex(h.Secret, 32), "secret is not 32 hexadecimal digits"},
+		{h.Secret == "" || h.Ticket == "", "both secret and ticket; a page has the one, a frame the other"},
+		{h.Ticket != "" || isHex(h.Secret, 32), "secret is not 32 hexadecimal digits"},
 		{isHex(h.Tab, 16), "tab is not 16 hexadecimal digits"},
 		{h.Stream != event.StreamID{}, "stream is zero"},
 		{h.Time > 0 && h.Time <= maxClock, "time is no time of a page's clock"},
@@ -59,7 +60,21 @@ func notOfRelease(r rune) bool {
 	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune(".+-_", r)
 }
 
-// opening is what the store is told. The address is scrubbed once more, for a page's word that it was is no proof.
+// credential gives the opening what lets it in: the secret's hash, or a frame's ticket, which is for the origin that
+// the browser says.
+func credential(o *store.Opening, h *event.Hello, r *http.Request) (err error) {
+	if h.Ticket == "" {
+		o.SecretHash = sha256.Sum256([]byte(h.Secret))
+		return nil
+	}
+	o.Frame = r.Header.Get("Origin")
+	if o.Ticket, err = event.ReadTicket(h.Ticket); err != nil {
+		return refuse(event.BadHello, "%s", err)
+	}
+	return nil
+}
+
+// opening is what the store is told, but for the credential. The address is scrubbed once more, for a page's word that it was is no proof.
 func (h *Handler) opening(hello *event.Hello, site Site, r *http.Request) store.Opening {
 	now := h.now().UnixMilli()
 	policy := site.Policy
@@ -67,7 +82,7 @@ func (h *Handler) opening(hello *event.Hello, site Site, r *http.Request) store.
 		policy = masking.Strictest()
 	}
 	return store.Opening{
-		Site: site.Key, Session: hello.Session, SecretHash: sha256.Sum256([]byte(hello.Secret)),
+		Site: site.Key, Session: hello.Session,
 		Stream: hex.EncodeToString(hello.Stream[:]), Tab: hello.Tab, Received: now, Offset: now - hello.Time,
 		URL: policy.URL(hello.URL).String(), IP: h.ip(r, site.Key), Agent: strings.ToValidUTF8(hello.Agent[:min(len(hello.Agent), maxAgent)], ""),
 		Width: hello.Width, Height: hello.Height, Device: hello.Device, Policy: hello.Policy, Release: hello.Release,

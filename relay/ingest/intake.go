@@ -47,6 +47,9 @@ func (in *intake) greet(frame []byte, r *http.Request) (err error) {
 		return refuse(event.NotAllowed, "the site does not allow recording without a participant's token")
 	}
 	in.opening = in.h.opening(&in.hello, in.site, r)
+	if err := credential(&in.opening, &in.hello, r); err != nil {
+		return err
+	}
 	in.offset = in.opening.Offset
 	in.limit = rate.NewLimiter(rate.Limit(in.h.limits.Events), in.h.limits.Burst)
 	return nil

@@ -28,11 +28,13 @@ var storeRefusals = []struct {
 	err error
 	refusal
 }{
-	{store.ErrNotAllowed, refusal{event.NotAllowed, "the session belongs to somebody else: its secret or its site is another"}},
+	{store.ErrNotAllowed, refusal{event.NotAllowed, "the session belongs to somebody else: its secret or its site is another, or the ticket is for another session or origin"}},
+	{store.ErrExpired, refusal{event.TicketExpired, "the ticket has expired; ask the page around for another"}},
 	{store.ErrOutOfOrder, refusal{event.OutOfOrder, "events before these are missing; send from the last acknowledged one"}},
 	{store.ErrTooMany, refusal{event.TooMany, fmt.Sprintf("the session already has %d streams", store.MaxStreams)}},
 	{store.ErrFull, refusal{event.Unavailable, "the relay cannot store more at present"}},
-	// The session was erased while its page was open, or ended twice in one moment. A new hello sorts it out.
+	// The session was erased while its page was open, or ended twice in one moment, or a frame was faster than the
+	// page around it. A new hello sorts it out.
 	{store.ErrNotFound, refusal{event.Unavailable, "the session is gone; say hello again"}},
 	{store.ErrEnded, refusal{event.Unavailable, "the session has just ended; say hello again"}},
 }

@@ -152,11 +152,22 @@ func (m *memory) Entries(_ context.Context, id string, after uint64, fn func(uin
 
 // open opens a stream of participant 0. Streams are named by a letter; their ids are sixteen of it.
 func (m *memory) open(id string, name rune, tab string, received, offset int64) {
-	_, _ = m.Open(context.Background(), store.Opening{ // a memory opens everything
+	_, _ = m.Open(context.Background(), opening(id, name, tab, received, offset)) // a memory opens everything
+}
+
+// openFrame opens the stream of a frame of another origin in a page of the tab.
+func (m *memory) openFrame(id string, name rune, tab string, received int64) {
+	o := opening(id, name, tab, received, 0)
+	o.Frame = "https://pay.quote.example"
+	_, _ = m.Open(context.Background(), o) // a memory opens everything
+}
+
+func opening(id string, name rune, tab string, received, offset int64) store.Opening {
+	return store.Opening{
 		Site: "quote", Session: id, Stream: streamID(name), Tab: tab, Received: received, Offset: offset,
 		URL: "https://quote.example/", IP: "90a4e1c7d52b6f38", Agent: "Mozilla/5.0 (X11; Linux x86_64)", Width: 1280, Height: 800,
 		Device: "desktop", Policy: "5f1d", Release: "1.0.0",
-	})
+	}
 }
 
 func streamID(name rune) string { return strings.Repeat(string(name), 16) }

@@ -61,6 +61,9 @@ func TestOrder(t *testing.T) {
 	add := func(name rune, received int64, lines ...string) step {
 		return func(m *memory, _ *numberer) { m.add("s", name, noon+received, lines...) }
 	}
+	frame := func(name rune, tab string, at int64) step {
+		return func(m *memory, _ *numberer) { m.openFrame("s", name, tab, noon+at) }
+	}
 	run := func(at int64) step { return func(_ *memory, n *numberer) { mustRun(t, n, "s", at) } }
 	restored := func(at int64) string {
 		return fmt.Sprintf(`{"type":"navigate","time":%d,"details":{"url":"","kind":"restore"}}`, noon+at)
@@ -96,6 +99,10 @@ func TestOrder(t *testing.T) {
 			add('b', 50, said(28, "b1")), add('a', 60, said(20, "a1"), said(30, "a2")), run(1060)}, "a1 a2 b1"},
 		{"but from one tab to another it may", []step{open('a', "t1", 0, 0), open('b', "t2", 40, 0),
 			add('b', 50, said(28, "b1")), add('a', 60, said(20, "a1"), said(30, "a2")), run(1060)}, "a1 b1 a2"},
+		{"and from a page to a frame in it", []step{open('a', "t1", 0, 0), frame('f', "t1", 10),
+			add('a', 60, said(20, "a1"), said(40, "a2")), add('f', 60, said(30, "f1"), said(50, "f2")), run(1060)}, "a1 f1 a2 f2"},
+		{"a frame is no page before the next", []step{open('a', "t1", 0, 0), frame('f', "t1", 10), open('b', "t1", 30, 0),
+			add('a', 60, said(20, "a1")), add('f', 60, said(50, "f1")), add('b', 60, said(10, "b1"), said(40, "b2")), run(1060)}, "a1 b1 b2 f1"},
 		{"the tail of a page comes with the next page", []step{open('a', "t1", 0, 0), add('a', 10, said(5, "a1")), run(1010), open('b', "t1", 2000, 0),
 			add('b', 2010, said(1995, "b1")), add('a', 2020, said(1990, "a2")), run(3020)}, "a1 a2 b1"},
 		{"a page that was left and came back goes on after the other", []step{open('a', "t1", 0, 0), open('b', "t1", 10, 0),

@@ -24,7 +24,8 @@ type due struct {
 }
 
 // collect reads the pending batches and puts their events in order: by corrected time, then by the order in which
-// the streams were opened. Within a stream, and from a stream to later ones of its tab, time does not run back.
+// the streams were opened. Within a stream, and from a stream to later ones of its tab, time does not run back. A
+// frame's stream runs beside its page's: neither goes on after the other.
 func collect(events []due, s *session.Session, pending []store.Pending) ([]due, error) {
 	byStream := map[string][]*store.Pending{}
 	for i := range pending {
@@ -37,6 +38,9 @@ func collect(events []due, s *session.Session, pending []store.Pending) ([]due, 
 	floors := map[string]int64{} // by tab: what its later streams cannot be before
 	for _, st := range s.Streams {
 		floor, batches := floors[st.Info.Tab], byStream[st.Info.Stream]
+		if st.Info.Frame != "" {
+			floor = 0
+		}
 		slices.SortFunc(batches, func(a, b *store.Pending) int { return cmp.Compare(a.First, b.First) })
 		r := reader{stream: st, key: max(floor, st.Last), floor: floor}
 		if !st.Restored {
@@ -45,7 +49,9 @@ func collect(events []due, s *session.Session, pending []store.Pending) ([]due, 
 		for _, b := range batches {
 			events = r.batch(events, b)
 		}
-		floors[st.Info.Tab] = r.floor
+		if st.Info.Frame == "" {
+			floors[st.Info.Tab] = r.floor
+		}
 	}
 	slices.SortFunc(events, func(a, b due) int {
 		return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.Stream.Info.Ordinal, b.Stream.Info.Ordinal), cmp.Compare(a.Seq, b.Seq))

@@ -109,7 +109,7 @@ func TestSettle(t *testing.T) {
 }
 
 func TestLeaving(t *testing.T) {
-	const end = begun + " participant_left session_end"
+	const end = begun + " tab_closed participant_left session_end"
 	for _, tt := range []struct {
 		name  string
 		close func(b *bubble)
@@ -209,7 +209,7 @@ func TestRestart(t *testing.T) {
 		b.wantTypes("s1", begun+" client_log")
 		b.wantTypes("s2", begun) // no event for an hour, but for that the relay was away
 		b.pass(site.LeaveAfter)
-		b.wantTypes("s1", begun+" client_log participant_left session_end")
+		b.wantTypes("s1", begun+" client_log tab_closed participant_left session_end")
 		b.pass(site.IdleTimeout)
 		b.wantTypes("s2", begun+" session_end")
 	})

@@ -1,6 +1,8 @@
 package session
 
 import (
+	"strconv"
+
 	"github.com/tidwall/gjson"
 
 	"github.com/cotrail/cotrail/masking"
@@ -32,7 +34,7 @@ func (s *Session) Apply(e *Event) (ok bool) {
 		return false
 	}
 	f := &s.facts
-	f.read(e.Details)
+	f.read(e.Details, s.Participants)
 	entry := Entry{
 		Type: e.Type, Time: e.Time, Source: e.Source, Received: e.Received, Details: details,
 		Origin: Origin{e.Stream.Info.Stream, e.Seq}, Actor: p.actor(e.Source, f), Tab: e.Stream.Info.Tab,
@@ -40,6 +42,10 @@ func (s *Session) Apply(e *Event) (ok bool) {
 	if f.masked {
 		entry.Rule, entry.Policy = f.rule, e.Stream.Info.Policy
 	}
+	if f.unnamed && e.Source == string(event.SourceRecorder) {
+		s.name(&entry, "by", strconv.FormatInt(p.Index, 10))
+	}
+	s.visit(e)
 	switch event.Word(e.Type) {
 	case event.Navigate:
 		s.navigate(e, &entry, p)
@@ -48,6 +54,10 @@ func (s *Session) Apply(e *Event) (ok bool) {
 	case event.TabCreated:
 		if s.openTab(e, &entry) {
 			return true
+		}
+	case event.TabClosed:
+		if t := s.tab(f.tab); t != nil {
+			t.Closed = e.Time
 		}
 	case event.ParticipantJoined:
 		if s.identify(e, &entry, p) {
@@ -71,22 +81,51 @@ func (s *Session) push(e Entry) {
 // Restore is the kind of a navigate by which a page that was left comes back as it was.
 const Restore = "restore"
 
-// navigate notes the stream's page and tells who reached it.
+// navigate tells who reached a page, and notes it as the stream's, unless it is one that only the app knows of.
 func (s *Session) navigate(e *Event, entry *Entry, p *Participant) {
 	f := &s.facts
-	e.Stream.URL, e.Stream.Title = f.url, f.title
-	e.Stream.Restored = e.Stream.Restored || f.kind == Restore
-	s.scratch = withKey(s.scratch[:0], e.Details, "username", optional(nil, "", p.Name))
+	if e.Source == string(event.SourceRecorder) {
+		e.Stream.URL, e.Stream.Title = f.url, f.title
+		e.Stream.Restored = e.Stream.Restored || f.kind == Restore
+	}
+	s.name(entry, "username", string(optional(nil, "", p.Name)))
+}
+
+// name says in details who it was, which a recorder does not know.
+func (s *Session) name(entry *Entry, key, who string) {
+	s.scratch = withKey(s.scratch[:0], string(entry.Details), key, []byte(who))
 	entry.Details = s.canonical(string(s.scratch))
 }
 
-// openTab notes a tab. done says that it is in the entry of an earlier report.
+// visit notes that something happened in the stream's tab, so that it is open, also when it had been given up.
+func (s *Session) visit(e *Event) {
+	id := e.Stream.Info.Tab
+	if id == "" || event.Word(e.Type) == event.TabCreated && s.facts.tab == id {
+		return
+	}
+	t := s.tab(id)
+	if t == nil {
+		s.Tabs = append(s.Tabs, Tab{ID: id, Opened: e.Time})
+	} else if t.Closed != 0 {
+		t.Opened, t.Closed = e.Time, 0
+	}
+}
+
+// openTab notes a tab. done says that it is in the entry of an earlier report. A tab that was closed since then is a
+// new one.
 func (s *Session) openTab(e *Event, entry *Entry) (done bool) {
 	id := s.facts.tab
-	if t := s.tab(id); t != nil {
+	t := s.tab(id)
+	if t != nil && t.Seq != 0 && t.Closed == 0 {
 		return s.merge(t.Seq, e, entry)
 	}
-	s.Tabs = append(s.Tabs, Tab{ID: id, Seq: s.seq + 1})
+	if t == nil {
+		s.Tabs = append(s.Tabs, Tab{ID: id, Opened: e.Time})
+		t = &s.Tabs[len(s.Tabs)-1]
+	} else if t.Closed != 0 {
+		t.Opened, t.Closed = e.Time, 0
+	}
+	t.Seq = s.seq + 1
 	if s.ActiveTab == "" {
 		s.ActiveTab = id
 	}

@@ -15,6 +15,9 @@ const (
 
 // facts is what state, actor and message need of an event's details. Texts refer to the details.
 type facts struct {
+	details                             string
+	people                              []Participant // to whom client_index refers
+	unnamed                             bool          // by is null: the relay knows who it was
 	masked                              bool
 	rule, cause                         string
 	trusted, filled, checked, on, valid answer
@@ -28,12 +31,11 @@ type facts struct {
 	count                               int64
 	name                                string // of a participant
 	index                               int64  // of a participant
-	hasUsername                         bool
 }
 
 // read takes the facts of details, which is a valid object.
-func (f *facts) read(details string) {
-	*f = facts{}
+func (f *facts) read(details string, people []Participant) {
+	*f = facts{details: details, people: people}
 	gjson.Parse(details).ForEach(func(k, v gjson.Result) bool {
 		f.take(k.Str, v)
 		return true
@@ -83,7 +85,7 @@ func (f *facts) take(key string, v gjson.Result) {
 	case "kind":
 		f.kind = v.Str
 	case "tab_id", "to_tab":
-		f.tab = v.Str
+		f.tab = v.String()
 	case "message":
 		f.line = v.Str
 	case "reason":
@@ -96,8 +98,8 @@ func (f *facts) take(key string, v gjson.Result) {
 		f.count = v.Int()
 	case "client_index":
 		f.index = v.Int()
-	case "username":
-		f.hasUsername = true
+	case "by":
+		f.unnamed = v.Type == gjson.Null
 	}
 }
 

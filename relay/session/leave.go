@@ -8,55 +8,69 @@ import (
 	"github.com/cotrail/cotrail/masking/event"
 )
 
-// Gone tells which participants have had no live stream for leaveAfter, when each was last heard of (the
-// earliest first), and when to look again for the others. all says that nobody is left.
+// Gone tells which tabs and participants have had no live stream for leaveAfter, when each was last heard of (the
+// earliest first, a tab before who was in it), and when to look again for the others. all says that nobody is left.
 func (s *Session) Gone(now, leaveAfter int64) (gone []Departure, next int64, all bool) {
 	next, all = math.MaxInt64, len(s.Streams) > 0
-	for _, index := range s.indexes() {
-		seen, live := s.seen(index)
-		switch {
-		case live:
+	tabs, people := s.presence()
+	look := func(p presence, here bool, d Departure) {
+		switch d.At = p.seen; {
+		case p.live:
 			all = false
-		case seen+leaveAfter > now:
-			next, all = min(next, seen+leaveAfter), false
-		default:
-			if p := s.participant(index); p == nil || p.Left == 0 {
-				gone = append(gone, Departure{index, seen})
-			}
+		case p.seen+leaveAfter > now:
+			next, all = min(next, p.seen+leaveAfter), false
+		case here:
+			gone = append(gone, d)
 		}
+	}
+	for _, p := range tabs {
+		t := s.tab(p.tab)
+		look(p, t != nil && t.Closed == 0, Departure{Index: p.index, Tab: p.tab})
+	}
+	for _, p := range people {
+		who := s.participant(p.index)
+		look(p, who == nil || who.Left == 0, Departure{Index: p.index})
 	}
 	slices.SortStableFunc(gone, func(a, b Departure) int { return cmp.Compare(a.At, b.At) })
 	return gone, next, all
 }
 
-// Departure is a participant who is no longer here.
+// Departure is a participant who is no longer here, or only the tab, when there is one.
 type Departure struct {
 	Index int64
+	Tab   string
 	At    int64
 }
 
-// indexes lists whom the streams belong to, in the order of their first stream.
-func (s *Session) indexes() []int64 {
-	var list []int64
-	known := map[int64]bool{}
-	for _, st := range s.Streams {
-		if i := st.Info.ClientIndex; !known[i] {
-			known[i] = true
-			list = append(list, i)
-		}
-	}
-	return list
+// presence is when a tab or a participant was last heard of, and whether a connection is open.
+type presence struct {
+	tab   string
+	index int64 // who was last in the tab
+	seen  int64
+	live  bool
 }
 
-// seen tells when a participant was last heard of, and whether a connection is open.
-func (s *Session) seen(index int64) (at int64, live bool) {
-	for _, st := range s.Streams {
-		if st.Info.ClientIndex == index {
-			at = max(at, st.Info.Seen, st.Heard)
-			live = live || st.Info.Live
-		}
+// presence lists the tabs and the participants of the streams, in the order of their first stream.
+func (s *Session) presence() (tabs, people []presence) {
+	note := func(list []presence, at int, st *Stream) {
+		p := &list[at]
+		p.index, p.seen, p.live = st.Info.ClientIndex, max(p.seen, st.Info.Seen, st.Heard), p.live || st.Info.Live
 	}
-	return at, live
+	tabAt, personAt := map[string]int{}, map[int64]int{}
+	for _, st := range s.Streams {
+		tab, index := st.Info.Tab, st.Info.ClientIndex
+		if _, known := tabAt[tab]; !known {
+			tabAt[tab] = len(tabs)
+			tabs = append(tabs, presence{tab: tab})
+		}
+		if _, known := personAt[index]; !known {
+			personAt[index] = len(people)
+			people = append(people, presence{})
+		}
+		note(tabs, tabAt[tab], st)
+		note(people, personAt[index], st)
+	}
+	return tabs, people
 }
 
 // Heard tells when the session's newest event was received; without any, when it was made.
@@ -68,8 +82,13 @@ func (s *Session) Heard() int64 {
 	return at
 }
 
-// Leave makes participant_left. A participant who never sent an event joins first, for the log to tell of them.
+// Leave makes tab_closed or participant_left. A participant who never sent an event joins first, for the log to tell
+// of them.
 func (s *Session) Leave(d Departure, now int64) {
+	if d.Tab != "" {
+		s.closeTab(d, now)
+		return
+	}
 	for _, st := range s.Streams {
 		if st.Info.ClientIndex == d.Index {
 			s.begin(st.Info.Received)
@@ -85,6 +104,15 @@ func (s *Session) Leave(d Departure, now int64) {
 		ClientIndex: p.Index, Username: orNull(p.Name), Reason: "left",
 		PresentMS: p.Left - p.Joined, Count: s.here(), Synthesized: true,
 	})
+}
+
+// closeTab makes the tab_closed of a tab that nobody closed in so many words.
+func (s *Session) closeTab(d Departure, now int64) {
+	t := s.tab(d.Tab)
+	t.Closed = max(d.At, t.Opened)
+	s.add(Entry{
+		Type: string(event.TabClosed), Time: t.Closed, Received: now, Actor: s.participant(d.Index).as(Inferred), Tab: t.ID,
+	}, facts{}, tabClosed{TabID: t.ID, How: "left", OpenMS: t.Closed - t.Opened, Synthesized: true})
 }
 
 // The reasons of session_end that are concluded here.

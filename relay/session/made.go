@@ -29,7 +29,7 @@ func (s *Session) begin(at int64) {
 		entry.Actor = Actor{Index: first.ClientIndex, Role: role(first.ClientIndex), Basis: Inferred}
 	}
 	s.StartURL = created.StartURL
-	s.add(entry, facts{url: created.StartURL}, created)
+	s.add(entry, facts{}, created)
 }
 
 // enter gives the participant a stream belongs to, and makes participant_joined when that one is not here yet.
@@ -74,6 +74,7 @@ func (s *Session) add(e Entry, f facts, details any) {
 	if err != nil {
 		panic("session: details of " + e.Type + ": " + err.Error())
 	}
+	f.details, f.people = string(e.Details), s.Participants
 	e.Message = f.message(e.Type, e.Actor)
 	s.push(e)
 }
@@ -105,6 +106,14 @@ type participantJoined struct {
 	ParticipantNum int64    `json:"participant_num"`
 	Count          int64    `json:"count"`
 	UserParams     struct{} `json:"user_params"`
+}
+
+type tabClosed struct {
+	TabID       string `json:"tab_id"`
+	By          *int64 `json:"by"`
+	How         string `json:"how"`
+	OpenMS      int64  `json:"open_ms"`
+	Synthesized bool   `json:"synthesized"`
 }
 
 type participantLeft struct {

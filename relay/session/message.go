@@ -1,9 +1,10 @@
 package session
 
 import (
-	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/cotrail/cotrail/masking/event"
 )
@@ -14,55 +15,108 @@ const maxQuoted = 120
 // message tells an entry in one plain English sentence. All words in it that are not ours are of the details,
 // so they are masked.
 func (f *facts) message(typ string, a Actor) string {
-	who := a.shown()
-	switch event.Word(typ) {
+	who, word := a.shown(), event.Word(typ)
+	if m := f.pageMessage(word, who); m != "" {
+		return m
+	}
+	if m := f.ownMessage(word); m != "" {
+		return m
+	}
+	if m := f.controlMessage(word, who); m != "" {
+		return m
+	}
+	if m := f.sharedMessage(word, who); m != "" {
+		return m
+	}
+	switch word {
 	case event.SessionCreated:
-		return "The session began" + after(" on ", f.url)
+		return "The session began" + after(" on ", f.get("start_url").Str)
 	case event.SessionEnd:
 		return "The session ended" + endings[f.reason]
+	case event.InvitationSent:
+		return who + " invited somebody" + after(" ", invitations[f.get("channel").Str])
 	case event.ParticipantJoined:
-		switch {
-		case a.Basis != Claimed:
-			return who + " joined"
-		case f.name != "" && f.name != who:
-			return who + " is " + f.name
-		}
-		return who + " was identified"
+		return f.joined(a)
 	case event.ParticipantLeft:
-		return who + " left"
+		return f.subject(a) + departures[f.reason]
 	case event.TabCreated:
 		return who + " opened a tab" + after(" with ", f.url)
+	case event.TabClosed:
+		return who + verb(f.get("how").Str == "left", " left", " closed") + " a tab"
 	case event.SwitchActiveTab:
 		return who + " switched to another tab"
-	case event.Navigate:
-		return who + reached(f.kind) + f.url
-	case event.InputChange:
-		return who + f.changed()
-	case event.Submit:
-		return who + f.submitted()
-	case event.Click:
-		return who + f.clicked()
-	case event.ClientLog:
-		return "The page of " + who + " logged " + quoted(f.line)
-	case event.RecorderStarted:
-		return "The recorder started"
-	case event.RecorderStopped:
-		return "The recorder stopped" + after(": ", f.reason)
-	case event.RecorderFailed:
-		return "The recorder failed" + failures[f.what]
-	case event.Gap:
-		return f.missing()
+	case event.TabPause:
+		if f.reason == "frozen" {
+			return "The browser froze a tab of " + who
+		}
+		return who + " paused the tab" + after(": ", f.reason)
+	case event.TabResume:
+		return who + " resumed the tab"
 	}
 	return who + ": " + strings.ReplaceAll(typ, "_", " ")
 }
 
-// endings, failures and losses say in words what the vocabulary of the details says.
+// joined tells a join. What a page claims of its own participant says who that is.
+func (f *facts) joined(a Actor) string {
+	who := a.shown()
+	switch {
+	case a.Basis != Claimed:
+		return who + " joined"
+	case f.index != a.Index:
+		return shown(f.name, f.index) + " joined"
+	case f.name != "" && f.name != who:
+		return who + " is " + f.name
+	}
+	return who + " was identified"
+}
+
+// subject is the participant whom an entry is about: not the one in whose page it was said, when that only claims it.
+func (f *facts) subject(a Actor) string {
+	if a.Basis != Claimed {
+		return a.shown()
+	}
+	if name := f.get("username").Str; name != "" {
+		return name
+	}
+	return f.party("client_index")
+}
+
+// get gives a member of the details: of those that only a sentence needs.
+func (f *facts) get(key string) gjson.Result { return gjson.Get(f.details, key) }
+
+// party names the participant of a key, by the session's state when it is a client_index; "" when it tells none.
+func (f *facts) party(key string) string {
+	v := f.get(key)
+	if v.Type != gjson.Number {
+		return cut(v.Str)
+	}
+	for i := range f.people {
+		if p := &f.people[i]; p.Index == v.Int() {
+			return p.shown()
+		}
+	}
+	return shown("", v.Int())
+}
+
+// either names the participant of a key, or who stands for it when there is none.
+func (f *facts) either(key, who string) string {
+	if p := f.party(key); p != "" {
+		return p
+	}
+	return who
+}
+
+// These say in words what the vocabulary of the details says.
 var (
 	endings = map[string]string{
 		PageClosed: ": the last page was closed", Timeout: ": there were no events for long",
 		"ended_by_host": ": the host ended it", "ended_by_participant": ": a participant ended it",
 		"connection_lost": ": the connection was lost", "limit": ": a limit was reached",
 	}
+	departures = map[string]string{"": " left", "left": " left", "removed": " was removed", "connection_lost": " was lost"}
+
+	invitations = map[string]string{"email": "by e-mail", "sms": "by text message", "link": "by a link", "pin": "by a PIN"}
+
 	failures = map[string]string{
 		"csp": ": the page forbids WebAssembly", "unsupported": ": the browser is too old",
 		"module": ": its module could not be loaded", "integrity": ": its module is not the pinned one", "crash": ": it crashed",
@@ -72,107 +126,6 @@ var (
 		"crash": ": the recorder crashed", "too_large": ": too large", "unreadable": ": unreadable",
 	}
 )
-
-func reached(kind string) string {
-	switch kind {
-	case "reload":
-		return " reloaded "
-	case "traverse", Restore:
-		return " returned to "
-	}
-	return " opened "
-}
-
-// changed tells an input_change: "changed country to 'PT'", "changed a masked input field".
-func (f *facts) changed() string {
-	if f.masked {
-		node := f.node
-		if node == "option" {
-			node = "select"
-		}
-		return verb(f.filled == no, " emptied", " changed") + " a masked" + after(" ", node) + " field"
-	}
-	name := f.elementName
-	for _, other := range []string{f.elementID, f.label} {
-		if name == "" {
-			name = cut(other)
-		}
-	}
-	if name == "" {
-		name = "a field"
-		if f.inputType != "" {
-			name = "a " + f.inputType + " field"
-		}
-	}
-	switch {
-	case f.inputType == "radio" && f.checked == yes:
-		return " chose " + quoted(f.value) + " for " + name
-	case f.checked != unsaid:
-		return verb(f.checked == yes, " checked ", " unchecked ") + name
-	case f.on == no:
-		return " deselected " + quoted(f.value) + " in " + name
-	case f.value == "":
-		return " emptied " + name
-	}
-	return " changed " + name + " to " + quoted(f.value)
-}
-
-// clicked tells a click: "clicked button 'Next'", "clicked a masked button".
-func (f *facts) clicked() string {
-	verb := " clicked "
-	switch f.button {
-	case 1:
-		verb = " middle-clicked "
-	case 2:
-		verb = " right-clicked "
-	}
-	thing := f.role
-	if thing == "" {
-		thing = f.node
-	}
-	if thing == "a" {
-		thing = "link"
-	}
-	switch {
-	case f.masked:
-		return verb + "a masked" + after(" ", thing)
-	case thing == "":
-		return verb + "something" + f.called()
-	case f.called() == "":
-		return verb + article(thing) + thing
-	}
-	return verb + thing + f.called()
-}
-
-// called gives the name of what was clicked, with a space before it.
-func (f *facts) called() string {
-	for _, name := range []string{f.label, f.elementName, f.elementID} {
-		if name != "" {
-			return " " + quoted(name)
-		}
-	}
-	return ""
-}
-
-// submitted tells a submit.
-func (f *facts) submitted() string {
-	form := "a form"
-	if f.masked {
-		form = "a masked form"
-	} else if f.form != "" {
-		form = "form " + quoted(f.form)
-	}
-	return verb(f.valid == no, " tried to submit ", " submitted ") + form
-}
-
-// missing tells a gap.
-func (f *facts) missing() string {
-	what := " events are missing here"
-	if f.count == 1 {
-		what = " event is missing here"
-	}
-	return strconv.FormatInt(f.count, 10) + what + losses[f.reason]
-}
 
 func verb(first bool, a, b string) string {
 	if first {

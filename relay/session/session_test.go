@@ -3,8 +3,11 @@ package session
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/cotrail/cotrail/e2e/schematest"
 	"github.com/cotrail/cotrail/masking/event"
@@ -156,6 +159,7 @@ func TestActor(t *testing.T) {
 func TestMessage(t *testing.T) {
 	const country = `"attributes":{"id":"c1","name":"country"},"xpath":"//*[@id=\"c1\"]"`
 	const bare = `"attributes":{},"xpath":"/html/body/input"`
+	told := map[string]bool{}
 	for _, tt := range []struct{ typ, details, want string }{
 		{"navigate", `{"url":"https://quote.example/"}`, "Ada Miller opened https://quote.example/"},
 		{"navigate", `{"url":"https://quote.example/","kind":"reload"}`, "Ada Miller reloaded https://quote.example/"},
@@ -185,6 +189,62 @@ func TestMessage(t *testing.T) {
 		{"submit", `{"form":{},"is_masked":true,"rule":"block:#x"}`, "Ada Miller submitted a masked form"},
 		{"tab_created", `{"tab_id":"9d2c","url":"https://quote.example/help"}`, "Ada Miller opened a tab with https://quote.example/help"},
 		{"switch_active_tab", `{"to_tab":"9d2c"}`, "Ada Miller switched to another tab"},
+		{"session_created", `{"start_url":"https://quote.example/"}`, "The session began on https://quote.example/"},
+		{"session_end", `{"reason":"ended_by_host"}`, "The session ended: the host ended it"},
+		{"invitation_sent", `{"channel":"sms"}`, "Ada Miller invited somebody by text message"},
+		{"participant_joined", `{"client_index":0}`, "Ada Miller was identified"},
+		{"participant_joined", `{"client_index":3,"name":"Eve Park"}`, "Eve Park joined"},
+		{"participant_joined", `{"client_index":3}`, "Guest 4 joined"},
+		{"participant_left", `{"client_index":3,"reason":"removed"}`, "Guest 4 was removed"},
+		{"participant_left", `{"client_index":3,"username":"Eve Park","reason":"connection_lost"}`, "Eve Park was lost"},
+		{"participant_left", `{"client_index":0}`, "Ada Miller left"},
+		{"tab_closed", `{"tab_id":"t9","how":"closed"}`, "Ada Miller closed a tab"},
+		{"tab_pause", `{"tab_id":"t9","by":null,"reason":"a call"}`, "Ada Miller paused the tab: a call"},
+		{"tab_pause", `{"tab_id":"t9","reason":"frozen"}`, "The browser froze a tab of Ada Miller"},
+		{"tab_resume", `{"tab_id":"t9","paused_ms":5}`, "Ada Miller resumed the tab"},
+		{"document_share", `{"document_id":1,"filename":"*.pdf","shared_by":0}`, "Ada Miller shared a document: *.pdf"},
+		{"document_edit", `{"document_id":1,"page":2,"action":"sign","by":"Eve"}`, "Eve edited page 2 of a document: sign"},
+		{"document_edit", `{"document_id":1}`, "Ada Miller edited a document"},
+		{"file_download", `{"url":"https://quote.example/f","filename":"*.pdf"}`, "Ada Miller downloaded *.pdf from https://quote.example/f"},
+		{"file_download", `{"url":"","filename":null,"blocked":true}`, "Ada Miller tried to download a file"},
+		{"relocate_start", `{"to_url":"https://quote.example/f"}`, "Ada Miller began to leave for https://quote.example/f"},
+		{"relocate_start", `{"to_url":null}`, "Ada Miller began to leave the page"},
+		{"relocate_start", `{"to_url":null,"cause":"reload"}`, "Ada Miller began to reload the page"},
+		{"relocate_start", `{"to_url":"https://quote.example/f","new_tab":true}`, "Ada Miller began to open https://quote.example/f in a new tab"},
+		{"host_request", `{"requested_by":2}`, "Guest 3 asked to be host"},
+		{"host_change", `{"from":0,"to":"Eve"}`, "Eve is host now, no longer Ada Miller"},
+		{"control_switch_request", `{"requested_by":2}`, "Guest 3 asked for control of the session"},
+		{"control_switch", `{"from":0,"to":2,"cause":"granted"}`, "Control of the session passed from Ada Miller to Guest 3"},
+		{"control_switch", `{"from":0,"to":2,"cause":"taken"}`, "Control of the session was taken by Guest 3 from Ada Miller"},
+		{"control_switch", `{"from":0,"to":2,"cause":"denied"}`, "Control of the session was denied to Guest 3"},
+		{"control_switch", `{"from":2,"to":null,"cause":"revoked"}`, "Control of the session was revoked from Guest 3"},
+		{"control_switch", `{"from":2,"to":null}`, "Control of the session was given up by Guest 3"},
+		{"control_gained", `{"client_index":0}`, "Ada Miller has control now"},
+		{"tab_control", `{"tab_id":"t1","owner":0,"to":2,"action":"given"}`, "Control of a tab passed from Ada Miller to Guest 3"},
+		{"tab_control", `{"tab_id":"all","to":2,"action":"denied"}`, "Control of all tabs was denied to Guest 3"},
+		{"tab_control_request", `{"tab_id":"t1","requested_by":2}`, "Guest 3 asked to act in a tab"},
+		{"chat", `{"from":2,"to":0,"length":24}`, "Guest 3 sent a chat message to Ada Miller of 24 characters"},
+		{"chat", `{"from":2}`, "Guest 3 sent a chat message"},
+		{"video_chat_enabled", `{"by":null,"media":["audio","video","screen"]}`, "Ada Miller started a call with audio, video and screen"},
+		{"video_chat_enabled", `{"by":2,"media":["audio"]}`, "Guest 3 started a call with audio"},
+		{"video_chat_archiving_started", `{"archive_id":1}`, "Ada Miller began to record a call"},
+		{"webrtc_stream_exception", `{"stream":1,"name":"NotAllowedError"}`, "A stream of Ada Miller failed: NotAllowedError"},
+		{"webrtc_stream_ended_by_user", `{"stream":1,"by":null}`, "Ada Miller ended a stream"},
+		{"screenshot_generated", `{"screenshot_id":1,"trigger":"annotation"}`, "A screenshot was made: annotation"},
+		{"feature_upgrade_request", `{"feature":"video"}`, "Ada Miller asked for 'video'"},
+		{"consent_given", `{"text_id":"en-3"}`, "Ada Miller agreed to be recorded"},
+		{"consent_withdrawn", `{"by":2}`, "Guest 3 no longer agrees to be recorded"},
+		{"clipboard_copy", `{"node_name":"textarea","length":2}`, "Ada Miller copied from a textarea"},
+		{"clipboard_cut", `{"is_masked":true,"node_name":"input","rule":"default"}`, "Ada Miller cut from a masked input"},
+		{"clipboard_paste", `{"node_name":""}`, "Ada Miller pasted into the page"},
+		{"print", `{"page":"https://quote.example/"}`, "Ada Miller printed https://quote.example/"},
+		{"file_selected", `{"count":2}`, "Ada Miller chose 2 files"},
+		{"file_selected", `{"count":1}`, "Ada Miller chose a file"},
+		{"file_selected", `{"is_masked":true,"node_name":"input","rule":"default"}`, "Ada Miller chose files in a masked input"},
+		{"policy_loaded", `{"digest":"f00d","fallback":false}`, "The site's policy was loaded"},
+		{"policy_loaded", `{"digest":null,"fallback":true}`, "The site's policy could not be had, so everything is hidden"},
+		{"masking_corrected", `{"of":7,"rule":"card"}`, "The relay hid what entry 7 should not have told, by the rule card"},
+		{"recorder_failed", `{"what":"crash","restarted":true}`, "The recorder failed: it crashed, and started again"},
 		{"client_log", `{"message":"offer shown"}`, "The page of Ada Miller logged 'offer shown'"},
 		{"recorder_started", `{}`, "The recorder started"},
 		{"recorder_stopped", `{"reason":"consent withdrawn"}`, "The recorder stopped: consent withdrawn"},
@@ -195,11 +255,63 @@ func TestMessage(t *testing.T) {
 		t.Run(tt.want, func(t *testing.T) {
 			s := setting(t, "a")
 			s.happens('a', 0, "page", "participant_joined", `{"client_index":0,"name":"Ada Miller"}`)
-			if got := s.happens('a', 1, "", tt.typ, tt.details).Message; got != tt.want {
+			s.reload()
+			source := ""
+			if spec, known := event.Find(tt.typ); known && spec.By&event.ByRecorder == 0 {
+				source = "page"
+			}
+			if got := s.happens('a', 1, source, tt.typ, tt.details).Message; got != tt.want {
 				t.Errorf("%s", got)
 			}
+			told[tt.typ] = true
 			s.finish()
 		})
+	}
+	for _, spec := range event.Specs {
+		if !told[string(spec.Type)] {
+			t.Errorf("no sentence is tried for %s", spec.Type)
+		}
+	}
+}
+
+// TestClaims: what a page or an extension says about who is here, who leads and who may act is kept, as a claim, and
+// moves nothing.
+func TestClaims(t *testing.T) {
+	for _, source := range []string{"page", "extension"} {
+		for _, tt := range []struct{ typ, details string }{
+			{"session_created", `{"session_id":"other","start_url":"https://other.example/"}`},
+			{"session_end", `{"reason":"ended_by_host","ended_by":0}`},
+			{"invitation_sent", `{"channel":"link"}`},
+			{"participant_joined", `{"client_index":0,"name":"Mallory","role":"agent"}`},
+			{"participant_left", `{"client_index":0,"reason":"removed"}`},
+			{"host_request", `{"requested_by":1}`},
+			{"host_change", `{"from":0,"to":1}`},
+			{"control_switch_request", `{"requested_by":1}`},
+			{"control_switch", `{"from":0,"to":1,"cause":"taken"}`},
+			{"control_gained", `{"client_index":1,"username":"Mallory"}`},
+			{"tab_control", `{"tab_id":"all","to":1,"action":"taken"}`},
+			{"tab_control_request", `{"tab_id":"all","requested_by":1}`},
+			{"feature_upgrade_request", `{"feature":"video"}`},
+			{"navigate", `{"url":"https://other.example/"}`},
+		} {
+			t.Run(source+" "+tt.typ, func(t *testing.T) {
+				s := setting(t, "ab")
+				s.happens('a', 0, "", "recorder_started", `{}`)
+				s.happens('b', 1, "", "recorder_started", `{}`)
+				moved := func() string {
+					return fmt.Sprintln(s.Started, s.Reason, s.StartURL, s.ActiveTab, s.Participants, s.Tabs, s.Known[strings.Repeat("b", 16)].URL)
+				}
+				before := moved()
+				e := s.happens('b', 2, source, tt.typ, tt.details)
+				if e.Type != tt.typ || e.Source != source || e.Actor.Basis != Claimed || e.Actor.Index != 1 || e.Completes != 0 {
+					t.Errorf("kept as %+v", e)
+				}
+				if after := moved(); after != before {
+					t.Errorf("the state was\n%s, and is\n%s", before, after)
+				}
+				s.finish()
+			})
+		}
 	}
 }
 
@@ -208,7 +320,10 @@ func TestWords(t *testing.T) {
 	for typ, words := range map[string]struct {
 		key  string
 		said map[string]string
-	}{"session_end": {"reason", endings}, "recorder_failed": {"what", failures}, "gap": {"reason", losses}} {
+	}{
+		"session_end": {"reason", endings}, "recorder_failed": {"what", failures}, "gap": {"reason", losses},
+		"participant_left": {"reason", departures}, "invitation_sent": {"channel", invitations},
+	} {
 		spec, _ := event.Find(typ)
 		for _, k := range spec.Keys {
 			for _, word := range k.Enum {
@@ -381,10 +496,12 @@ func TestLeavingAndEnding(t *testing.T) {
 		t.Errorf("just before the time: gone %v, next %d, all %v", gone, next-noon, all)
 	}
 	gone, _, all = s.Gone(noon+31000, 30000)
-	if len(gone) != 1 || gone[0] != (Departure{0, noon + 1000}) || all {
+	if len(gone) != 2 || gone[0] != (Departure{Tab: "tab-a", At: noon + 1000}) || gone[1] != (Departure{At: noon + 1000}) || all {
 		t.Fatalf("at the time: gone %v, all %v", gone, all)
 	}
-	s.Leave(gone[0], noon+31000)
+	for _, d := range gone {
+		s.Leave(d, noon+31000)
+	}
 	s.reload()
 	if gone, _, all = s.Gone(noon+31000, 30000); len(gone) != 0 || all {
 		t.Errorf("left once more: %v, all %v", gone, all)
@@ -395,7 +512,7 @@ func TestLeavingAndEnding(t *testing.T) {
 	s.reload()
 	a.Live, a.Seen, b.Live, b.Seen = false, noon+60000, false, noon+50000
 	gone, _, all = s.Gone(noon+90000, 30000)
-	if len(gone) != 2 || gone[0].Index != 1 || !all {
+	if len(gone) != 4 || gone[0].Index != 1 || gone[2].Index != 0 || !all {
 		t.Fatalf("everybody: gone %v, all %v", gone, all)
 	}
 	for _, d := range gone {
@@ -405,7 +522,7 @@ func TestLeavingAndEnding(t *testing.T) {
 	s.End(Timeout, s.Last, noon+95000)
 	s.reload()
 	s.End(Timeout, s.Last, noon+95000)
-	if sum := s.Summary(); !sum.Ended || sum.EndReason != PageClosed || sum.Entries != 11 || sum.LastTime != noon+60000 {
+	if sum := s.Summary(); !sum.Ended || sum.EndReason != PageClosed || sum.Entries != 14 || sum.LastTime != noon+60000 {
 		t.Errorf("summary %+v", sum)
 	}
 
@@ -415,12 +532,143 @@ func TestLeavingAndEnding(t *testing.T) {
 		told = append(told, between(log[i], `"message":"`, `"`))
 	}
 	want := "The session began on https://quote.example/|Guest joined|The recorder started|Guest 2 joined|The recorder started|" +
-		"Guest left|Guest joined|The recorder started|Guest 2 left|Guest left|The session ended: the last page was closed"
+		"Guest left a tab|Guest left|Guest joined|The recorder started|Guest 2 left a tab|Guest 2 left|Guest left a tab|Guest left|The session ended: the last page was closed"
 	if got := strings.Join(told, "|"); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	wantLine(t, log[9], `{"actor":{"basis":"inferred","client_index":0,"role":"host","username":null},"details":{"client_index":0,"count":0,"present_ms":20000,"reason":"left","synthesized":true,"username":null},"message":"Guest left","received":"2026-11-22T12:01:30.000Z","seq":10,"session_id":"s1","source":"relay","time":"2026-11-22T12:01:00.000Z","type":"participant_left"}`)
-	wantLine(t, log[10], `{"actor":{"basis":"inferred","client_index":0,"role":"host","username":null},"details":{"duration_ms":60000,"ended":"2026-11-22T12:01:00.000Z","ended_by":null,"ended_message":null,"event_count":10,"reason":"page_closed","started":"2026-11-22T12:00:00.000Z","synthesized":true},"message":"The session ended: the last page was closed","received":"2026-11-22T12:01:30.000Z","seq":11,"session_id":"s1","source":"relay","time":"2026-11-22T12:01:00.000Z","type":"session_end"}`)
+	wantLine(t, log[11], `{"actor":{"basis":"inferred","client_index":0,"role":"host","username":null},"details":{"by":null,"how":"left","open_ms":20000,"synthesized":true,"tab_id":"tab-a"},"message":"Guest left a tab","received":"2026-11-22T12:01:30.000Z","seq":12,"session_id":"s1","source":"relay","tab_id":"tab-a","time":"2026-11-22T12:01:00.000Z","type":"tab_closed"}`)
+	wantLine(t, log[12], `{"actor":{"basis":"inferred","client_index":0,"role":"host","username":null},"details":{"client_index":0,"count":0,"present_ms":20000,"reason":"left","synthesized":true,"username":null},"message":"Guest left","received":"2026-11-22T12:01:30.000Z","seq":13,"session_id":"s1","source":"relay","time":"2026-11-22T12:01:00.000Z","type":"participant_left"}`)
+	wantLine(t, log[13], `{"actor":{"basis":"inferred","client_index":0,"role":"host","username":null},"details":{"duration_ms":60000,"ended":"2026-11-22T12:01:00.000Z","ended_by":null,"ended_message":null,"event_count":13,"reason":"page_closed","started":"2026-11-22T12:00:00.000Z","synthesized":true},"message":"The session ended: the last page was closed","received":"2026-11-22T12:01:30.000Z","seq":14,"session_id":"s1","source":"relay","time":"2026-11-22T12:01:00.000Z","type":"session_end"}`)
+}
+
+// TestTabsClose: each tab that nothing is heard of any more is closed once, before who was in it leaves.
+func TestTabsClose(t *testing.T) {
+	const after = 30000
+	open := func(at int64) string { return fmt.Sprintf("tab_created tab-a %d", at) }
+	closed := func(at, long int64) string { return fmt.Sprintf("tab_closed tab-a %d %d", at, long) }
+	created := `{"tab_id":"tab-a","how":"initial"}`
+	for _, tt := range []struct {
+		name string
+		play func(s *stage)
+		want []string // what is told of the tab: type, id, time, how long it was open
+	}{
+		{"it is gone", func(s *stage) {
+			s.happens('a', 0, "", "tab_created", created)
+			s.goes(5000, after)
+			s.goes(5000, after)
+		}, []string{open(0), closed(5000, 5000)}},
+		{"it is not gone for so long", func(s *stage) {
+			s.happens('a', 0, "", "tab_created", created)
+			s.goes(5000, after-1)
+		}, []string{open(0)}},
+		{"nobody had said that it was created", func(s *stage) {
+			s.happens('a', 10, "", "recorder_started", `{}`)
+			s.goes(5000, after)
+		}, []string{closed(5000, 4990)}},
+		{"nothing had ever happened in it", func(s *stage) { s.goes(5000, after) }, nil},
+		{"the app has closed it", func(s *stage) {
+			s.happens('a', 0, "", "tab_created", created)
+			s.happens('a', 900, "page", "tab_closed", `{"tab_id":"tab-a","how":"host","open_ms":900}`)
+			s.goes(5000, after)
+		}, []string{open(0), closed(900, 900)}},
+		{"it comes back and says so", func(s *stage) {
+			s.happens('a', 0, "", "tab_created", created)
+			s.goes(5000, after)
+			s.happens('a', 60000, "", "tab_created", created)
+			s.goes(70000, after)
+		}, []string{open(0), closed(5000, 5000), open(60000), closed(70000, 10000)}},
+		{"it comes back and does not say so", func(s *stage) {
+			s.happens('a', 0, "", "tab_created", created)
+			s.goes(5000, after)
+			s.happens('a', 60000, "", "recorder_started", `{}`)
+			s.goes(70000, after)
+		}, []string{open(0), closed(5000, 5000), closed(70000, 10000)}},
+		{"it comes back within the time", func(s *stage) {
+			s.happens('a', 0, "", "tab_created", created)
+			s.goes(5000, 1000)
+			s.happens('a', 7000, "", "recorder_started", `{}`)
+			s.goes(9000, after)
+		}, []string{open(0), closed(9000, 9000)}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := setting(t, "a")
+			tt.play(s)
+			var got []string
+			last := ""
+			for _, line := range s.finish() {
+				e := gjson.Parse(line)
+				typ := e.Get("type").Str
+				if last == "participant_left" && typ == "tab_closed" {
+					t.Error("the participant left before the tab")
+				}
+				last = typ
+				if typ != "tab_created" && typ != "tab_closed" {
+					continue
+				}
+				at := e.Get("time").Time().UnixMilli() - noon
+				told := fmt.Sprintf("%s %s %d", typ, e.Get("details.tab_id").Str, at)
+				if typ == "tab_closed" {
+					told += " " + e.Get("details.open_ms").Raw
+				}
+				got = append(got, told)
+			}
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("got  %q\nwant %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// goes ends the connection of the only stream, lets time pass, and tells who has left. Then there is another run, in
+// which the stream is back.
+func (s *stage) goes(ms, wait int64) {
+	s.Helper()
+	s.reload()
+	st := &s.work.Streams[0]
+	st.Live, st.Seen = false, noon+ms
+	gone, _, _ := s.Gone(noon+ms+wait, 30000)
+	for _, d := range gone {
+		s.Leave(d, noon+ms+wait)
+	}
+	s.reload()
+	st.Live = true
+}
+
+// TestOneTabOfTwo: a tab is closed while another of the same participant goes on.
+func TestOneTabOfTwo(t *testing.T) {
+	s := setting(t, "ab")
+	s.work.Streams[1].ClientIndex = 0
+	s.happens('a', 0, "", "recorder_started", `{}`)
+	s.happens('b', 1, "", "recorder_started", `{}`)
+	s.work.Streams[1].Live, s.work.Streams[1].Seen = false, noon+1000
+	if gone, next, all := s.Gone(noon+2000, 30000); len(gone) != 0 || next != noon+31000 || all {
+		t.Errorf("before the time: gone %v, next %d, all %v", gone, next-noon, all)
+	}
+	gone, _, all := s.Gone(noon+31000, 30000)
+	if len(gone) != 1 || gone[0] != (Departure{Tab: "tab-b", At: noon + 1000}) || all {
+		t.Errorf("at the time: gone %v, all %v", gone, all)
+	}
+	s.Leave(gone[0], noon+31000)
+	if s.here() != 1 {
+		t.Error("the participant has left with the tab")
+	}
+	s.finish()
+}
+
+// TestWhoItWas: the relay says who did what a recorder does not know of whom, and leaves alone what an app says.
+func TestWhoItWas(t *testing.T) {
+	s := setting(t, "ab")
+	for _, tt := range []struct{ source, typ, details, want string }{
+		{"", "tab_pause", `{"tab_id":"t1","by":null,"reason":null}`, `{"by":1,"reason":null,"tab_id":"t1"}`},
+		{"", "video_chat_enabled", `{"by":null,"media":[]}`, `{"by":1,"media":[]}`},
+		{"page", "video_chat_enabled", `{"by":null,"media":[]}`, `{"by":null,"media":[]}`},
+		{"", "tab_pause", `{"tab_id":"t1","reason":"frozen"}`, `{"reason":"frozen","tab_id":"t1"}`},
+	} {
+		if got := string(s.happens('b', 0, tt.source, tt.typ, tt.details).Details); got != tt.want {
+			t.Errorf("%s by %q: %s, want %s", tt.typ, tt.source, got, tt.want)
+		}
+	}
+	s.finish()
 }
 
 // TestSilentParticipant: who opened a stream and never sent an event is told of when leaving.

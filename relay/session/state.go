@@ -39,8 +39,10 @@ type Participant struct {
 
 // Tab is a tab of the session.
 type Tab struct {
-	ID  string `json:"id"`
-	Seq uint64 `json:"seq"` // of tab_created
+	ID     string `json:"id"`
+	Seq    uint64 `json:"seq,omitempty"`    // of tab_created, 0 when there was none
+	Opened int64  `json:"opened"`           // or came back
+	Closed int64  `json:"closed,omitempty"` // 0 while it is open
 }
 
 // Stream is what is known of one recorder.

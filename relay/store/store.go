@@ -6,12 +6,15 @@ import (
 	"context"
 	"errors"
 	"math"
+
+	"github.com/cotrail/cotrail/masking/event"
 )
 
 // Errors that tell the caller what to do.
 var (
 	ErrNotFound   = errors.New("no such session")                       // answer 404
-	ErrNotAllowed = errors.New("the session belongs to somebody else")  // refuse: wrong secret or site
+	ErrNotAllowed = errors.New("the session belongs to somebody else")  // refuse: wrong secret, ticket or site
+	ErrExpired    = errors.New("the ticket has expired")                // refuse for now: the frame gets another
 	ErrEnded      = errors.New("the session has ended")                 // Open again: a new session goes on
 	ErrOutOfOrder = errors.New("events before these are missing")       // refuse: the recorder sends from the last durable one
 	ErrConflict   = errors.New("the session was numbered by another")   // read the work again
@@ -28,8 +31,10 @@ const MaxStreams = 1024
 type Opening struct {
 	Site       string
 	Session    string
-	SecretHash [32]byte // SHA-256 of the resume secret
-	Stream     string   // 16 hexadecimal digits
+	SecretHash [32]byte // SHA-256 of the resume secret; not looked at when Frame is set
+	Frame      string   // the origin of a frame, which opens by Ticket; empty for a page, which opens by the secret
+	Ticket     event.Ticket
+	Stream     string // 16 hexadecimal digits
 	Tab        string
 	Received   int64 // the relay's clock, milliseconds since 1970
 	Offset     int64 // what to add to the page's clock to get the relay's, milliseconds, as measured now
@@ -142,8 +147,12 @@ type Reader interface {
 // Ingest is what receiving events needs.
 type Ingest interface {
 	// Open makes or goes on with a session and a stream of it. ErrNotAllowed when the session is of another site
-	// or has another secret. For an ended session it opens the one that continues it, made once, where the stream
-	// goes on from the same number. Everybody who has the secret of a session is its participant 0.
+	// or has another secret, or the stream was opened by another credential: by the secret, or by tickets for another
+	// origin. For an ended session it opens the one that continues it, made once, where the stream goes on from the
+	// same number. Everybody who has the secret of a session, and every frame, is its participant 0.
+	//
+	// A frame makes no session: ErrNotFound when there is none yet, or none of its streams is of a page in the
+	// frame's tab. CheckTicket tells what else is refused, by the clock of the newest such page.
 	Open(ctx context.Context, o Opening) (Opened, error)
 	// Append makes the events durable and gives the stream's last durable number. Events that are already there
 	// are skipped, so the same batch may come again and again. ErrOutOfOrder when b.First is beyond the next one,

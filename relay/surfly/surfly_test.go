@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/cotrail/cotrail/masking/event"
+	"github.com/cotrail/cotrail/masking/event/catalog"
 )
 
 func TestEntry(t *testing.T) {
@@ -59,14 +60,44 @@ func TestEntry(t *testing.T) {
 	}
 }
 
-// TestTypes says of each of our types whether the reference has it.
+// TestTypes says of each of our types whether the reference has it, and tries the dialect on its sample.
 func TestTypes(t *testing.T) {
-	own := map[event.Word]bool{event.RecorderStarted: true, event.RecorderStopped: true, event.RecorderFailed: true, event.Gap: true}
-	for _, s := range event.Specs {
-		if got := slices.Contains(types, string(s.Type)); got == own[s.Type] {
-			t.Errorf("%s: in the dialect %v", s.Type, got)
+	own := strings.Fields(`tab_closed recorder_started recorder_stopped recorder_failed gap policy_loaded masking_corrected
+		consent_given consent_withdrawn clipboard_copy clipboard_cut clipboard_paste print file_selected`)
+	for _, c := range catalog.Types {
+		line, ok, err := Entry([]byte(`{"type":"` + string(c.Type) + `","time":"2026-11-22T10:04:33.343Z","session_id":"s1","details":` + c.Sample + `}`))
+		if err != nil || ok == slices.Contains(own, string(c.Type)) {
+			t.Errorf("%s: in the dialect %v, %v", c.Type, ok, err)
+		}
+		if !ok {
+			continue
+		}
+		var e struct {
+			Type    string
+			Details map[string]any
+		}
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		keys, isSampled := sampled[e.Type]
+		for key := range e.Details {
+			if isSampled && !slices.Contains(keys, key) {
+				t.Errorf("%s has %s, which the reference has not", e.Type, key)
+			}
 		}
 	}
+	if spec, _ := event.Find("follower_joined"); len(missing(joined, spec.Keys)) > 0 {
+		t.Errorf("participant_joined lacks %q of the reference", missing(joined, spec.Keys))
+	}
+}
+
+func missing(names []string, keys []event.Key) (out []string) {
+	for _, name := range names {
+		if !slices.ContainsFunc(keys, func(k event.Key) bool { return k.Name == name }) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 var update = flag.Bool("update", false, "write the golden file anew")

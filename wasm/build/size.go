@@ -21,7 +21,7 @@ type limit struct{ must, aim int64 }
 // what a page downloads.
 var (
 	loaderLimit = limit{must: 8 * kilobyte, aim: 5 * kilobyte}
-	sensorLimit = limit{must: 16 * kilobyte, aim: 10 * kilobyte}
+	sensorLimit = limit{must: 24 * kilobyte, aim: 16 * kilobyte}
 	moduleLimit = limit{must: 640 * kilobyte, aim: 540 * kilobyte}
 )
 

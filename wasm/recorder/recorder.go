@@ -3,6 +3,8 @@
 package recorder
 
 import (
+	"strings"
+
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/wasm/capture"
@@ -51,7 +53,7 @@ func New(start capture.Row, policy *masking.Policy, tail [][]byte, page Page) *R
 	c := capture.Capture{Policy: policy}
 	event.Unhex(c.Key[:], start.Get("field_key")) // a wrong key only makes fields unrecognisable
 	hello := event.Hello{
-		Site: start.Get("site"), Session: start.Get("session"), Secret: start.Get("secret"), Tab: start.Get("tab"),
+		Site: start.Get("site"), Session: start.Get("session"), Secret: start.Get("secret"), Ticket: start.Get("ticket"), Tab: start.Get("tab"),
 		URL: policy.URL(start.Get("url")).String(), Agent: policy.Agent(start.Get("agent")).String(),
 		Width: start.Int("width"), Height: start.Int("height"), Device: start.Get("device"),
 		Policy: start.Get("policy"), Release: start.Get("release"),
@@ -114,6 +116,12 @@ func (r *Recorder) Closed(now int64) { r.uplink.Closed(now); r.settle(now) }
 
 // Posted takes the answer to a request, nil when there was none.
 func (r *Recorder) Posted(answer []byte, now int64) { r.uplink.Posted(answer, now); r.settle(now) }
+
+// Ticket takes a frame's next ticket: the session that it is for, a space, and the ticket.
+func (r *Recorder) Ticket(text string) {
+	session, ticket, _ := strings.Cut(text, " ")
+	r.uplink.Renew(session, ticket)
+}
 
 // Tick does what is due.
 func (r *Recorder) Tick(now int64) { r.wake = 0; r.uplink.Tick(now); r.settle(now) }

@@ -8,10 +8,14 @@ import (
 // connect begins the next try: the last page's tail first, since its events come before ours.
 func (u *Uplink) connect(now int64) {
 	u.due = now + answerTimeout
+	for len(u.tail) > 0 && !u.fresh(u.tail[0]) {
+		u.tail = u.tail[1:]
+		u.link.Keep(u.tail)
+	}
 	switch {
 	case len(u.tail) > 0:
 		u.state = posting
-		u.link.Post(retime(u.tail[0], now), false)
+		u.link.Post(u.retime(u.tail[0], now), false)
 	case u.posts && now < u.postsTil:
 		u.state = posting
 		u.link.Post(u.body(u.queue.acked, now), false)
@@ -22,18 +26,36 @@ func (u *Uplink) connect(now int64) {
 	}
 }
 
-// retime sets the clock of a body that another page wrote: the relay measures the clock's offset by it.
-func retime(body []byte, now int64) []byte {
-	frame, rest, err := event.CutPart(body)
-	if err != nil {
-		return body
-	}
-	hello, err := event.ReadHello(frame)
+// Renew takes the ticket that this frame has from now on, and the session that it is for.
+func (u *Uplink) Renew(session, ticket string) { u.Hello.Session, u.Hello.Ticket = session, ticket }
+
+// fresh tells whether a body that another page wrote could still be taken. The ticket of a frame's has expired, so it
+// needs this frame's, and that is for its own session only.
+func (u *Uplink) fresh(body []byte) bool {
+	hello, _, err := cutHello(body)
+	return err != nil || hello.Ticket == "" || u.Hello.Ticket != "" && hello.Session == u.Hello.Session
+}
+
+// retime sets the clock of a body that another page wrote: the relay measures the clock's offset by it. A frame's gets
+// the ticket of today.
+func (u *Uplink) retime(body []byte, now int64) []byte {
+	hello, rest, err := cutHello(body)
 	if err != nil {
 		return body
 	}
 	hello.Time = now
+	if hello.Ticket != "" {
+		hello.Ticket = u.Hello.Ticket
+	}
 	return append(event.AppendPart(nil, hello.Append(nil)), rest...)
+}
+
+func cutHello(body []byte) (hello event.Hello, rest []byte, err error) {
+	frame, rest, err := event.CutPart(body)
+	if err == nil {
+		hello, err = event.ReadHello(frame)
+	}
+	return hello, rest, err
 }
 
 // body makes a POST body of the hello and the events after number n, as many as one batch holds; with none it
@@ -84,10 +106,7 @@ func (u *Uplink) Message(frame []byte, now int64) {
 // welcome goes on from the relay's last durable event. The relay may send it again on an open connection, when
 // the session ended and another took its place.
 func (u *Uplink) welcome(w event.Welcome, now int64) {
-	if w.Session != u.Hello.Session {
-		u.Hello.Session = w.Session
-		u.link.Session(w.Session)
-	}
+	u.adopt(w.Session)
 	u.ack(w.Last)
 	if u.state != greeting {
 		return
@@ -99,6 +118,18 @@ func (u *Uplink) welcome(w event.Welcome, now int64) {
 	u.link.Status(Recording, "")
 	u.flushTo = u.queue.last() // what waited while there was no connection has waited long enough
 	u.pump(now)
+}
+
+// adopt goes on with the session that the relay keeps the events under. A ticket is good for the one that it names, so
+// a frame asks for that one again.
+func (u *Uplink) adopt(session string) {
+	if session == u.Hello.Session {
+		return
+	}
+	if u.Hello.Ticket == "" {
+		u.Hello.Session = session
+	}
+	u.link.Session(session)
 }
 
 func (u *Uplink) ack(last uint64) {

@@ -43,10 +43,7 @@ func (u *Uplink) Posted(answer []byte, now int64) {
 
 func (u *Uplink) answered(frame []byte) {
 	if w, err := event.ReadWelcome(frame); err == nil {
-		if w.Session != u.Hello.Session {
-			u.Hello.Session = w.Session
-			u.link.Session(w.Session)
-		}
+		u.adopt(w.Session)
 		u.ack(w.Last)
 	} else if last, err := event.ReadAck(frame); err == nil {
 		u.ack(last)

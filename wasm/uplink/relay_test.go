@@ -30,6 +30,7 @@ type relay struct {
 	statuses  []string
 	sessions  []string
 	encodings []event.Encoding
+	tickets   []string // of the hellos
 }
 
 func newRelay(t testing.TB) *relay { return &relay{t: t, log: map[event.StreamID][]string{}} }
@@ -81,6 +82,7 @@ func (r *relay) take(frame []byte) [][]byte {
 		if err != nil {
 			r.t.Fatal(err)
 		}
+		r.tickets = append(r.tickets, hello.Ticket)
 		w := event.Welcome{Session: hello.Session, Last: uint64(len(r.log[hello.Stream])), Time: hello.Time}
 		if r.welcome != "" {
 			w.Session = r.welcome

@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"errors"
+	"slices"
 
 	"github.com/cotrail/cotrail/relay/store"
 )
@@ -28,6 +29,8 @@ type session struct {
 // stream is what the writer remembers of a stream.
 type stream struct {
 	ordinal int64
+	frame   string // origin of the frame whose tickets opened it, empty when the secret did
+	tab     string
 	offset  int64
 	last    uint64 // the last durable event
 	saved   uint64 // of those, the last that the stream's row knows; the others are in the inbox
@@ -58,10 +61,10 @@ func (s *Store) Seen(_ context.Context, session, stream string, at int64, live b
 func (w *writer) open(o store.Opening) (store.Opened, error) {
 	found, err := w.session(o.Session)
 	switch {
-	case errors.Is(err, store.ErrNotFound):
+	case errors.Is(err, store.ErrNotFound) && o.Frame == "":
 		found, err = w.create(o, o.Session, nil)
-	case err == nil && (found.site != o.Site || subtle.ConstantTimeCompare(found.secretHash, o.SecretHash[:]) != 1):
-		err = store.ErrNotAllowed
+	case err == nil:
+		err = found.admits(&o)
 	}
 	var last uint64
 	for err == nil && found.ended {
@@ -80,6 +83,25 @@ func (w *writer) open(o store.Opening) (store.Opened, error) {
 	return store.Opened{Session: found.id, Last: st.last, Offset: st.offset}, nil
 }
 
+// admits checks the credential of an opening. To what a frame opens it gives the session's own secret.
+func (s *session) admits(o *store.Opening) error {
+	switch {
+	case s.site != o.Site:
+		return store.ErrNotAllowed
+	case o.Frame != "":
+		o.SecretHash = [32]byte(s.secretHash)
+		for _, st := range slices.Backward(s.byOrdinal) {
+			if st.frame == "" && st.tab == o.Tab {
+				return store.CheckTicket(o.Ticket, s.id, o.Frame, o.SecretHash, o.Received, st.offset)
+			}
+		}
+		return store.ErrNotFound
+	case subtle.ConstantTimeCompare(s.secretHash, o.SecretHash[:]) != 1:
+		return store.ErrNotAllowed
+	}
+	return nil
+}
+
 // join gives the session's stream and makes it when it is new; it then goes on from last.
 func (w *writer) join(in *session, o store.Opening, last uint64) (*stream, error) {
 	st := in.streams[o.Stream]
@@ -92,6 +114,9 @@ func (w *writer) join(in *session, o store.Opening, last uint64) (*stream, error
 	}
 	offset := store.ClockOffset(o.Offset, earlier...)
 	if st != nil {
+		if st.frame != o.Frame {
+			return nil, store.ErrNotAllowed
+		}
 		if offset != st.offset {
 			if err := w.exec(w.stmt.offset, offset, in.num, st.ordinal); err != nil {
 				return nil, err
@@ -103,9 +128,9 @@ func (w *writer) join(in *session, o store.Opening, last uint64) (*stream, error
 	if len(in.byOrdinal) >= store.MaxStreams {
 		return nil, store.ErrTooMany
 	}
-	st = &stream{ordinal: int64(len(in.byOrdinal)) + 1, offset: offset, last: last, saved: last}
+	st = &stream{ordinal: int64(len(in.byOrdinal)) + 1, frame: o.Frame, tab: o.Tab, offset: offset, last: last, saved: last}
 	err := w.exec(w.stmt.join, in.num, st.ordinal, o.Stream, 0, o.Tab, o.Received, offset, o.URL, o.IP, o.Agent,
-		o.Width, o.Height, o.Device, o.Policy, o.Release, int64(last))
+		o.Width, o.Height, o.Device, o.Policy, o.Release, int64(last), o.Frame)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +212,7 @@ func (w *writer) readStreams(s *session) error {
 	for rows.Next() {
 		var name string
 		st := &stream{}
-		if err := rows.Scan(&st.ordinal, &name, &st.offset, &st.saved); err != nil {
+		if err := rows.Scan(&st.ordinal, &name, &st.frame, &st.tab, &st.offset, &st.saved); err != nil {
 			return err
 		}
 		st.last = st.saved

@@ -17,13 +17,13 @@ type statements struct {
 
 func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 	for text, to := range map[string]**sql.Stmt{
-		`SELECT num, site, secret_hash, last_seq, ended, continued_by FROM sessions WHERE id = ?`:    &s.session,
-		`SELECT ordinal, stream, clock_offset, last FROM streams WHERE session = ? ORDER BY ordinal`: &s.streams,
-		`SELECT id, ordinal, first + count - 1 FROM inbox WHERE session = ?`:                         &s.inbox,
+		`SELECT num, site, secret_hash, last_seq, ended, continued_by FROM sessions WHERE id = ?`:                &s.session,
+		`SELECT ordinal, stream, frame, tab, clock_offset, last FROM streams WHERE session = ? ORDER BY ordinal`: &s.streams,
+		`SELECT id, ordinal, first + count - 1 FROM inbox WHERE session = ?`:                                     &s.inbox,
 		`INSERT INTO sessions (id, site, secret_hash, salt, created, continues, hash, last_time, start_url)
 		 VALUES (?1, ?2, ?3, ?4, ?5, ?6, zeroblob(32), ?5, ?7) RETURNING num`: &s.create,
-		`INSERT INTO streams (session, ordinal, stream, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, last)
-		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`: &s.join,
+		`INSERT INTO streams (session, ordinal, stream, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, last, frame)
+		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`: &s.join,
 		`UPDATE streams SET clock_offset = ? WHERE session = ? AND ordinal = ?`:                                &s.offset,
 		`UPDATE sessions SET continued_by = ? WHERE num = ?`:                                                   &s.continued,
 		`INSERT INTO inbox (id, session, ordinal, first, count, received, lines) VALUES (?, ?, ?, ?, ?, ?, ?)`: &s.receive,

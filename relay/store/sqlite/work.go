@@ -60,7 +60,7 @@ func (s *Store) Work(ctx context.Context, id string, events int) (store.Work, er
 }
 
 func readStreams(ctx context.Context, tx *sql.Tx, num int64) ([]store.Stream, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT ordinal, stream, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder
+	rows, err := tx.QueryContext(ctx, `SELECT ordinal, stream, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, frame
 		FROM streams WHERE session = ? ORDER BY ordinal`, num)
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func readStreams(ctx context.Context, tx *sql.Tx, num int64) ([]store.Stream, er
 	for rows.Next() {
 		var s store.Stream
 		err := rows.Scan(&s.Ordinal, &s.Opening.Stream, &s.ClientIndex, &s.Tab, &s.Received, &s.Offset, &s.URL, &s.IP, &s.Agent,
-			&s.Width, &s.Height, &s.Device, &s.Policy, &s.Release)
+			&s.Width, &s.Height, &s.Device, &s.Policy, &s.Release, &s.Frame)
 		if err != nil {
 			return nil, err
 		}

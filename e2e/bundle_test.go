@@ -1,0 +1,93 @@
+package e2e
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// frameworks has the sources of the pages that are built with other people's frameworks and component libraries,
+// and the packages of these once they are installed.
+const frameworks = "frameworks"
+
+// installed installs the packages as their lock pins them, when they are not there already.
+var installed = sync.OnceValue(func() error {
+	lock, err := os.ReadFile(filepath.Join(frameworks, "package-lock.json"))
+	if err != nil {
+		return err
+	}
+	mark := filepath.Join(frameworks, "node_modules", ".installed-lock")
+	if done, err := os.ReadFile(mark); err == nil && bytes.Equal(done, lock) {
+		return nil
+	}
+	if _, err := command(nil, "npm", "ci", "--prefix", filepath.Join("e2e", frameworks), "--ignore-scripts", "--no-audit", "--no-fund"); err != nil {
+		return err
+	}
+	return os.WriteFile(mark, lock, 0o600)
+})
+
+// bundles keeps what is bundled, for several tests load the same pages. No two of them run at once.
+var bundles = map[string]string{}
+
+// bundled gives a source as its users would ship it: one script with its packages, and one style sheet.
+func bundled(t testing.TB, source string) string {
+	t.Helper()
+	if tags, ok := bundles[source]; ok {
+		return tags
+	}
+	if err := installed(); err != nil {
+		t.Fatal(err)
+	}
+	built := api.Build(api.BuildOptions{
+		EntryPoints:       []string{filepath.Join(frameworks, source)},
+		Outdir:            t.TempDir(), // nothing is written
+		Bundle:            true,
+		Format:            api.FormatIIFE,
+		Target:            api.ES2022,
+		MinifyWhitespace:  true,
+		MinifyIdentifiers: true,
+		MinifySyntax:      true,
+		JSX:               api.JSXAutomatic,
+		Conditions:        []string{"browser", "production"},
+		External:          []string{"/assets/*"},
+		Define:            map[string]string{"process.env.NODE_ENV": `"production"`, "__VUE_OPTIONS_API__": "true", "__VUE_PROD_DEVTOOLS__": "false", "__VUE_PROD_HYDRATION_MISMATCH_DETAILS__": "false"},
+		TsconfigRaw:       `{"compilerOptions": {"experimentalDecorators": true, "useDefineForClassFields": false}}`,
+		Plugins:           []api.Plugin{svelte},
+	})
+	for _, e := range built.Errors {
+		t.Errorf("bundling %s: %s (%v)", source, e.Text, e.Location)
+	}
+	if t.Failed() {
+		t.FailNow()
+	}
+	for _, file := range built.OutputFiles {
+		text := string(file.Contents)
+		if strings.HasSuffix(file.Path, ".css") {
+			bundles[source] += "<style>" + text + "</style>"
+		} else {
+			bundles[source] += "<script type=module>" + strings.ReplaceAll(text, "</script", `<\/script`) + "</script>"
+		}
+	}
+	return bundles[source]
+}
+
+// svelte has Svelte's own compiler make a module of a component.
+var svelte = api.Plugin{Name: "svelte", Setup: func(build api.PluginBuild) {
+	build.OnLoad(api.OnLoadOptions{Filter: `\.svelte$`}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
+		var complaint strings.Builder
+		node := exec.Command("node", filepath.Join(frameworks, "svelte.mjs"), args.Path)
+		node.Stderr = &complaint
+		out, err := node.Output()
+		if err != nil {
+			return api.OnLoadResult{Errors: []api.Message{{Text: err.Error() + "\n" + complaint.String()}}}, nil
+		}
+		module := string(out)
+		return api.OnLoadResult{Contents: &module, ResolveDir: filepath.Dir(args.Path)}, nil
+	})
+}}

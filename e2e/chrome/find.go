@@ -1,0 +1,4 @@
+package chrome
+
+// Find is a JavaScript expression for the element that a selector finds, or undefined.
+func Find(selector string) string { return element(selector) }

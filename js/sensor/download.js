@@ -1,0 +1,99 @@
+// Downloads that a link begins, also one that was never in the page. The Navigation API tells of each; in engines
+// without it the link's click does. What the server alone makes a download (Content-Disposition) no page can see.
+
+import { isElement } from "../nodes.js";
+import { text } from "../queue.js";
+import { judge } from "../rules.js";
+
+/** @typedef {import("../tape.js").Sensed} Sensed */
+
+const LINK = "a[href][download],area[href][download]";
+
+/** What holds the file itself, or names it in this browser only: of such an address the scheme is all. */
+const OWN = /^(blob|data):/;
+
+export class Downloads {
+  /** @param {import("../queue.js").Queue} queue @param {() => number} now */
+  constructor(queue, now) {
+    this.queue = queue;
+    this.now = now;
+  }
+
+  /**
+   * @param {import("../hooks.js").Hooks} hooks @param {any} view
+   * @param {(target: EventTarget, type: string, handler: (e: any) => void) => void} listen @param {(e: Event) => void} sense
+   */
+  hook(hooks, view, listen, sense) {
+    if (view.navigation) {
+      if (view !== window) listen(view.navigation, "navigate", sense); // the page's own is on the tape
+      return;
+    }
+    /** The clicks of links that are not in the page, which go by no window. @type {Map<EventTarget | null, Event>} */
+    const clicks = new Map();
+    const note = (/** @type {Event} */ e) => clicks.set(e.target, e);
+    hooks.add(view.HTMLElement.prototype, "click", {
+      before: (el) => el.isConnected || (el.matches(LINK) && el.addEventListener("click", note, { capture: true, once: true })),
+      after: (el) => {
+        const e = clicks.get(el);
+        clicks.delete(el);
+        el.removeEventListener("click", note, { capture: true });
+        if (e) this.#linked({ e, at: Math.round(this.now()), target: el }, el);
+      },
+    });
+  }
+
+  /** @param {Sensed} s */
+  navigate(s) {
+    const { e } = s;
+    if (typeof e.downloadRequest !== "string") return;
+    const { target, sourceElement } = e;
+    const { url } = e.destination;
+    const entry = target.currentEntry;
+    this.#later(s, url, e.downloadRequest, sourceElement, () => {
+      const now = target.currentEntry;
+      return Boolean(now && now !== entry && now.url === url); // the page has made a navigation of its own of it
+    });
+  }
+
+  /** @param {Sensed} s */
+  clicked(s) {
+    if ("navigation" in window || s.e.type !== "click") return;
+    const link = (s.path || s.e.composedPath()).find((/** @type {EventTarget} */ at) => isElement(at) && at.matches(LINK));
+    if (link) this.#linked(s, /** @type {HTMLAnchorElement} */ (link));
+  }
+
+  /** @param {Sensed} s @param {HTMLAnchorElement} link */
+  #linked(s, link) {
+    const view = link.ownerDocument.defaultView;
+    const own = link.protocol === "data:" || (view && link.origin === view.origin);
+    if (own) this.#later(s, link.href, link.download, link); // what is of another origin is gone to, whatever the link says
+  }
+
+  /**
+   * Tells of the download when it is clear that the page does not prevent it: of a taped event at once.
+   * @param {Sensed} s @param {string} url @param {string} named by the page @param {Element | null} link @param {() => boolean} [replaced]
+   */
+  #later({ e, at, path }, url, named, link, replaced = () => false) {
+    const { block, mask } = link ? judge(link) : { block: -1, mask: -1 };
+    if (block >= 0) return;
+    const [own] = OWN.exec(url) || [""];
+    const row = { t: "download", at, url: own || url, filename: text(named || (own ? "" : nameIn(url))), how: own ? "blob" : "anchor" };
+    if (mask >= 0) {
+      row.url = own || new URL(url).origin;
+      row.filename = undefined;
+    }
+    const tell = () => e.defaultPrevented || replaced() || this.queue.push(row);
+    if (path) tell();
+    else setTimeout(tell);
+  }
+}
+
+/** What a file is called by the last part of its address. @param {string} url */
+function nameIn(url) {
+  const name = new URL(url).pathname.split("/").pop() || "";
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}

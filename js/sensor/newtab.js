@@ -1,0 +1,142 @@
+// What is being opened in a new tab: by a link with a target, a click with the middle button or a modifier, a form with
+// a target, or window.open. A handler of the page may still prevent it, so whether it is opened is decided in a task
+// after the event, or when the page goes.
+
+import { editorOf } from "../facts.js";
+import { isElement } from "../nodes.js";
+import { actionOf } from "./submit.js";
+
+/** @typedef {import("../tape.js").Sensed} Sensed */
+
+/**
+ * Told when something is opened; url is empty where it is not known.
+ * @callback Listener
+ * @param {string} url
+ * @param {"link" | "script"} by
+ * @param {number} at
+ * @param {boolean} user whether a person's act opened it
+ * @param {boolean} apart whether the tab is cut off from this one: it has no opener, and nothing of the storage
+ */
+
+/** Keys with which a click opens a new tab or window. */
+const MAC = /^Mac/.test(navigator.platform);
+
+export class NewTabs {
+  /** @type {Listener[]} */
+  listeners = [];
+  /** What may still be prevented. @type {(() => void)[]} */
+  #pending = [];
+  /** Windows that window.open has given: what it loads there again is no new tab. @type {WeakSet<object>} */
+  #windows = new WeakSet();
+  #byPerson = false;
+
+  /** @param {import("../queue.js").Queue} queue @param {() => number} now */
+  constructor(queue, now) {
+    this.queue = queue;
+    this.now = now;
+  }
+
+  /** @param {import("../hooks.js").Hooks} hooks @param {any} view */
+  hook(hooks, view) {
+    hooks.add(view, "open", {
+      before: () => (this.#byPerson = isActive(view)), // opening uses the activation up
+      after: (_, args, opened) => this.#scripted(view, args, opened),
+    });
+  }
+
+  /** @param {any} view @param {any[]} args of window.open @param {any} opened */
+  #scripted(view, [url, target, features], opened) {
+    const name = target === undefined ? "_blank" : String(target);
+    const unseen = /\bno(opener|referrer)\b/.test(String(features)); // null is given also when it was opened
+    if (!opensTab(name, view) || (!opened && !unseen) || (opened && (opened.parent !== opened || this.#windows.has(opened)))) return;
+    if (opened) this.#windows.add(opened);
+    this.#tell(resolve(url, view.document.baseURI), "script", "script", Math.round(this.now()), this.#byPerson, !opened);
+  }
+
+  /** A click, also with the middle button. @param {Sensed} s */
+  click(s) {
+    const { e } = s;
+    if (e.type === "auxclick" && e.button !== 1) return;
+    const path = s.path || e.composedPath();
+    const link = path.find((/** @type {EventTarget} */ el) => isElement(el) && /^(a|area)$/.test(el.localName) && hrefOf(el) !== "");
+    if (!link || link.hasAttribute("download") || editorOf(link)) return;
+    const aside = e.button === 1 || e.shiftKey || (MAC ? e.metaKey : e.ctrlKey);
+    this.#later(e, () => {
+      const target = targetOf(link);
+      if (!aside && !opensTab(target, link.ownerDocument.defaultView)) return;
+      const byPerson = e.isTrusted;
+      this.#tell(hrefOf(link), byPerson ? "link" : "script", "link", s.at, byPerson, aside || isApart(link, target));
+    });
+  }
+
+  /** A form is sent; form.submit() has no event. @param {HTMLFormElement} form @param {Element | null} by @param {Event | undefined} e @param {number} at */
+  submit(form, by, e, at) {
+    const view = form.ownerDocument.defaultView;
+    const byPerson = Boolean(e && e.isTrusted && isActive(view));
+    this.#later(e, () => {
+      const target = (by && by.getAttribute("formtarget")) || targetOf(form);
+      if (opensTab(target, view)) this.#tell(actionOf(form, by), "form", "link", at, byPerson, isApart(form, target));
+    });
+  }
+
+  /** Decides when every handler has been called. @param {Event | undefined} e @param {() => void} decide */
+  #later(e, decide) {
+    this.#pending.push(() => (e && e.defaultPrevented) || decide());
+    if (this.#pending.length === 1) setTimeout(() => this.settle());
+  }
+
+  /** Decides what waits. */
+  settle() {
+    for (const decide of this.#pending.splice(0)) decide();
+  }
+
+  /** @param {string} to @param {string} cause @param {"link" | "script"} by @param {number} at @param {boolean} user @param {boolean} apart */
+  #tell(to, cause, by, at, user, apart) {
+    if (to && !/^(https?|blob):/.test(to)) return; // mailto: and the like open no tab
+    this.queue.push({ t: "relocate", at, to, from: location.href, cause, user, new_tab: true });
+    for (const listener of this.listeners) listener(to, by, at, user, apart);
+  }
+}
+
+/** @param {any} view */
+const isActive = (view) => Boolean(view && view.navigator.userActivation && view.navigator.userActivation.isActive);
+
+/** Of an SVG link as well. @param {any} link @returns {string} */
+const hrefOf = (link) => (link.href && typeof link.href === "object" ? resolve(link.href.baseVal, link.baseURI) : link.href || "");
+
+/** The target of a link or a form, or of its document's base element. @param {Element} el */
+function targetOf(el) {
+  const base = el.ownerDocument.querySelector("base[target]");
+  return el.getAttribute("target") || (base && base.getAttribute("target")) || "";
+}
+
+/** Whether a link or form cuts off the tab that it opens: one without a name does, unless told otherwise. @param {Element} el @param {string} target */
+function isApart(el, target) {
+  const rel = el.getAttribute("rel") || "";
+  return /\bno(opener|referrer)\b/i.test(rel) || (target.toLowerCase() === "_blank" && !/\bopener\b/i.test(rel));
+}
+
+/**
+ * Whether what has this target is loaded in another tab. A name may be that of a tab that is open already; nobody can
+ * tell.
+ * @param {string} target @param {any} view
+ */
+function opensTab(target, view) {
+  const name = target.toLowerCase();
+  if (name === "" || /^_(self|parent|top|unfencedtop)$/.test(name)) return false;
+  if (name === "_blank") return true;
+  for (let at = view; at; at = at.frameElement && at.parent) {
+    if (at.name === target) return false;
+    for (const frame of at.document.querySelectorAll("iframe[name],frame[name]")) if (frame.getAttribute("name") === target) return false;
+  }
+  return true;
+}
+
+/** @param {unknown} url @param {string} base @returns {string} */
+function resolve(url, base) {
+  try {
+    return url === undefined || url === "" ? "" : new URL(String(url), base).href;
+  } catch {
+    return "";
+  }
+}
