@@ -46,9 +46,15 @@ type relay struct {
 // startRelay starts one with an empty store. It ends with the test, and well: exit code 0, unless it was killed.
 func startRelay(t testing.TB) *relay {
 	t.Helper()
+	return startRelayWith(t, "")
+}
+
+// startRelayWith starts one with more sites, in YAML as under sites.
+func startRelayWith(t testing.TB, more string) *relay {
+	t.Helper()
 	r := &relay{t: t, dir: t.TempDir(), listen: freePort(t)}
 	r.url = "http://" + r.listen
-	if err := os.WriteFile(filepath.Join(r.dir, "cotrail.yaml"), []byte(sites), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(r.dir, "cotrail.yaml"), []byte(sites+more), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

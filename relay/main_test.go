@@ -23,6 +23,16 @@ func TestExitCodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := "--data=" + t.TempDir()
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	page := file("page.html", "<!doctype html><button>Blue Moon</button>")
+	policy, doubtful, wrong := file("p.yaml", "default: mask\n"), file("doubtful.yaml", "mask: [':focus']\n"), file("wrong.yaml", "default: mask\nmaks: []\n")
 	for _, c := range []struct {
 		args   []string
 		code   int
@@ -39,6 +49,16 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"serve", data, "--config", "/nowhere.yaml"}, 2, "", "/nowhere.yaml"},
 		{[]string{"serve", data, "--dev", "--listen", "0.0.0.0:0"}, 2, "", "loopback only"},
 		{[]string{"serve", data, "--listen", "nonsense"}, 2, "", "nonsense"},
+		{[]string{"mask-check", "--policy", policy, page}, 0, `"label":"Blue Moon"`, ""},
+		{[]string{"mask-check", "--policy", policy, "--json", page, page}, 0, `"action":"allow"`, ""},
+		{[]string{"mask-check", "--policy", policy, "--secret", "red, sun", page}, 0, "0 leaks", ""},
+		{[]string{"mask-check", "--policy", policy, "--secret", "red", "--secret", "blue moon", page}, 1, "--secret number 2 gets through: label", ""},
+		{[]string{"mask-check", "--policy", policy, "--secret", "", page}, 2, "", "--secret is empty"},
+		{[]string{"mask-check", "--policy", doubtful, page}, 2, doubtful + ":1: selector :focus", ""},
+		{[]string{"mask-check", "--policy", doubtful, "--secret", "blue moon", page}, 1, "undecided", ""},
+		{[]string{"mask-check", "--policy", wrong, page}, 2, "", wrong + `:2: unknown key "maks"`},
+		{[]string{"mask-check", "--policy", policy, "/nowhere.html"}, 2, "", "/nowhere.html"},
+		{[]string{"mask-check", page}, 2, "", "--policy"},
 	} {
 		var stdout, stderr bytes.Buffer
 		if code := run(t.Context(), c.args, &stdout, &stderr); code != c.code || !strings.Contains(stdout.String(), c.stdout) || !strings.Contains(stderr.String(), c.stderr) {

@@ -16,8 +16,9 @@ import (
 
 // cli is the command line.
 type cli struct {
-	Serve   serveCmd         `cmd:"" help:"Serve the recorder, receive what pages record, and let auditors read it."`
-	Version kong.VersionFlag `help:"Print the version."`
+	Serve     serveCmd         `cmd:"" help:"Serve the recorder, receive what pages record, and let auditors read it."`
+	MaskCheck maskCheckCmd     `cmd:"" help:"Tell what would be recorded of saved pages, and by which rule. Exits 1 if a --secret gets through, 2 if something is undecided."`
+	Version   kong.VersionFlag `help:"Print the version."`
 }
 
 // serveCmd are the flags of cotrail serve.
@@ -43,11 +44,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		panic(err) // the struct above is wrong
 	}
-	if _, err := parser.Parse(args); done {
+	asked, err := parser.Parse(args)
+	switch {
+	case done:
 		return exitGood
-	} else if err != nil {
+	case err != nil:
 		fmt.Fprintf(stderr, "cotrail: %v; see cotrail --help\n", err)
 		return exitUsage
+	case asked.Selected().Name == "mask-check":
+		return c.MaskCheck.run(ctx, stdout, stderr)
 	}
 	return c.Serve.run(ctx, recorder, stdout, stderr)
 }

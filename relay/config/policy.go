@@ -1,6 +1,8 @@
 package config
 
 import (
+	"errors"
+
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/cotrail/cotrail/masking"
@@ -8,6 +10,41 @@ import (
 
 // defaultPolicy is the policy of a site that says nothing.
 func defaultPolicy() masking.Policy { return masking.New() }
+
+// PolicyFile is a policy in a file of its own, as a site's policy_file names it.
+type PolicyFile struct {
+	Path   string
+	Policy masking.Policy
+	lines  map[string]int
+}
+
+// LoadPolicy reads such a file.
+func LoadPolicy(path string) (*PolicyFile, error) {
+	r := &reader{file: path, lines: map[string]int{}}
+	p, err := r.policyIn()
+	if err == nil {
+		err = errors.Join(r.problems...)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &PolicyFile{path, p, r.lines}, nil
+}
+
+// Line gives the line of a selector, 0 for one that is not in the file.
+func (f *PolicyFile) Line(selector string) int { return f.lines[selector] }
+
+// policyIn reads the file as a policy.
+func (r *reader) policyIn() (masking.Policy, error) {
+	content, err := readFile(r.file)
+	if err != nil {
+		return defaultPolicy(), err
+	}
+	if root := r.document(content); root != nil {
+		return r.policy(root), nil
+	}
+	return defaultPolicy(), nil
+}
 
 // policy reads the masking rules of a site.
 func (r *reader) policy(n ast.Node) masking.Policy {

@@ -18,6 +18,7 @@ import (
 type reader struct {
 	file     string
 	problems []error
+	lines    map[string]int // of the texts of lists, where each stands first; nil where nobody asks
 }
 
 // fail notes a problem at a node.
@@ -130,7 +131,13 @@ func (r *reader) text(n ast.Node, name string) string {
 // texts reads a list of texts.
 func (r *reader) texts(n ast.Node, name string) []string {
 	var out []string
-	r.list(n, name, func(v ast.Node) { out = append(out, r.text(v, name)) })
+	r.list(n, name, func(v ast.Node) {
+		text := r.text(v, name)
+		if _, known := r.lines[text]; !known && r.lines != nil {
+			r.lines[text] = v.GetToken().Position.Line
+		}
+		out = append(out, text)
+	})
 	return out
 }
 

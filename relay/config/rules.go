@@ -10,13 +10,13 @@ import (
 // stands under its name in the compiled form.
 type rulesReader struct {
 	*reader
-	to    *masking.Policy
-	lines map[string]ast.Node
+	to   *masking.Policy
+	keys map[string]ast.Node
 }
 
 // at gives where a key stands, else the node of the whole.
 func (r *rulesReader) at(key string, whole ast.Node) ast.Node {
-	if n := r.lines[key]; n != nil {
+	if n := r.keys[key]; n != nil {
 		return n
 	}
 	return whole
@@ -32,10 +32,10 @@ func (r *rulesReader) validate(n ast.Node) {
 // noting adds to what reads a key that its line is noted.
 func (r *rulesReader) noting(key string, read func(ast.Node)) func(ast.Node) {
 	return func(n ast.Node) {
-		if r.lines == nil {
-			r.lines = map[string]ast.Node{}
+		if r.keys == nil {
+			r.keys = map[string]ast.Node{}
 		}
-		r.lines[key] = n
+		r.keys[key] = n
 		read(n)
 	}
 }

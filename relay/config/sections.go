@@ -145,15 +145,10 @@ func (r *reader) policyFile(n ast.Node) masking.Policy {
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(filepath.Dir(r.file), name)
 	}
-	content, err := readFile(name)
+	own := &reader{file: name}
+	p, err := own.policyIn()
 	if err != nil {
 		r.fail(n, "policy_file: %v", err)
-		return defaultPolicy()
-	}
-	own := &reader{file: name}
-	p := defaultPolicy()
-	if root := own.document(content); root != nil {
-		p = own.policy(root)
 	}
 	r.problems = append(r.problems, own.problems...)
 	return p

@@ -9,12 +9,15 @@ package demo
 import (
 	"bytes"
 	"embed"
+	"encoding/json"
 	"html/template"
 	"io"
 	"io/fs"
 	"net/http"
 	"path"
 	"time"
+
+	"github.com/cotrail/cotrail/masking"
 )
 
 // maxForm bounds what a form may send: a scanned letter fits, and a demonstration needs no more.
@@ -33,6 +36,7 @@ var types = map[string]string{
 	".html": "text/html; charset=utf-8",
 	".css":  "text/css; charset=utf-8",
 	".js":   "text/javascript; charset=utf-8",
+	".json": "application/json",
 	".svg":  "image/svg+xml",
 	".txt":  "text/plain; charset=utf-8",
 }
@@ -76,7 +80,20 @@ func Handler() http.Handler {
 	for _, dir := range []string{"css", "js", "img", "files"} {
 		serveFiles(mux, dir)
 	}
+	mux.Handle("GET /demo/marks.json", content("marks.json", marks()))
 	return guarded(mux)
+}
+
+// marks are what hides and opens parts of a page beside the site's policy, for the view of what is masked.
+func marks() []byte {
+	b, err := json.Marshal(map[string][]string{
+		"block": masking.Marks.Block, "mask": masking.Marks.Mask, "allow": masking.Marks.Allow,
+		"whole": masking.DenyWords.Whole, "part": masking.DenyWords.Part,
+	})
+	if err != nil {
+		panic("demo: the marks: " + err.Error())
+	}
+	return b
 }
 
 // exactly keeps the mux from taking a path that ends in a slash for a whole tree.
