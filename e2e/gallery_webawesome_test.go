@@ -38,7 +38,7 @@ var webawesomeActs = []told{
 	following("#away >> a", "Away", "#/away"),
 	clicking("#right >> button", "Right"),
 	clicking("#copy >> button", "Copy"),
-	clicking("#terms >> [part=button]", "Terms"),
+	tells(chromedp.Steps(chrome.Click("#terms >> [part=button]"), chrome.WaitFor("(e => e.expanded && !e.shadowRoot.getAnimations().length)("+chrome.Find("#terms")+")")), clicked("#terms >> [part=button]", "Terms")),
 	clicking("#details >> summary", "Details"),
 	opening("#ask >> button", "Ask", "wa-dialog"),
 	closing("#yes >> button", "Yes", "#yes"),

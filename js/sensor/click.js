@@ -36,11 +36,13 @@ export class Clicks {
   /**
    * @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => import("../tape.js").Held} held
    * @param {(at: number) => void} followed told of a click on a link
+   * @param {(el: Element) => boolean} picking tells whether something is being chosen in a field's own window
    */
-  constructor(queue, held, followed) {
+  constructor(queue, held, followed, picking) {
     this.queue = queue;
     this.held = held;
     this.followed = followed;
+    this.picking = picking;
   }
 
   /** @param {Sensed} s */
@@ -63,7 +65,7 @@ export class Clicks {
     else if (sends(target) || /** @type {Event} */ (this.made).composedPath().includes(target) || !isSeen(target)) return true;
     if (repeated && repeated[0] === target && repeated[1] === s.e.timeStamp) return true;
     if (s.e.detail !== 0 || !s.e.isTrusted) return false;
-    if (target.localName === "select" || isPicked(target)) return true; // something was chosen by keyboard in what opens
+    if (target.localName === "select" || this.picking(target)) return true; // something was chosen by keyboard in what opens
     // Enter in a field: the browser clicks the form's button, and the focus stays in the field.
     const focused = /** @type {HTMLInputElement | null} */ (focusedBeside(target));
     const form = /** @type {HTMLButtonElement} */ (target).form;
@@ -112,15 +114,6 @@ function meant(s, target) {
 
 /** Whether its click only sends a form, which is told for itself. @param {Element} el */
 const sends = (el) => /** @type {HTMLButtonElement} */ (el).type === "submit" && Boolean(/** @type {HTMLButtonElement} */ (el).form);
-
-/** Whether a colour is being chosen: its picker is open. Engines that do not know the word refuse the selector. @param {Element} el */
-function isPicked(el) {
-  try {
-    return /** @type {HTMLInputElement} */ (el).type === "color" && el.matches(":open");
-  } catch {
-    return false;
-  }
-}
 
 /** Whether an element that a script clicks is there for anybody to see: not clipped away, nor without size. @param {Element} el */
 function isSeen(el) {

@@ -223,6 +223,11 @@ export class Inputs {
     });
   }
 
+  /** Whether a colour is being chosen: Enter in the picker comes as a click on the field. @param {Element} el */
+  picking(el) {
+    return /** @type {HTMLInputElement} */ (el).type === "color" && this.dirty.has(el);
+  }
+
   waitForScripts() {
     this.sets = 0;
     this.scriptTimer = setTimeout(() => {
