@@ -172,7 +172,7 @@ func TestCanaries(t *testing.T) {
 			}
 			page.Do(t, chrome.SetFiles("#c17", file), chrome.Script(`cotrail.log("`+endOfRow+`")`), flushed)
 			id := session(t, page)
-			entries := r.settledLog(id, "the end is in the log", has(1, "client_log"))
+			entries := r.settledLog(id, "the end is in the log", has(2, "client_log"))
 			roads := map[string][]byte{
 				"the log": r.get("/v1/sessions/" + id + "/log"), "metrics": r.get("/metrics"), "the relay's log": []byte(r.errors.String()),
 				"what the page keeps": []byte(chrome.MustEval[string](t, page, kept)),
@@ -187,7 +187,7 @@ func TestCanaries(t *testing.T) {
 			storeFiles(t, r, roads)
 			for road, text := range roads {
 				for at := range len(text) {
-					if rest := text[at:]; len(rest) >= 8 && strings.EqualFold(string(rest[:6]), "canary") {
+					if rest := text[at:]; len(rest) >= 8 && strings.EqualFold(string(rest[:6]), "canary") && !(key == "shows" && opened(string(rest[:8]))) {
 						t.Errorf("%s has %q", road, text[max(0, at-60):min(len(text), at+30)])
 					}
 				}
@@ -198,6 +198,11 @@ func TestCanaries(t *testing.T) {
 			checkSeen(t, entries, key == "shows")
 		})
 	}
+}
+
+// opened tells whether a text is one that a site which allows all may see.
+func opened(text string) bool {
+	return slices.ContainsFunc(canaries, func(c canary) bool { return c.opens == text })
 }
 
 // storeFiles adds the files of the store as they lie on the disk, the write-ahead log too.
