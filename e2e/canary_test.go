@@ -187,7 +187,7 @@ func TestCanaries(t *testing.T) {
 			storeFiles(t, r, roads)
 			for road, text := range roads {
 				for at := range len(text) {
-					if rest := text[at:]; len(rest) >= 8 && strings.EqualFold(string(rest[:6]), "canary") && !(key == "shows" && opened(string(rest[:8]))) {
+					if rest := text[at:]; len(rest) >= 8 && strings.EqualFold(string(rest[:6]), "canary") && !(key == "shows" && mayShow(string(rest[:8]))) {
 						t.Errorf("%s has %q", road, text[max(0, at-60):min(len(text), at+30)])
 					}
 				}
@@ -200,8 +200,8 @@ func TestCanaries(t *testing.T) {
 	}
 }
 
-// opened tells whether a text is one that a site which allows all may see.
-func opened(text string) bool {
+// mayShow tells whether a text is one that a site which allows all may see.
+func mayShow(text string) bool {
 	return slices.ContainsFunc(canaries, func(c canary) bool { return c.opens == text })
 }
 
