@@ -32,7 +32,7 @@ var gap = Spec{Type: Gap, By: ByRecorder | ByRelay, Keys: []Key{
 	{Name: "reason", Shape: OneOf, Required: true, Enum: []string{"overflow", "not_ready", "crash", "too_large", "unreadable"}},
 }}
 
-var policyLoaded = Spec{Type: PolicyLoaded, By: ByRecorder, Keys: []Key{{Name: "digest", Nullable: true}, {Name: "fallback", Shape: Bool}}}
+var policyLoaded = Spec{Type: PolicyLoaded, By: ByRecorder, Keys: []Key{{Name: "digest", Treat: Digest, Nullable: true}, {Name: "fallback", Shape: Bool}}}
 
 var maskingCorrected = Spec{Type: MaskingCorrected, By: ByRelay, Keys: []Key{
 	{Name: "of", Shape: Int, Required: true}, {Name: "rule"}, {Name: "path"},

@@ -24,7 +24,7 @@ var page = []Type{
 		input_type              the type of an input
 		checked                 of a checkbox or radio
 		selected                of an option`,
-		Sample: `{"attributes":{"id":"country","name":"country"},"node_name":"option","value":"PT","xpath":"//*[@id=\"country\"]/option[3]","parent_form_attributes":{"id":"quote"},"selected":true,"cause":"user","trusted":true}`,
+		Sample: `{"attributes":{"id":"country","name":"country"},"node_name":"option","value":"PT","xpath":"/html/body/form/label[2]/select/option[3]","parent_form_attributes":{"id":"quote"},"selected":true,"cause":"user","trusted":true}`,
 		Masked: `{"is_masked":true,"node_name":"input","rule":"default","field":"90a4e1c7d52b6f38","filled":true,"cause":"user","trusted":true}`},
 	{Type: event.Submit, Title: "Form submitted", Doc: "A form is sent.", keys: `
 		form         the form
