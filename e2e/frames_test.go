@@ -109,7 +109,8 @@ func TestFrameOfAnotherOrigin(t *testing.T) {
 		}
 	}
 	page.Do(t, chrome.Click("h1"), flushed, chrome.Click("#pay"))
-	entries := r.wantClicks(id, shop.url+"/", pay.url+"/")
+	r.wantClicks(id, shop.url+"/", pay.url+"/")
+	entries := r.settledLog(id, "every recorder is in the log", has(4, "recorder_started"))
 	streams := map[string]bool{}
 	for _, e := range ofType(entries, "recorder_started") {
 		streams[e.text("stream")] = true
