@@ -19,7 +19,7 @@ func TestSignalledTexts(t *testing.T) {
 		{"an address without a host", p.Said, "data:text/plain,canary", "data:"},
 		{"a sentence with a colon", p.Said, "file: Ada's", "file: Ada's"},
 		{"an id", p.Ident, "d-3", "d-3"},
-		{"an id that is too long", p.Ident, strings.Repeat("a", maxNameBytes+1), strings.Repeat("a", maxNameBytes) + "…"},
+		{"an id that is too long", p.Ident, strings.Repeat("a", maxNameBytes+1), strings.Repeat("a", maxNameBytes-len("…")) + "…"},
 		{"something", p.Hidden, "canary", Stars},
 		{"nothing", p.Hidden, "", ""},
 		{"a file", p.Filename, "Ada Miller.2026.PDF", "*.pdf"},
