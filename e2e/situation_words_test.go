@@ -62,13 +62,14 @@ func say(e entry, site, other string, tabs map[string]int) string {
 	if e.text("source") == "page" && !slices.Contains([]string{"client_log", "participant_joined", "tab_pause", "tab_resume", "recorder_stopped"}, e.text("type")) {
 		said = e.text("type") + " " + bare(map[string]any(d)) // the page's own words
 	}
-	if e["late"] == true {
+	tab := inTab(e, tabs)
+	if e["late"] == true && len(tabs) < 2 { // of two tabs, either may be heard first
 		said += " late"
 	}
 	if source := e.text("source"); source == "extension" {
 		said += " by extension"
 	}
-	return inTab(e, tabs) + strings.NewReplacer(site, "SITE", other, "OTHER").Replace(said)
+	return tab + strings.NewReplacer(site, "SITE", other, "OTHER").Replace(said)
 }
 
 // inTab names the tab of an entry, unless it is the session's first.

@@ -8,10 +8,12 @@ import { isShadowRoot } from "./nodes.js";
 import { text } from "./queue.js";
 
 export class Life {
+  /** Since when the browser has frozen the page, 0 when it has not. */
+  #frozen = 0;
+  /** Whether the page has gone, and may be kept for coming back. */
+  #gone = false;
   /** @type {(() => void)[]} */
   #undo = [];
-  /** When the page was frozen. */
-  #since = 0;
 
   /** @param {import("./recording.js").Recording} recording */
   constructor(recording) {
@@ -24,14 +26,32 @@ export class Life {
     if (identity.around) this.#undo.push(follow(identity.around, recording, this.within));
     listen(window, "pagehide", () => this.#leave(true));
     listen(document, "visibilitychange", () => document.visibilityState === "hidden" && this.#leave(false));
-    listen(document, "freeze", () => this.#frozen());
-    listen(document, "resume", () => this.#thawed());
+    listen(document, "freeze", () => this.#freeze());
+    listen(document, "resume", () => this.#thaw());
     listen(window, "pageshow", (e) => e.persisted && this.#returned());
+  }
+
+  /** The browser stops the page, as it does with tabs that nobody looks at; also one that has gone, which tells nothing more. */
+  #freeze() {
+    const { identity, loader, queue } = this.recording;
+    if (!this.#gone && !queue.paused) {
+      this.#frozen = Math.round(loader.now());
+      this.recording.say({ t: "pause", tab: identity.kept.tab, frozen: true });
+    }
+    this.#leave(false);
+  }
+
+  #thaw() {
+    if (!this.#frozen) return;
+    const { identity, loader } = this.recording;
+    this.recording.say({ t: "resume", tab: identity.kept.tab, paused_ms: Math.round(loader.now() - this.#frozen) });
+    this.#frozen = 0;
   }
 
   /** @param {boolean} gone whether the page goes away, and is not only out of sight */
   #leave(gone) {
     const { bridge, identity, loader, queue, senses } = this.recording;
+    this.#gone ||= gone;
     senses.inputs.commitAll();
     senses.newTabs.settle();
     if (gone) Object.assign(identity.kept, { left: true, leftAt: Math.round(loader.now()), ...senses.relocation.leave() });
@@ -41,23 +61,9 @@ export class Life {
     identity.save();
   }
 
-  /** The browser stops the page, which nobody looks at. */
-  #frozen() {
-    const { bridge, identity, loader } = this.recording;
-    this.#since = Math.round(loader.now());
-    if (!identity.kept.paused) this.recording.say({ t: "pause", tab: identity.kept.tab, frozen: true });
-    this.#leave(false);
-    bridge.close();
-  }
-
-  #thawed() {
-    const { bridge, identity, loader } = this.recording;
-    if (!identity.kept.paused) this.recording.say({ t: "resume", tab: identity.kept.tab, paused_ms: Math.round(loader.now()) - this.#since });
-    bridge.tell("returned", null);
-  }
-
   /** The page is shown again after it was left (bfcache). */
   #returned() {
+    this.#gone = false;
     const { bridge, identity, queue, senses } = this.recording;
     const tail = identity.returned();
     if (tail) bridge.tell("tail", decodeTail(tail));
