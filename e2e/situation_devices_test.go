@@ -53,6 +53,6 @@ var media = []situation{
 		want: says("video_chat_enabled video", "video_chat_archiving_started page")},
 	{name: "lets go of the camera itself", do: acts(chrome.Script(`navigator.mediaDevices.getUserMedia({video: true}).then(s => s.getTracks().forEach(t => t.stop()))`)),
 		want: says("video_chat_enabled video")},
-	{name: "loses the camera", do: acts(chrome.Script(`navigator.mediaDevices.getUserMedia({video: true}).then(s => s.getTracks()[0].dispatchEvent(new Event("ended")))`)),
-		want: says("video_chat_enabled video", "webrtc_stream_ended_by_user")},
+	{name: "says itself that it has lost the camera", do: acts(chrome.Script(`navigator.mediaDevices.getUserMedia({video: true}).then(s => s.getTracks()[0].dispatchEvent(new Event("ended")))`)),
+		want: says("video_chat_enabled video")}, // the browser has not said it
 }

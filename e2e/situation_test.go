@@ -238,7 +238,7 @@ func (v *scene) check(s situation) {
 	}
 	for _, line := range got[end+1:] {
 		said := line[strings.LastIndex(line, ": ")+1:]
-		if kind, _, _ := strings.Cut(strings.TrimSpace(said), " "); !slices.Contains([]string{"participant_left", "session_end", "tab_closed"}, kind) {
+		if kind, _, _ := strings.Cut(strings.TrimSpace(said), " "); !slices.Contains([]string{"participant_left", "session_end", "switch_active_tab", "tab_closed"}, kind) {
 			v.t.Errorf("after the end of the row: %s", line)
 		}
 	}
