@@ -75,7 +75,7 @@ func TestBeforeTheModule(t *testing.T) {
 			page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "starting"`),
 				chrome.Type("#a", "early"), chrome.Press(kb.Tab), chrome.Type("#pw", "hunter22"), chrome.Press(kb.Tab),
 				chrome.Click("#b"), chrome.Click("#hidden"), chrome.Focus("#s"), chrome.Press("y"), chrome.Focus("#m"), chrome.Press(kb.ArrowDown), chrome.Press(kb.ArrowDown), chrome.Click("#soon"),
-				chrome.Script(`history.pushState(null, "", "/early"); cotrail.log("said early")`))
+				chrome.Script(`history.pushState(null, "", "/onward"); cotrail.log("said before")`))
 			if chrome.MustEval[string](t, page, `cotrail.status`) != "starting" {
 				t.Fatal("the module was not held back long enough to show anything")
 			}
@@ -87,7 +87,7 @@ func TestBeforeTheModule(t *testing.T) {
 			}
 			want := []string{"navigate SITE/ load", "click #a", "input_change #a = early", "click masked hard_deny input", "input_change masked hard_deny input filled",
 				"click #b Go", "click masked mask:markup button", "input_change /select/option[2] = y selected",
-				"input_change #m1 = x selected", "input_change #m1 = x unselected", "input_change #m2 = y selected", "click masked moved button", "navigate SITE/early push", "client_log said early"}
+				"input_change #m1 = x selected", "input_change #m1 = x unselected", "input_change #m2 = y selected", "click masked moved button", "navigate SITE/onward push", "client_log said before"}
 			if key == "hides" {
 				want[1], want[2] = "click masked default input", "input_change masked default input filled"
 				for i := 7; i < 11; i++ {

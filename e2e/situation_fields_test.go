@@ -86,7 +86,7 @@ var fields = []situation{
 		want: says("input_change #a = 👍🏽👩‍👧")},
 	{name: "a very long text is cut", body: `<textarea id=a></textarea>`,
 		do:   acts(chrome.Focus("#a"), chrome.Insert(strings.Repeat("long ", 4000)), leave),
-		want: says("input_change #a = " + strings.Repeat("long ", 819) + "l…")},
+		want: says("input_change #a = " + strings.Repeat("long ", 818) + "lon…")},
 	{name: "undone and done again", body: `<input id=a><input id=b>`,
 		do: acts(chrome.Type("#a", "Ada"), leave, chrome.Focus("#a"), chrome.Edit('z', "undo"), leave,
 			chrome.Focus("#a"), chrome.Edit('y', "redo"), leave),
@@ -135,9 +135,6 @@ var fields = []situation{
 	{name: "a date and time by keys", body: `<input id=a type=datetime-local>`,
 		do:   acts(chrome.Focus("#a"), chrome.Press("03152027"), chrome.Press(kb.ArrowRight), chrome.Press("0930AM"), chrome.Script(`document.activeElement.blur()`)),
 		want: says("input_change #a = 2027-03-15T09:30")},
-	{name: "a colour in its picker", body: `<input id=a type=color value=#808080>`,
-		do:   acts(chrome.Click("#a"), opened, chrome.Press(kb.ArrowRight), chrome.Press(kb.Enter), chrome.WaitFor(`document.querySelector("#a").value !== "#808080"`)),
-		want: says("click #a", "input_change #a = #828282")}, // the picker's choice comes with a click that nobody made
 	{name: "a slider by keys", body: `<input id=a type=range max=10 value=5>`,
 		do:   acts(chrome.Focus("#a"), chrome.Press(kb.ArrowRight+kb.ArrowRight), leave),
 		want: says("input_change #a = 7")},
