@@ -60,7 +60,6 @@ var navigation = []situation{
 		do:   acts(chrome.Click("#l"), chrome.WaitFor(`location.hash`)),
 		want: says("click #l Part to SITE/", "navigate SITE/ hash")},
 	{name: "a link to another site, and back", body: `<a id=l href="{other}/away">Away</a>`, pages: map[string]string{"{other}/away": `<!doctype html><p>Away</p>`},
-		wild: true, // it says when it keeps a page that has a connection
 		tabs: func(v *scene) {
 			v.page.Do(v.t, anew, chrome.Click("#l"), chrome.WaitFor(`location.pathname === "/away"`), chrome.Back(), chrome.WaitFor(`location.pathname === "/"`), recording)
 			v.returned("/")
@@ -118,21 +117,18 @@ var navigation = []situation{
 		want: says("navigate SITE/new push", "relocate_start SITE/new reload", "navigate SITE/new reload", "recorder_started")},
 
 	{name: "back by the browser", body: `<a id=l href=/next>Next</a>`, pages: nextPage,
-		wild: true, // it says when it keeps a page that has a connection
 		tabs: func(v *scene) {
 			v.page.Do(v.t, anew, chrome.Click("#l"), at("/next"), chrome.Back(), chrome.WaitFor(`location.pathname === "/"`), recording)
 			v.returned("/")
 		},
 		want: says("click #l Next to SITE/next", "relocate_start SITE/next link by user", "load /next", "relocate_start SITE/ traverse by user")},
 	{name: "back by a script", body: `<a id=l href=/next>Next</a>`, pages: nextPage,
-		wild: true, // it says when it keeps a page that has a connection
 		tabs: func(v *scene) {
 			v.page.Do(v.t, anew, chrome.Script(`location = "/next"`), at("/next"), chrome.Script(`history.back()`), chrome.WaitFor(`location.pathname === "/"`), recording)
 			v.returned("/")
 		},
 		want: says("relocate_start SITE/next script", "load /next", "relocate_start SITE/ traverse")},
 	{name: "back to a form that the browser has kept", body: `<form><input id=a><select id=s><option>x<option id=y>y</select><input id=c type=checkbox aria-label=C></form><a id=l href=/next>Next</a>`, pages: nextPage,
-		wild: true, // it says when it keeps a page that has a connection
 		tabs: func(v *scene) {
 			v.page.Do(v.t, anew, chrome.Focus("#a"), chrome.Press("Ada"), chrome.Focus("#s"), chrome.Press("y"), chrome.Click("#c"), chrome.Click("#l"), at("/next"),
 				chrome.Back(), chrome.WaitFor(`location.pathname === "/" && a.value === "Ada"`), recording)
