@@ -60,6 +60,25 @@ func Press(keys string, modifiers ...chromedp.Modifier) Step {
 	return chromedp.KeyEvent(keys, chromedp.KeyModifiers(modifiers...))
 }
 
+// PressUntil presses a key again and again until a JavaScript expression is true: for a window of the browser's own,
+// of which a page cannot know whether it takes keys yet.
+func PressUntil(key, condition string) Step {
+	press, is := Press(key), chromedp.Evaluate[bool](condition)
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		err := poll(ctx, func() (bool, error) {
+			if done, err := is(ctx, t); done || err != nil {
+				return done, err
+			}
+			_, err := press(ctx, t)
+			return false, err
+		})
+		if err != nil {
+			return fmt.Errorf("pressing a key until %s: %w", condition, err)
+		}
+		return nil
+	})
+}
+
 // Focus gives the element the focus by script, which no user does: for a select, whose list a click
 // would open.
 func Focus(selector string) Step {
