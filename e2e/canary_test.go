@@ -150,6 +150,7 @@ const kept = `(async () => JSON.stringify([{...localStorage}, {...sessionStorage
 // TestCanaries does every case and looks for its text on every road that leads out of the page. Beside the default policy
 // stands a site that allows all values: it must hide what no policy opens, and show what may be told.
 func TestCanaries(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	w := tap(t, r)
 	browser := chrome.New(t)

@@ -59,6 +59,7 @@ func ofClipboard(e entry) string {
 
 // TestClipboard copies, cuts and pastes with the keyboard, on a site that shows and on one that hides.
 func TestClipboard(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	browser := chrome.New(t)
 	deeds := []deed{
@@ -85,6 +86,7 @@ func TestClipboard(t *testing.T) {
 
 // TestPrint prints a page, a frame of it, and a page with frames, which is one print.
 func TestPrint(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	printed := func(e entry) string {
 		if e.text("type") != "print" {

@@ -33,6 +33,7 @@ func (r *relay) strict(wasm string) map[string]string {
 
 // TestStrictPolicy records a page under a strict Content Security Policy with Trusted Types, the script pinned.
 func TestStrictPolicy(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	html := `<!doctype html><title>strict</title>` + r.pinned("shows") + `<form id=f action=/done><input id=a name=a><button id=go>Go</button></form>`
@@ -65,6 +66,7 @@ func consoleSays(t *testing.T, page *chrome.Page, why string) {
 // TestAlteredModule: a module that is not the one the loader was built with is fetched again, and never run. The
 // altered one would work as well: it has one section more, which says nothing.
 func TestAlteredModule(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	var fetched atomic.Int64
 	front := r.proxy(func(w http.ResponseWriter, q *http.Request) bool {
@@ -91,6 +93,7 @@ func TestAlteredModule(t *testing.T) {
 // TestWebAssemblyForbidden: where the page's policy forbids WebAssembly the page is as it would be without us, and
 // the console, the status and the relay say why nothing is recorded.
 func TestWebAssemblyForbidden(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	site.raw("/", r.strict(""), `<!doctype html><title>strict</title>`+r.tag("shows")+`<form id=f action=/done><input id=a name=a><button id=go>Go</button></form>`)
@@ -125,6 +128,7 @@ func crashPage(t *testing.T) (*relay, *chrome.Page) {
 // TestRecorderCrashes breaks the recorder again and again, by breaking what it needs of the page, until it is not
 // started any more. What was acknowledged stands in the log, and the page works on.
 func TestRecorderCrashes(t *testing.T) {
+	t.Parallel()
 	r, page := crashPage(t)
 	page.Do(t, chrome.Script(`TextDecoder.prototype.decode = () => { throw new Error("broken by the page") }; cotrail.log("after"); cotrail.flush(); 0`),
 		chrome.WaitFor(`cotrail.status === "failed: crash"`))
@@ -146,6 +150,7 @@ func TestRecorderCrashes(t *testing.T) {
 // TestRecorderRestarts breaks the recorder in the middle of taking rows: it is started again, and what it was taking
 // is in the log, once.
 func TestRecorderRestarts(t *testing.T) {
+	t.Parallel()
 	r, page := crashPage(t)
 	page.Do(t, chrome.Script(`
 		const slice = Uint8Array.prototype.slice;
@@ -169,6 +174,7 @@ func TestRecorderRestarts(t *testing.T) {
 
 // TestRowBreaksRecorder has a row that breaks the recorder each time: it alone is lost, and a gap says so.
 func TestRowBreaksRecorder(t *testing.T) {
+	t.Parallel()
 	r, page := crashPage(t)
 	page.Do(t, chrome.Script(`
 		const slice = Uint8Array.prototype.slice;

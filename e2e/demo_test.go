@@ -122,6 +122,7 @@ var typedSecrets = []string{
 // log with what was done: each act once, in order, shown, masked or left out as the page's markup says. The panel
 // beside the page shows the same entries and is in none of them.
 func TestDemonstration(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	file := filepath.Join(t.TempDir(), letter)
 	if err := os.WriteFile(file, []byte("%PDF-1.4 invented"), 0o600); err != nil {
@@ -241,6 +242,7 @@ func takePicture(t *testing.T, page *chrome.Page, entries int) {
 // TestSecondTab opens a tab from the page by a link, and goes back to the first: both tabs are of one session, the log
 // tells when each came to be, which one was looked at, and what was done in which.
 func TestSecondTab(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	first := chrome.New(t).Open(t, r.url+"/demo/thank-you")
 	first.Do(t, recording)

@@ -56,6 +56,7 @@ func (r *relay) of(site, example string) string {
 // TestDocumentedTag loads pages with the tags of the documents, one of them under the documented Content Security
 // Policy.
 func TestDocumentedTag(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	browser := chrome.New(t)
 	policy := strings.TrimPrefix(strings.TrimSpace(example(t, "docs/integrate.md", "text", "Content-Security-Policy")), "Content-Security-Policy: ")
@@ -75,6 +76,7 @@ func TestDocumentedTag(t *testing.T) {
 
 // TestAnotherRelay takes the script from one address and records at another, as data-relay says.
 func TestAnotherRelay(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	asked := make(chan string, 10)
@@ -90,6 +92,7 @@ func TestAnotherRelay(t *testing.T) {
 
 // TestDocumentedCalls runs the example of window.cotrail, and before it the line for calls that come too early.
 func TestDocumentedCalls(t *testing.T) {
+	t.Parallel()
 	calls := example(t, "docs/integrate.md", "js", "addEventListener")
 	if calls != readFile(t, "js/cotrail.example.js") {
 		t.Error("docs/integrate.md shows another js/cotrail.example.js than there is")
@@ -133,6 +136,7 @@ func TestDocumentedCalls(t *testing.T) {
 
 // TestDocumentedConsent waits with the documented page: nothing is recorded until its button is clicked.
 func TestDocumentedConsent(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	site.page("/", "", r.of("hides", example(t, "docs/integrate.md", "html", "data-start"))+"<input id=before>")
@@ -152,6 +156,7 @@ func TestDocumentedConsent(t *testing.T) {
 
 // TestDocumentedMarkup fills in the documented form.
 func TestDocumentedMarkup(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	site.page("/", r.tag("hides"), example(t, "docs/integrate.md", "html", "data-cotrail-block"))
@@ -193,6 +198,7 @@ func TestDocumentedConfiguration(t *testing.T) {
 
 // TestDocumentedReading asks for each address of the examples of reading a log.
 func TestDocumentedReading(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	page := chrome.New(t).Open(t, r.url+"/demo/")
 	page.Do(t, recording, flushed)
@@ -242,6 +248,7 @@ func TestDocumentedLog(t *testing.T) {
 // TestDocumentedNames holds every name in the documents that stands for something of the repository: files,
 // packages, tests, flags, metrics, targets of make.
 func TestDocumentedNames(t *testing.T) {
+	t.Parallel()
 	tests, metrics := namesInSource(t)
 	help, err := exec.Command(binary, "serve", "--help").Output()
 	if err != nil {

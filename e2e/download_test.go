@@ -55,6 +55,7 @@ var common = []deed{
 
 // TestDownloads takes files where the browser has the Navigation API, and what only that tells.
 func TestDownloads(t *testing.T) {
+	t.Parallel()
 	deeds := append(common[:len(common):len(common)], []deed{
 		{name: "take one in a frame", act: acts(chrome.Script(`frames[1].document.querySelector("a").click()`)), hides: "SITE/files/framed.pdf *.pdf anchor"},
 		{name: "take one in a frame that goes at once", act: acts(chrome.Script(`frames[1].document.querySelector("a").click(); framed.remove()`)), hides: "SITE/files/framed.pdf *.pdf anchor"},
@@ -68,12 +69,14 @@ func TestDownloads(t *testing.T) {
 
 // TestDownloadsByClick takes files where there is no Navigation API.
 func TestDownloadsByClick(t *testing.T) {
+	t.Parallel()
 	doAll(t, startRelay(t), chrome.New(t), "hides", `<script>delete window.navigation</script>`, shelf, common, ofDownloads)
 }
 
 // TestSensedBeforeTheRecorder: what is done while the recorder still loads is told when it is there, and of what was
 // copied no length, for nobody could judge it then.
 func TestSensedBeforeTheRecorder(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	acted := make(chan struct{})
 	front := r.proxy(func(_ http.ResponseWriter, q *http.Request) bool {

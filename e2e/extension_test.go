@@ -43,6 +43,7 @@ func unpacked(t *testing.T) string {
 // TestExtension loads a real extension into the browser. What its content script says before any recorder is there
 // waits, and is then in the log as the extension's.
 func TestExtension(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	site.page("/", r.tag("hides"), "")
@@ -85,6 +86,7 @@ func TestExtension(t *testing.T) {
 
 // TestExtensionIsHeardStrictly says what no helper file would say, as a content script could, and a page as well.
 func TestExtensionIsHeardStrictly(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	site.page("/", `<script>
@@ -121,6 +123,7 @@ func TestExtensionIsHeardStrictly(t *testing.T) {
 
 // TestExtensionWaitsForConsent: what an extension says before start() is told once it is called, and not before.
 func TestExtensionWaitsForConsent(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	site.page("/", `<script async src="`+r.url+`/cotrail.js" data-site="hides" data-start="manual"></script>`, "")

@@ -88,6 +88,7 @@ func (r *relay) wantClicks(session string, pages ...string) []entry {
 // TestFrameOfAnotherOrigin: the frames of other origins of the site, and those within them, join the session and the tab
 // of the page, each with a stream of its own, and none of them ever sees the secret.
 func TestFrameOfAnotherOrigin(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	shop, pay, bank := newSite(t), newSite(t), newSite(t)
 	shop.page("/", heard+r.tag("shows"), "<h1>Shop</h1>"+frame("pay", pay.url+"/"))
@@ -133,6 +134,7 @@ func TestFrameOfAnotherOrigin(t *testing.T) {
 // TestFrameAlone: where the page around has no recorder, is of another site, or of no site at all, a frame records a
 // session of its own; and it asks nobody but a page of its site.
 func TestFrameAlone(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	shop, pay := newSite(t), newSite(t)
 	pay.page("/", heard+frameSays("pay")+r.tag("shows"), wholeButton)
@@ -178,6 +180,7 @@ const tellsAnswers = `<script>let asked = 0; setInterval(() => top.postMessage({
 // foreign page around, a window that it has opened, and a frame of a frame, though of the site, get nothing, though they
 // ask as a frame of the site would, and though they claim an origin of the site.
 func TestForeignWindowsAsk(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	shop, pay, evil := newSite(t), newSite(t), newSite(t)
 	stranger := evil.foreign(t)
@@ -242,6 +245,7 @@ func TestForeignWindowsAsk(t *testing.T) {
 // TestForeignPageAnswers: a foreign page around a frame that is in a page of the site can make it believe nothing, also
 // when it has seen a true pass.
 func TestForeignPageAnswers(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	shop, pay := newSite(t), newSite(t)
 	pay.page("/", heard+frameSays("pay")+r.tag("shows"), wholeButton)
@@ -267,6 +271,7 @@ func TestForeignPageAnswers(t *testing.T) {
 // TestFramePauses: while the page has paused sharing, or has stopped, its frames tell nothing of their content; nobody but
 // the page around makes them.
 func TestFramePauses(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	shop, pay, bank := newSite(t), newSite(t), newSite(t)
 	shop.page("/", heard+r.tag("shows"), frame("pay", pay.url+"/"))
@@ -303,6 +308,7 @@ func TestFramePauses(t *testing.T) {
 // TestTicketIsRenewed: a frame gets another ticket while it is there, and when its connection breaks, so it goes on though
 // the one that it began with has expired.
 func TestTicketIsRenewed(t *testing.T) {
+	t.Parallel()
 	for what, fast := range map[string]string{
 		"in time":                    `<script>(of => window.setInterval = (f, ms) => of(f, ms > 60_000 ? 100 : ms))(setInterval)</script>`,
 		"when the connection breaks": "",
@@ -340,6 +346,7 @@ func TestTicketIsRenewed(t *testing.T) {
 // TestFrameOfSameOrigin: a frame of the page's own origin leaves itself to the page's recorder, also when its own tag has
 // run first; what it says and what happens in it is in the page's stream, once.
 func TestFrameOfSameOrigin(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	shop := newSite(t)
 	slow := make(chan bool)

@@ -24,6 +24,7 @@ var todos = []todo{
 // TestFrameworks uses an application of each framework. A framework sets values itself, empties a field that was
 // typed into and takes away a field while its change is being committed: the log has each act once all the same.
 func TestFrameworks(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	browser := chrome.New(t)
 	for _, app := range todos {

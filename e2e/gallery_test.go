@@ -32,6 +32,7 @@ var galleries = []gallery{
 
 // TestGalleries acts on every control of each library.
 func TestGalleries(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	browser := chrome.New(t)
 	for _, g := range galleries {

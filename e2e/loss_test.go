@@ -19,6 +19,7 @@ const leavings = 100
 // TestLastAct types, submits and navigates at once, again and again: the page is gone before anything could be
 // sent in peace, and every act is in the log all the same.
 func TestLastAct(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	site.mux.HandleFunc("/", func(w http.ResponseWriter, q *http.Request) {
@@ -57,6 +58,7 @@ func TestLastAct(t *testing.T) {
 
 // TestBeforeTheModule acts while the module is held back: everything is in the log, with the time it happened.
 func TestBeforeTheModule(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	const held = 3 * time.Second
 	front := r.front(func(path string) time.Duration {
@@ -107,6 +109,7 @@ func TestBeforeTheModule(t *testing.T) {
 // TestLeftBeforeTheModule leaves a page whose recorder never came up: the next page tells that something happened,
 // and nothing of what.
 func TestLeftBeforeTheModule(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	hold := true
 	front := r.front(func(path string) time.Duration {
@@ -131,6 +134,7 @@ func TestLeftBeforeTheModule(t *testing.T) {
 // TestRelayKilled kills the relay with -9 while a page goes on. What happened before, meanwhile and after is in the
 // log once.
 func TestRelayKilled(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	site.page("/", r.tag("shows"), `<button id=b>Go</button>`)

@@ -131,6 +131,7 @@ func withoutAct(v any) any {
 // TestMaskCheckAgrees does in Chromium what mask-check has told of, each act by itself: the log has what it said, and
 // nothing where it said nothing. The page that Chromium has loaded is checked alike.
 func TestMaskCheckAgrees(t *testing.T) {
+	t.Parallel()
 	const file, policy = "../testdata/pages/insurer.html", "../testdata/pages/insurer.yaml"
 	rules := strings.ReplaceAll("\n"+strings.TrimSpace(readFile(t, "testdata/pages/insurer.yaml")), "\n", "\n      ")
 	r := startRelayWith(t, "  - key: checked\n    dev: true\n    anonymous: true\n    policy:"+rules+"\n")

@@ -12,6 +12,7 @@ import (
 // TestMaskView switches on the demonstration's view of what is masked: on each page it frames each field that is to be
 // seen, tells what mask-check tells, and says so in words. The log does not hear of it, and the page stays the same.
 func TestMaskView(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	dir := t.TempDir()
 	policy := filepath.Join(dir, "p.yaml")

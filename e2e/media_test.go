@@ -55,6 +55,7 @@ func ofMedia(e entry) string {
 
 // TestMedia calls with real connections and made-up devices.
 func TestMedia(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	site.page("/", r.tag("hides"), call)
@@ -137,6 +138,7 @@ const untouched = `(async () => {
 // TestMediaUntouched: to the page its functions look as without us, and it hears of the rejections that it does not
 // handle, and of no other.
 func TestMediaUntouched(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	b := withDevices(t)

@@ -12,6 +12,7 @@ var leftAlone = chrome.WaitFor(`performance.now() > 3000`)
 // TestNoise loads a page of every framework and component library and leaves it alone: what they set while they start
 // is nobody's input.
 func TestNoise(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	browser := chrome.New(t)
 	pages := map[string]*chrome.Page{}

@@ -25,6 +25,7 @@ func wantFields(t *testing.T, entries []entry, want ...string) {
 // TestInvalidSelector: a policy with a selector that is none must not be trusted. Everything is masked by the rule
 // "policy", names of buttons too; what another selector blocks stays blocked.
 func TestInvalidSelector(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	site.page("/", r.tag("broken"), `<input id=a><button id=b>Go</button><div class=private><button id=c>Hidden</button></div>`)
@@ -36,6 +37,7 @@ func TestInvalidSelector(t *testing.T) {
 
 // TestNoPolicy: while the policy cannot be had, nothing of the page's words is shown.
 func TestNoPolicy(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	front := r.refusing("/v1/record/policy")
 	site := newSite(t)
@@ -49,6 +51,7 @@ func TestNoPolicy(t *testing.T) {
 // TestSlots: what counts is where an element is shown. Through a slot, however deep, it stands in what hides the slot,
 // and within a host in what hides the host. A site that shows everything else is the proof.
 func TestSlots(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	site.page("/", r.tag("shows"), `

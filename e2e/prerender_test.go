@@ -29,6 +29,7 @@ const prerendered = `<script>
 
 // TestPrerender: a page that is loaded before anybody asks for it starts nothing until it is shown, and was reached then.
 func TestPrerender(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	shop := newSite(t)
 	told := make(chan entry, 10)

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -237,15 +239,24 @@ func eventually(t testing.TB, what string, holds func() bool) {
 	}
 }
 
+// The ports of the relays lie below those that the system hands out, so that no server that is started meanwhile
+// gets one while its relay is being killed and started again.
+const firstPort, ports = 10_000, 20_000
+
 // freePort gives a loopback address that nobody listens on. The relay keeps it over restarts.
 func freePort(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for {
+		l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", firstPort+rand.IntN(ports)))
+		if errors.Is(err, syscall.EADDRINUSE) {
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		return l.Addr().String()
 	}
-	defer l.Close()
-	return l.Addr().String()
 }
 
 // output collects what a process writes, which it does while the test reads.

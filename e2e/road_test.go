@@ -114,6 +114,7 @@ const done = `<button id=push onclick="history.pushState({secret: 1}, '', '/done
 
 // TestEveryAct does one act after the other and finds each in the log, once, in order, and nothing else.
 func TestEveryAct(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	browser := chrome.New(t)
 	for _, key := range []string{"shows", "hides"} {

@@ -156,6 +156,7 @@ const (
 // TestRobot lets a robot act: first with pages that are left now and then, then on one page only. The log is what the
 // robot has noted, and the memory of the page that stays levels off.
 func TestRobot(t *testing.T) {
+	t.Parallel()
 	seed := *robotSeed
 	if seed == 0 {
 		seed = rand.Uint64()

@@ -44,7 +44,7 @@ type situation struct {
 var groups = []struct {
 	name  string
 	rows  []situation
-	flags []chromedp.ExecAllocatorOption // of a browser of their own
+	flags []chromedp.ExecAllocatorOption // of the browser, beside those that all have
 }{
 	{name: "fields", rows: fields},
 	{name: "script", rows: scriptChanges},
@@ -67,16 +67,14 @@ var arrival = []string{"session_created", "participant_joined", "tab_created SIT
 // endOfRow is what the page says last. Whatever comes late and does not belong to the row stands before it.
 const endOfRow = "end of row"
 
-// TestSituations does all acts, page by page, in one browser, and then reads the logs, which have settled meanwhile.
+// TestSituations does all acts, page by page, a browser for each group, and then reads the logs, which have settled meanwhile.
 func TestSituations(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
-	all := chrome.New(t)
 	for _, group := range groups {
 		t.Run(group.name, func(t *testing.T) {
-			browser := all
-			if group.flags != nil {
-				browser = chrome.New(t, group.flags...)
-			}
+			t.Parallel()
+			browser := chrome.New(t, group.flags...)
 			for _, row := range group.rows {
 				t.Run(row.name, func(t *testing.T) { row.run(t, r, browser) })
 			}

@@ -42,6 +42,7 @@ func created(entries []entry, tab string) (all []entry) {
 
 // TestNewTabs opens a tab in each way that a page and a person have: each joins the session, as a tab of its own.
 func TestNewTabs(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	site.page("/", handedOver+r.tag("shows"), `
@@ -126,6 +127,7 @@ func TestNewTabs(t *testing.T) {
 
 // TestNoNewTab does what looks as if it opened a tab, and does not.
 func TestNoNewTab(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	site.page("/", handedOver+r.tag("shows"), `
@@ -150,6 +152,7 @@ func TestNoNewTab(t *testing.T) {
 // TestTabByHand opens tabs that no page has opened: each starts a session of its own, though a recorded tab is there that
 // has just opened something.
 func TestTabByHand(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	clock := `<script>let shift = 0; (of => performance.now = () => of() + shift)(performance.now.bind(performance))</script>`
@@ -222,6 +225,7 @@ func storage(t testing.TB, p *chrome.Page, change string) string {
 // stream of their own and nothing of what it has left for its next page; when it has gone without a word, as when the
 // browser ends, they are that tab.
 func TestCopiedTab(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	site.page("/", r.tag("shows"), "<button id=b>b</button>")
@@ -260,6 +264,7 @@ func TestCopiedTab(t *testing.T) {
 // TestStoppedTab: a page whose recording was stopped is there all the same, so a tab that it opens is another one; and
 // when it starts again, or is followed by the next page, it goes on as the tab that it was.
 func TestStoppedTab(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	site.page("/", r.tag("shows"), `<a id=opener target=_blank rel=opener href="/next">opener</a> <a id=on href="/next">on</a>`)
@@ -293,6 +298,7 @@ func TestStoppedTab(t *testing.T) {
 // TestLeftCopy: a tab that was opened with its opener's storage, and whose first page was left before the recorder was
 // up, is a tab of its own all the same.
 func TestLeftCopy(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	front := r.proxy(func(w http.ResponseWriter, q *http.Request) bool {
 		if strings.HasSuffix(q.URL.Path, ".wasm") {
@@ -319,6 +325,7 @@ func TestLeftCopy(t *testing.T) {
 
 // TestActiveTab goes from tab to tab, and closes the one that is looked at.
 func TestActiveTab(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	site.page("/", r.tag("shows"), `<a id=blank target=_blank href="/next">next</a>`)

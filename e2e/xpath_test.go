@@ -70,6 +70,7 @@ const numbers = seed => () => (seed = seed * 48271 % 2147483647) / 2147483647;
 // TestPaths clicks each element of a random page and finds by the log's paths, through the documented helper, the
 // same elements. A path that leads through documents alone is found by document.evaluate as well.
 func TestPaths(t *testing.T) {
+	t.Parallel()
 	if *seed == 0 {
 		*seed = rand.Uint64N(1<<31-2) + 1
 	}
@@ -142,6 +143,7 @@ const slowerThanPeer = 3
 
 // TestManySiblings clicks the last of a long list: its path is right, and finding its index is not felt.
 func TestManySiblings(t *testing.T) {
+	t.Parallel()
 	r := startRelay(t)
 	site := newSite(t)
 	site.page("/", r.tag("shows"), "<ul></ul>")
