@@ -5,8 +5,11 @@ import { random } from "../random.js";
 import { ofNewTabs, ofSession } from "./channel.js";
 import { sealed } from "./seal.js";
 
-/** How long another tab's answer is waited for, in milliseconds: its page may be busy. */
-const ANSWER_WITHIN = 500;
+/** How long a sign of another tab is waited for, in milliseconds: its page may be busy. Nothing goes out meanwhile. */
+const HEARD_WITHIN = 1000;
+
+/** How long the answer is waited for of a tab that has heard the question, in milliseconds. */
+const ANSWER_WITHIN = 4000;
 
 /**
  * What a new tab gets from the tab that opened it.
@@ -25,18 +28,20 @@ function isFirst() {
 }
 
 /**
- * Hears a channel until `take` gives something, or until the time is up.
- * @template T @param {string} name @param {object} question @param {(data: any) => T | undefined} take @returns {Promise<T | undefined>}
+ * Hears a channel until `take` gives something, or until the time is up, which begins anew with the milliseconds that
+ * `take` gives.
+ * @template {object} T @param {string} name @param {object} question @param {(data: any) => T | number | undefined} take @returns {Promise<T | undefined>}
  */
 function ask(name, question, take) {
   const channel = new BroadcastChannel(name);
   return new Promise((done) => {
-    const timer = setTimeout(done, ANSWER_WITHIN, undefined);
+    let timer = setTimeout(done, HEARD_WITHIN, undefined);
     channel.onmessage = (e) => {
       const taken = take(e.data || {});
       if (!taken) return;
       clearTimeout(timer);
-      done(taken);
+      if (typeof taken === "object") done(taken);
+      else timer = setTimeout(done, taken, undefined);
     };
     channel.postMessage(question);
   }).finally(() => channel.close());
@@ -49,7 +54,7 @@ function ask(name, question, take) {
  */
 export async function isCopy(session, tab) {
   if (!("BroadcastChannel" in window) || (window.opener && isFirst())) return true;
-  return Boolean(await ask(ofSession(session), { who: tab }, (data) => data.here === tab));
+  return Boolean(await ask(ofSession(session), { who: tab }, (data) => (data.here === tab ? data : undefined)));
 }
 
 /**
@@ -66,10 +71,12 @@ export async function findOpener(site, url) {
   let last;
   const name = ofNewTabs(site);
   const exact = await ask(name, { ask: nonce, url: await sealed(nonce, url), redirected: inside }, (data) => {
+    if (data.heard === nonce) return ANSWER_WITHIN;
     if (data.answer !== nonce) return undefined;
     if (data.exact) return /** @type {Opener} */ (data);
     candidates += data.candidates;
-    last = data;
+    if (data.candidates) last = data;
+    return HEARD_WITHIN; // another tab may have one as well
   });
   const opener = exact || (candidates === 1 ? last : undefined);
   if (!opener) return undefined;

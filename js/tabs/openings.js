@@ -49,10 +49,12 @@ export class Openings {
   /** @param {{ask: string, url: string, redirected: boolean}} question */
   async #answer({ ask, url, redirected }) {
     const openings = this.#fresh();
+    if (openings.length) this.channel.post({ heard: ask });
     for (const opening of url ? openings : []) {
       if ((await sealed(ask, opening.url)) === url) return this.#offer(ask, opening, true, 1);
     }
     if (redirected && openings.length) this.#offer(ask, openings[0], false, openings.length);
+    else if (openings.length) this.channel.post({ answer: ask, candidates: 0 });
   }
 
   /** @param {string} ask @param {Opening} opening @param {boolean} exact @param {number} candidates */

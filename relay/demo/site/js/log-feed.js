@@ -39,12 +39,14 @@ export function followLog(panel) {
     reading = true;
     const cotrail = window.cotrail;
     panel.recorder(cotrail?.status);
-    if (cotrail?.sessionId && cotrail.sessionId !== session) {
+    // Before it is recording the relay does not know the session, and the browser would call its answer an error.
+    if (cotrail?.status === 'recording' && cotrail.sessionId !== session) {
       session = cotrail.sessionId;
       after = 0;
       panel.session(session);
     }
     if (session) panel.notice(await read().catch((error) => `The log cannot be shown: ${error.message}`));
+    else panel.notice('The relay does not know the session yet.');
     reading = false;
     timer = setTimeout(poll, EVERY_MS);
   }
