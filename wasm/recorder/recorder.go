@@ -30,7 +30,13 @@ type Recorder struct {
 	page    Page
 	flushes []flush
 	wake    int64 // when Tick is due, 0 when it is not
+	backed  int   // bytes that waited when the page was last given a backup
+	behind  bool  // rows have come since then
 }
+
+// backupAlways is how many bytes may wait for the relay that the page gets anew with all rows. Of more, while there is
+// no connection, it gets what waits only when that is a quarter more: until then it keeps the rows.
+const backupAlways = 64 << 10
 
 type flush struct {
 	id   string
@@ -82,9 +88,23 @@ func (r *Recorder) Rows(text string, now int64) {
 		}
 	}
 	r.learn()
-	r.page.Backup(r.uplink.Pending(now))
+	r.behind = true
+	if waiting := r.uplink.Waiting(); r.uplink.Offline() && waiting > backupAlways && waiting <= r.backed+r.backed/4 {
+		return // until Tick is due
+	}
+	r.backUp(now)
 	r.uplink.Tick(now)
 	r.settle(now)
+}
+
+// backUp gives the page what a recorder after a crash begins with. It is called before anything of the rows can be
+// sent, for what was sent may not be made of them again.
+func (r *Recorder) backUp(now int64) {
+	if !r.behind {
+		return
+	}
+	r.behind, r.backed = false, r.uplink.Waiting()
+	r.page.Backup(r.uplink.Pending(now))
 }
 
 // learn teaches the sensor the rules of the page's address, where they are new to it.
@@ -106,7 +126,7 @@ func (r *Recorder) Flush(id string, now int64) {
 // Opened, Message, Closed and Posted pass on what the network says; Leave and Returned what becomes of the page.
 
 // Opened says that the socket is open.
-func (r *Recorder) Opened(now int64) { r.uplink.Opened(now); r.settle(now) }
+func (r *Recorder) Opened(now int64) { r.backUp(now); r.uplink.Opened(now); r.settle(now) }
 
 // Message takes a frame of the relay.
 func (r *Recorder) Message(frame []byte, now int64) { r.uplink.Message(frame, now); r.settle(now) }
@@ -124,10 +144,10 @@ func (r *Recorder) Ticket(text string) {
 }
 
 // Tick does what is due.
-func (r *Recorder) Tick(now int64) { r.wake = 0; r.uplink.Tick(now); r.settle(now) }
+func (r *Recorder) Tick(now int64) { r.backUp(now); r.wake = 0; r.uplink.Tick(now); r.settle(now) }
 
 // Leave hands everything over, for the page may be gone when this returns.
-func (r *Recorder) Leave(now int64) { r.uplink.Leave(now); r.settle(now) }
+func (r *Recorder) Leave(now int64) { r.backUp(now); r.uplink.Leave(now); r.settle(now) }
 
 // Returned says that a page that was left is shown again.
 func (r *Recorder) Returned(now int64) { r.uplink.Returned(now); r.settle(now) }

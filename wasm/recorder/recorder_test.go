@@ -22,17 +22,24 @@ type page struct {
 	last    uint64
 	answers [][]byte
 	taught  [][]string // the block lists
+	backups []int      // bytes of each
 }
 
 func (p *page) Connect()                         {}
 func (p *page) Close()                           {}
 func (p *page) Post([]byte, bool)                {}
 func (p *page) Keep([][]byte)                    {}
-func (p *page) Backup([][]byte)                  {}
 func (p *page) Session(string)                   {}
 func (p *page) Status(uplink.Status, event.Code) {}
 func (p *page) Flushed(id string)                { p.flushed = append(p.flushed, id) }
 func (p *page) Wake(ms int64)                    { p.wake = ms }
+func (p *page) Backup(bodies [][]byte) {
+	size := 0
+	for _, b := range bodies {
+		size += len(b)
+	}
+	p.backups = append(p.backups, size)
+}
 func (p *page) Rules(block, _, _ []string, _, _ bool) bool {
 	p.taught = append(p.taught, block)
 	return !slices.Contains(block, "no selector")
@@ -148,5 +155,35 @@ func TestPages(t *testing.T) {
 	reach("cart")
 	if !p.r.capture.Policy.Broken() || len(p.taught) != 4 {
 		t.Errorf("it is believed again at the next address: %q", p.taught)
+	}
+}
+
+// TestBackups: the page has everything in its backup before any of it is sent, and while there is no connection the
+// copies together stay a few times as large as what waits.
+func TestBackups(t *testing.T) {
+	p := newPage(masking.Strictest())
+	p.r.Closed(p.now)
+	p.backups = nil
+	last, copied := 0, 0
+	for i := range 500 {
+		p.r.Rows(rows(10, i*10), p.now)
+	}
+	for _, size := range p.backups {
+		last, copied = size, copied+size
+	}
+	if last < 500<<10 || copied > 8*last {
+		t.Errorf("%d backups of %d bytes in all, the last of %d", len(p.backups), copied, last)
+	}
+	made := len(p.backups)
+	p.r.Tick(p.now + 60_000)
+	if len(p.backups) != made+1 || p.backups[made] <= last {
+		t.Errorf("%d backups before the next connection, want one more", len(p.backups)-made)
+	}
+	p.r.Opened(p.now)
+	p.answer()
+	sent := len(p.backups)
+	p.r.Rows(rows(2, 0), p.now)
+	if len(p.backups) != sent+1 {
+		t.Errorf("%d backups after rows with a connection, want one", len(p.backups)-sent)
 	}
 }

@@ -178,8 +178,12 @@ func (u *Uplink) failed(now int64) {
 	if u.welcomed {
 		u.link.Status(Reconnecting, "")
 	}
+	if u.state == open {
+		u.due = now + u.draw(firstRetry/2, lostRetry)
+	} else {
+		u.due = now + u.backoff()
+	}
 	u.state = idle
-	u.due = now + u.backoff()
 }
 
 func (u *Uplink) end(s Status, code event.Code) {

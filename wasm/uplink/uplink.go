@@ -37,8 +37,9 @@ const (
 
 // Limits and times, in bytes and milliseconds.
 const (
-	// maxQueue bounds the lines that wait: half of what a page may be asked to give for queue and tail.
-	maxQueue = 2 << 20
+	// maxQueue bounds the lines that wait, some 4,000 events. A page may be asked to give 4 MiB: the same again is
+	// kept for a crash, and a third more, in base64, for the tab's next page.
+	maxQueue = 1 << 20
 	// maxLine bounds one event; the largest, a submit of a hundred fields or a log call, has a third of it.
 	maxLine = 32 << 10
 	// batchEvents is the size of a batch that goes out at once. A smaller one goes when nothing is in flight: the
@@ -55,6 +56,9 @@ const (
 	// that the pages of a relay that was away do not come back in one second.
 	firstRetry = 500
 	lastRetry  = 30_000
+	// lostRetry bounds the first wait after an open connection is lost: the relay may have ended, and then all of its
+	// pages know it at the same moment. Ten thousand come back over seconds.
+	lostRetry = 8000
 	// postAfter is the number of connections in a row that failed before the relay spoke, after which the
 	// uplink takes WebSockets for blocked and posts; socketAgain is when it tries them again.
 	postAfter   = 3
@@ -191,11 +195,22 @@ func (u *Uplink) pump(now int64) {
 	}
 }
 
-// backoff draws the next wait, from the stream's random name: numbers of Go's own would be the same on every page,
-// since the build starts the program (wasm/build/boot). The step is Knuth's MMIX.
+// Offline tells whether nothing can reach the relay before the next try.
+func (u *Uplink) Offline() bool { return u.state == idle || u.state == greeting }
+
+// Waiting gives the bytes of the events that are not acknowledged.
+func (u *Uplink) Waiting() int { return u.queue.bytes }
+
+// backoff draws the next wait.
 func (u *Uplink) backoff() int64 {
-	u.random = u.random*6364136223846793005 + 1442695040888963407
-	wait := u.retry/2 + int64(u.random>>33)%(u.retry/2)
+	wait := u.draw(u.retry/2, u.retry)
 	u.retry = min(2*u.retry, lastRetry)
 	return wait
+}
+
+// draw gives a number between the two, from the stream's random name: numbers of Go's own would be the same on every
+// page, since the build starts the program (wasm/build/boot). The step is Knuth's MMIX.
+func (u *Uplink) draw(from, to int64) int64 {
+	u.random = u.random*6364136223846793005 + 1442695040888963407
+	return from + int64(u.random>>33)%(to-from)
 }

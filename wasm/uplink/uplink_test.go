@@ -1,6 +1,7 @@
 package uplink
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
@@ -335,4 +336,29 @@ func TestNothingIsLostOrRepeated(t *testing.T) {
 			rt.Fatalf("log is\n%s\nadded was\n%s", r.logged(stream), got)
 		}
 	})
+}
+
+// TestComingBack: the pages of a relay that has ended do not come back in the same second.
+func TestComingBack(t *testing.T) {
+	const pages = 10_000
+	bySecond := map[int64]int{}
+	for i := range pages {
+		var hello event.Hello
+		binary.BigEndian.PutUint64(hello.Stream[:], uint64(i)*0x9e3779b97f4a7c15) // random names, as of pages
+		r := &relay{}
+		u := New(hello, r, nil)
+		u.Tick(0)
+		r.open(u, 0)
+		u.Closed(1)
+		in, ok := u.Next(1)
+		if !ok || in < firstRetry/2 || in > lostRetry {
+			t.Fatalf("page %d comes back in %d ms", i, in)
+		}
+		bySecond[in/1000]++
+	}
+	for second, n := range bySecond {
+		if n > pages/5 {
+			t.Errorf("%d of %d pages come back in second %d", n, pages, second)
+		}
+	}
 }
