@@ -17,7 +17,7 @@ export class Life {
 
   /** @param {import("./recording.js").Recording} recording */
   constructor(recording) {
-    const { loader, identity, queue, senses } = recording;
+    const { bridge, loader, identity, queue, senses } = recording;
     const { listen } = senses;
     this.recording = recording;
     this.within = new Within(loader, identity, queue.paused);
@@ -28,6 +28,7 @@ export class Life {
     listen(document, "visibilitychange", () => document.visibilityState === "hidden" && this.#leave(false));
     listen(document, "freeze", () => this.#freeze());
     listen(document, "resume", () => this.#thaw());
+    listen(window, "online", () => bridge.tell("returned", null)); // not before the next try
     listen(window, "pageshow", (e) => e.persisted && this.#returned());
   }
 

@@ -4,7 +4,7 @@
 import { Host } from "./host.js";
 import { abandon } from "./keep.js";
 import { compile, ModuleError, sensor } from "./module.js";
-import { now, held, Tape, targetOf } from "./tape.js";
+import { advance, now, held, Tape, targetOf } from "./tape.js";
 
 /** @typedef {[name: string, args: any[], done?: (result: any) => void]} Call a call of the page that waits for the sensor */
 
@@ -47,6 +47,7 @@ export class Loader {
   /** Told when the recorder crashes later. @type {((what: string) => void) | undefined} */
   onFailure = undefined;
   now = now;
+  advance = advance;
   held = held;
   targetOf = targetOf;
 

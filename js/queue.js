@@ -51,7 +51,7 @@ function cleaned(row) {
 }
 
 /** What is told while sharing is paused: of the recording itself, and what the app says knowingly. */
-const UNPAUSED = new Set(["pause", "resume", "started", "stopped", "failed", "lost", "log", "said", "identify", "tab"]);
+const UNPAUSED = new Set(["pause", "resume", "started", "stopped", "failed", "lost", "jumped", "log", "said", "identify", "tab"]);
 
 /** What the page around a frame tells, and not the frame. */
 const OF_PAGES = new Set(["tab", "active", "navigate", "relocate", "pause", "resume"]);
@@ -63,9 +63,13 @@ export class Queue {
   /** The navigation that was not told while sharing was paused: where it goes on. @type {Row | undefined} */
   missed = undefined;
 
-  /** @param {(rows: string) => void} deliver */
-  constructor(deliver) {
+  /**
+   * @param {(rows: string) => void} deliver
+   * @param {() => number} [look] looks whether the page's clock stood still, and gives the milliseconds that a row is too early by
+   */
+  constructor(deliver, look = () => 0) {
     this.deliver = deliver;
+    this.look = look;
     /** @type {{row: Row, finish: ((row: Row) => void) | undefined}[]} */
     this.rows = [];
   }
@@ -79,6 +83,8 @@ export class Queue {
     }
     this.rows.push({ row, finish });
     if (this.rows.length > 1) return;
+    const early = this.look();
+    if (early) row.at = Math.round(Number(row.at) + early);
     const drain = () => this.drain();
     setTimeout("requestIdleCallback" in window ? () => requestIdleCallback(drain, { timeout: MAX_WAIT }) : drain, GATHER);
   }

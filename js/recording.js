@@ -1,5 +1,6 @@
 // One recording of this page, from start to stop. Everything begun here is ended here.
 
+import { Clock } from "./clock.js";
 import { decodeTail, encodeTail } from "./keep.js";
 import { Life } from "./life.js";
 import { encode, Queue, text } from "./queue.js";
@@ -27,7 +28,8 @@ export class Recording {
     bridge.onStatus = (status, code) => this.status(status, code);
     this.runner = new Runner(loader, bridge, policy.text, () => encode(this.facts(policy.digest)), (row) => this.say(row));
     this.runner.start(identity.tail && decodeTail(identity.tail));
-    this.queue = new Queue((rows) => this.runner.hand(rows));
+    this.clock = new Clock(loader);
+    this.queue = new Queue((rows) => this.runner.hand(rows), () => this.look());
     this.queue.paused = identity.kept.paused > 0;
     this.queue.framed = Boolean(identity.around);
     this.senses = new Senses(loader, identity, this.queue);
@@ -70,6 +72,15 @@ export class Recording {
   /** Queues a row that is said now. @param {Row} row */
   say(row) {
     this.queue.push({ at: Math.round(this.loader.now()), ...row });
+  }
+
+  /** Tells when the page's clock has jumped, and lets the relay measure it anew. @returns {number} milliseconds that it was set forward by */
+  look() {
+    const { by, since } = this.clock.look();
+    if (!by) return 0;
+    this.say({ t: "jumped", count: 0, first: since, last: Math.round(this.loader.now()) });
+    this.bridge.tell("returned", null);
+    return Math.max(by, 0);
   }
 
   /** @param {Uint8Array} tail */

@@ -37,13 +37,18 @@ const TYPES = ["input", "change", "click", "auxclick", "submit", "reset", "copy"
 /** Of these, what does not leave a shadow root. */
 const WITHIN = ["change", "submit", "reset"];
 
-const { timeOrigin } = performance; // asking costs as much as the time itself
+let { timeOrigin } = performance; // asking costs as much as the time itself
 
 /** What the Navigation API tells: where the page is now, and what it begins to go to, or to download. */
 const OF_NAVIGATION = ["currententrychange", "navigate"];
 
 /** The page's clock: milliseconds since 1970, and it never goes back. */
 export const now = () => timeOrigin + performance.now();
+
+/** Sets the page's clock forward: it stood still while the machine slept. @param {number} ms */
+export const advance = (ms) => {
+  timeOrigin += ms;
+};
 
 /** @param {Element} el @param {number} depth @returns {Held} */
 export function held(el, depth) {

@@ -27,9 +27,12 @@ func (f *facts) ownMessage(typ event.Word) string {
 
 // missing tells a gap.
 func (f *facts) missing() string {
-	what := " events are missing here"
-	if f.count == 1 {
-		what = " event is missing here"
+	what := strconv.FormatInt(f.count, 10) + " events are missing here"
+	switch f.count {
+	case 0:
+		what = "Nothing is known to be missing here"
+	case 1:
+		what = "1 event is missing here"
 	}
-	return strconv.FormatInt(f.count, 10) + what + losses[f.reason]
+	return what + losses[f.reason]
 }

@@ -159,6 +159,7 @@ func TestOtherEvents(t *testing.T) {
 		{"the end of a stream", row("t=media_ended", "stream=s-1", "duration_ms=5"), event.WebRTCStreamEndedByUser, `{"stream":"s-1","by":null,"duration_ms":5}`},
 		{"a failure", row("t=failed", "what=module", "restarted=1"), event.RecorderFailed, `{"what":"module","restarted":true}`},
 		{"a failure that is not known", row("t=failed", "what=canary"), event.RecorderFailed, `{"what":"crash","restarted":false}`},
+		{"a clock that jumped", row("t=jumped", "count=0", "first=1", "last=2"), event.Gap, `{"count":0,"first":1,"last":2,"reason":"clock"}`},
 		{"lost rows", row("t=lost", "count=3", "first=1", "last=2"), event.Gap, `{"count":3,"first":1,"last":2,"reason":"crash"}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

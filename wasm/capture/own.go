@@ -56,6 +56,9 @@ func (c *Capture) failed(r Row, e *event.Event) bool {
 // overflow makes the gap of rows that the sensor had to drop before this program was up.
 func (c *Capture) overflow(r Row, e *event.Event) bool { return c.gap(r, e, "overflow") }
 
+// jumped makes the gap in the page's time.
+func (c *Capture) jumped(r Row, e *event.Event) bool { return c.gap(r, e, "clock") }
+
 // lost makes the gap of rows that were there when this program's forerunner in the page broke down.
 func (c *Capture) lost(r Row, e *event.Event) bool { return c.gap(r, e, "crash") }
 

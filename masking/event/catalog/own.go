@@ -23,10 +23,10 @@ var own = []Type{
 		what       csp: WebAssembly is forbidden; unsupported: too old; module: not to be had; integrity: not the pinned one; crash
 		restarted  it runs again`,
 		Sample: `{"what":"csp","restarted":false}`},
-	{Type: event.Gap, Title: "Gap", Doc: "Events are missing here.", keys: `
+	{Type: event.Gap, Title: "Gap", Doc: "Events are missing here, or the time that passed is not known.", keys: `
 		first   time of the first, milliseconds by the page's clock
 		last    time of the last
-		reason  why`,
+		reason  why; clock: nothing is known to be missing, but between these two times the machine slept, or its clock was set`,
 		Sample: `{"count":12,"first":1795341873343,"last":1795341893343,"reason":"overflow"}`},
 	{Type: event.PolicyLoaded, Title: "Policy loaded", Doc: "The rules by which this page is masked.", keys: `
 		digest    SHA-256 of the policy; null when it could not be had
