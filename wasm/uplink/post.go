@@ -69,6 +69,7 @@ func (u *Uplink) Leave(now int64) {
 	if u.state == stopped {
 		return
 	}
+	u.tellDropped() // there may be no room again before the page is gone, and the next one knows nothing of it
 	u.Flush(now)
 	bodies := u.Pending(now)
 	u.link.Keep(bodies)

@@ -111,16 +111,21 @@ func (u *Uplink) Add(e *event.Event) {
 		return
 	}
 	line := e.AppendLine(nil)
-	if len(line) > maxLine || u.queue.bytes+len(line) > maxQueue {
+	if len(line) > maxLine || u.Waiting()+len(line) > maxQueue {
 		u.dropped.add(e.Time, len(line) > maxLine)
 		return
 	}
+	u.tellDropped()
+	u.queue.add(line)
+}
+
+// tellDropped queues the gap of what was dropped.
+func (u *Uplink) tellDropped() {
 	if u.dropped.count > 0 {
 		g := u.dropped.event()
 		u.dropped = gap{}
 		u.queue.add(g.AppendLine(nil))
 	}
-	u.queue.add(line)
 }
 
 // Flush sends all that waits without waiting for more, and gives the number to wait for.
@@ -198,8 +203,14 @@ func (u *Uplink) pump(now int64) {
 // Offline tells whether nothing can reach the relay before the next try.
 func (u *Uplink) Offline() bool { return u.state == idle || u.state == greeting }
 
-// Waiting gives the bytes of the events that are not acknowledged.
-func (u *Uplink) Waiting() int { return u.queue.bytes }
+// Waiting gives the bytes that are not acknowledged, with those that the tab's earlier pages left behind.
+func (u *Uplink) Waiting() int {
+	size := u.queue.bytes
+	for _, body := range u.tail {
+		size += len(body)
+	}
+	return size
+}
 
 // backoff draws the next wait.
 func (u *Uplink) backoff() int64 {

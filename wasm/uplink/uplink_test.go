@@ -2,6 +2,7 @@ package uplink
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -180,6 +181,58 @@ func TestOverflowBecomesGap(t *testing.T) {
 	}
 	if lines[len(lines)-1] != want(1, 2000) {
 		t.Errorf("after the gap stands %.200s", lines[len(lines)-1])
+	}
+}
+
+// TestPagesOffline: however many pages a tab has while there is no connection, what it keeps is bounded, and each
+// page says how many of its events found no room.
+func TestPagesOffline(t *testing.T) {
+	const pages, events = 20, 2000
+	r := newRelay(t)
+	var tail [][]byte
+	for page := range pages {
+		var hello event.Hello
+		hello.Stream[0] = byte(page + 1)
+		u := New(hello, r, tail)
+		for i := range events {
+			add(u, i+1, 1)
+		}
+		u.Leave(2)
+		tail = r.kept
+	}
+	size := 0
+	for _, body := range tail {
+		size += len(body)
+	}
+	if most := maxQueue + pages*1000; size > most {
+		t.Errorf("%d bytes are kept, want %d at most", size, most)
+	}
+	u := New(event.Hello{Stream: event.StreamID{99}}, r, tail)
+	for now := int64(0); len(u.tail) > 0; now += 2 * lastRetry {
+		u.Tick(now)
+		for len(r.posted) > 0 {
+			answer := r.posted[0]
+			r.posted = r.posted[1:]
+			u.Posted(answer, now)
+		}
+	}
+	told := 0
+	for _, lines := range r.log {
+		for _, line := range lines {
+			var e struct {
+				Type    string
+				Details struct{ Count int }
+			}
+			if err := json.Unmarshal([]byte(line), &e); err != nil {
+				t.Fatal(err)
+			}
+			if told++; e.Type == "gap" {
+				told += e.Details.Count - 1
+			}
+		}
+	}
+	if told != pages*events {
+		t.Errorf("the log tells of %d events, want %d", told, pages*events)
 	}
 }
 
