@@ -121,13 +121,16 @@ func TestLeftBeforeTheModule(t *testing.T) {
 		return 0
 	})
 	site := newSite(t)
-	site.page("/", fmt.Sprintf(`<script async src="%s/cotrail.js" data-site="shows"></script>`, front), `<input id=a><a id=next href=/next>Next</a>`)
+	site.page("/", fmt.Sprintf(`<script async src="%s/cotrail.js" data-site="shows"></script>`, front), `<input id=a><textarea id=b></textarea>`)
 	site.page("/next", r.tag("shows"), "<p>Next</p>")
 	page := chrome.New(t).Open(t, site.url+"/")
-	page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "starting"`), chrome.Type("#a", "canary"), chrome.Press(kb.Tab), chrome.Click("#next"),
+	page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "starting"`), chrome.Type("#a", "canary"), chrome.Press(kb.Tab), chrome.Type("#b", "canary"), chrome.Script(`location.assign("/next")`),
 		chrome.WaitFor(`location.pathname === "/next"`), recording, flushed)
 	entries := r.settledLog(session(t, page), "the next page is in the log", has(1, "recorder_started"))
-	wantFields(t, entries, "click masked not_ready input", "input_change masked not_ready input", "click masked not_ready a")
+	wantFields(t, entries, "click masked not_ready input", "input_change masked not_ready input", "click masked not_ready textarea", "input_change masked not_ready textarea")
+	if gaps := ofType(entries, "gap"); len(gaps) != 1 || gaps[0].details().number("count") != 1 || gaps[0].details().text("reason") != "not_ready" {
+		t.Errorf("that the page was reached is not told as a gap of one: %s", show(gaps))
+	}
 	if strings.Contains(show(entries), "canary") || strings.Contains(chrome.MustEval[string](t, page, `JSON.stringify(sessionStorage)`), "canary") {
 		t.Error("a raw value was kept for the next page")
 	}

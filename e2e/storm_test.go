@@ -107,6 +107,20 @@ func (l *line) set(cut bool) {
 	}
 }
 
+// visited is what the log says of a page of the storm: all of it; without its words, where the relay could not be asked for
+// the policy; or, where the page was left before the recorder was up, no more than that it was there.
+func visited(n int, sent bool) (ways [3][]string) {
+	ways[0] = []string{fmt.Sprintf("navigate SITE/%d load", n), fmt.Sprintf("input_change #f = v%d", n), "submit /form"}
+	ways[1] = []string{"navigate SITE load", "input_change masked policy input filled", "submit"}
+	ways[2] = []string{"input_change masked not_ready input", "submit masked not_ready form", "gap"}
+	if !sent {
+		for i := range ways {
+			ways[i] = slices.DeleteFunc(ways[i], func(line string) bool { return strings.HasPrefix(line, "submit") })
+		}
+	}
+	return ways
+}
+
 // TestStorm goes from page to page in the middle of typing, while the line to the relay is cut and mended, the relay is
 // killed, and the recorder crashes: the log is what was done, each act once, in order.
 func TestStorm(t *testing.T) {
@@ -123,11 +137,13 @@ func TestStorm(t *testing.T) {
 	site.mux.HandleFunc("/", func(w http.ResponseWriter, q *http.Request) {
 		fmt.Fprintf(w, `<!doctype html><title>step</title><script async src="/cotrail.js" data-site=patient data-relay="%s"></script><form><input id=f name=f autofocus></form>`, wire.url())
 	})
-	site.mux.HandleFunc("/cotrail.js", func(w http.ResponseWriter, q *http.Request) { http.Redirect(w, q, r.url+"/cotrail.js", http.StatusFound) })
+	site.mux.HandleFunc("/cotrail.js", func(w http.ResponseWriter, q *http.Request) {
+		http.Redirect(w, q, r.url+"/cotrail.js", http.StatusFound)
+	})
 
 	page := chrome.New(t).Open(t, site.url+"/0")
 	page.Do(t, recording)
-	want := []string{"navigate SITE/0 load"}
+	var want [][3][]string
 	crashes, cut := 0, false
 	for n := range *stormPages {
 		switch trouble := chance.IntN(8); {
@@ -145,15 +161,14 @@ func TestStorm(t *testing.T) {
 			crashes++
 		}
 		page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.sessionId`), chrome.Focus("#f"), chrome.Press(fmt.Sprint("v", n)))
-		if chance.IntN(2) == 0 { // what is typed has no other end than the page's
-			page.Do(t, chrome.Script(fmt.Sprintf(`location.assign("/%d")`, n+1)))
-			want = append(want, fmt.Sprintf("input_change #f = v%d", n))
-		} else {
+		sent := chance.IntN(2) == 0
+		if sent {
 			page.Do(t, chrome.Script(fmt.Sprintf(`document.forms[0].action = "/%d"`, n+1)), chrome.Press(kb.Enter))
-			want = append(want, fmt.Sprintf("input_change #f = v%d", n), "submit /form")
+		} else { // what is typed has no other end than the page's
+			page.Do(t, chrome.Script(fmt.Sprintf(`location.assign("/%d")`, n+1)))
 		}
+		want = append(want, visited(n, sent))
 		page.Do(t, chrome.WaitFor(fmt.Sprintf(`location.pathname === "/%d" && document.readyState === "complete"`, n+1)))
-		want = append(want, fmt.Sprintf("navigate SITE/%d load", n+1))
 	}
 	wire.set(false)
 	page.Do(t, recording, flushed)
@@ -165,9 +180,20 @@ func TestStorm(t *testing.T) {
 	for _, e := range ofType(entries, "navigate", "input_change", "submit", "click", "gap") {
 		got = append(got, strings.Replace(brief(e, site.url), "?f= ", " ", 1))
 	}
-	if !slices.Equal(got, want) {
-		t.Errorf("the log differs:\n%s", differ(got, want))
+	less := 0
+	for n, ways := range want {
+		way := slices.IndexFunc(ways[:], func(lines []string) bool { return len(got) >= len(lines) && slices.Equal(got[:len(lines)], lines) })
+		if way < 0 {
+			t.Fatalf("at page %d the log differs:\n%s", n, differ(got[:min(len(got), 12)], ways[0]))
+		}
+		if got = got[len(ways[way]):]; way > 0 {
+			less++
+		}
 	}
+	if want := fmt.Sprintf("navigate SITE/%d load", *stormPages); len(got) != 1 || got[0] != want {
+		t.Errorf("at the end the log has %q, want %s", got, want)
+	}
+	t.Logf("%d of %d pages could not be told of as a whole", less, *stormPages)
 	if failed := len(ofType(entries, "recorder_failed")); failed > crashes {
 		t.Errorf("%d crashes are told of, and %d were made", failed, crashes)
 	}

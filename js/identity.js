@@ -52,6 +52,7 @@ export class Identity {
     this.tail = (waits && kept.tail) || "";
     this.stubs = (waits && kept.stubs) || [];
     this.lost = (waits && kept.lost) || 0;
+    this.lostAt = kept.tailAt || 0;
     const tab = kept.tab || random(8);
     /** @type {Kept} */
     this.kept = {

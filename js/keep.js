@@ -59,17 +59,31 @@ export function write(kept) {
 /** @type {Record<string, string>} */
 const STUBS = { change: "input_change", click: "click", auxclick: "click", submit: "submit" };
 
-/** The page is left before the recorder was up: of the tape only this may be kept. @param {import("./tape.js").Tape} tape */
+/**
+ * The page is left before the recorder was up: of what is on the tape only this may be kept. That the page was reached,
+ * and where it went by itself, is counted: no address may be told without a policy.
+ * @param {import("./tape.js").Tape} tape
+ */
 export function abandon(tape) {
   const kept = read();
   const stubs = (kept.stubs = kept.stubs || []);
-  let lost = tape.lost;
-  for (const s of tape.events) {
-    const type = STUBS[s.e.type];
-    if (!type || !isElement(s.target)) continue;
-    if (stubs.length < MAX_STUBS) stubs.push({ type, time: s.at, node_name: s.target.localName, is_masked: true, rule: "not_ready" });
+  let lost = tape.lost + Number(KEY === "cotrail");
+  /** @param {import("./tape.js").Sensed} s @param {string} type */
+  const keep = ({ at, target }, type) => {
+    if (!isElement(target)) return;
+    if (stubs.length < MAX_STUBS) stubs.push({ type, time: at, node_name: target.localName, is_masked: true, rule: "not_ready" });
     else lost++;
+  };
+  /** What was typed and not committed, by field. @type {Map<EventTarget, import("./tape.js").Sensed>} */
+  const typed = new Map();
+  for (const s of tape.events) {
+    const { type } = s.e;
+    if (type === "input") typed.set(s.target, s);
+    if (type === "change") typed.delete(s.target);
+    if (type === "currententrychange") lost++;
+    if (STUBS[type]) keep(s, STUBS[type]);
   }
+  for (const s of typed.values()) keep(s, "input_change");
   kept.lost = (kept.lost || 0) + lost;
   kept.tailAt = kept.tailAt || Date.now();
   write(kept); // left stays: whether the storage is this tab's own or a copy was not found out

@@ -79,7 +79,7 @@ export class Loader {
     this.by = by;
     this.say("starting");
     this.tape.listen();
-    addEventListener("pagehide", () => this.take || abandon(this.tape));
+    addEventListener("pagehide", () => this.take || this.failed || abandon(this.tape));
     document.addEventListener(SAYS, (e) => this.hear(/** @type {CustomEvent} */ (e)));
     document.dispatchEvent(new Event(HEARS));
     this.load();

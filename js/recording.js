@@ -32,11 +32,11 @@ export class Recording {
     this.queue = new Queue((rows) => this.runner.hand(rows), () => this.look());
     this.queue.paused = identity.kept.paused > 0;
     this.queue.framed = Boolean(identity.around);
+    this.recover(); // it happened before anything of this page
     this.senses = new Senses(loader, identity, this.queue);
     this.life = new Life(this);
     this.started(by);
     this.say({ t: "policy", digest: policy.digest });
-    this.recover();
     this.senses.play();
     bridge.tell("tick", null);
   }
@@ -64,8 +64,7 @@ export class Recording {
     for (const s of this.identity.stubs) {
       this.queue.push({ t: "stub", at: s.time, kind: s.type, node: text(s.node_name) });
     }
-    const { lost } = this.identity;
-    const at = Math.round(this.loader.began);
+    const { lost, lostAt: at } = this.identity;
     if (lost) this.queue.push({ t: "abandoned", at, count: lost, first: at, last: at });
   }
 
