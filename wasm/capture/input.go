@@ -50,16 +50,22 @@ func (c *Capture) maskedInput(r Row, rule string, d *event.Details) {
 	cause(d, r)
 }
 
-// stub makes the input_change of a page that was left before this program could judge: of it only the name of
-// the node was kept.
+// stub makes the event of a page that was left before this program could judge: of it only the name of the node was
+// kept.
 func (c *Capture) stub(r Row, e *event.Event) bool {
+	d := &e.Details
 	e.Type = event.InputChange
-	if r.Get("kind") == "click" {
+	switch r.Get("kind") {
+	case "submit":
+		e.Type = event.Submit
+		d.Object("form", func() {})
+	case "click":
 		e.Type = event.Click
 	}
-	d := &e.Details
 	d.Bool("is_masked", true)
-	d.Text("node_name", c.Policy.Name(r.Get("node")))
+	if e.Type != event.Submit {
+		d.Text("node_name", c.Policy.Name(r.Get("node")))
+	}
 	d.Text("rule", c.Policy.Rule(masking.RuleNotReady))
 	return true
 }
