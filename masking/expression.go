@@ -98,8 +98,12 @@ func (s *set) brackets(in string) (rest string, err error) {
 			rest = rest[3:]
 			continue
 		}
+		isSign := len(rest) > 1 && rest[0] == '\\' && !alnum(rest[1])
 		if rest, err = s.one(rest, "[^"); err != nil {
 			return "", err
+		}
+		if isSign && len(rest) > 1 && rest[0] == '-' && rest[1] != ']' {
+			return "", errors.New("a sign begins no range")
 		}
 	}
 	if rest == "" || rest == in {
