@@ -17,6 +17,8 @@ export class Bridge {
   onKeep = () => {};
   /** What the relay has not acknowledged, to start again from if the recorder crashes: all that it was given so far is in it. @type {(tail: Uint8Array) => void} */
   onBackup = () => {};
+  /** The values that the recorder withholds, to start again with if it crashes. They stay in memory. @type {(values: Uint8Array) => void} */
+  onRemember = () => {};
   /** Told which session holds the events. @type {(id: string) => void} */
   onSession = () => {};
   /** @type {(status: string, code: string) => void} */
@@ -95,6 +97,11 @@ export class Bridge {
   /** @param {number} at @param {number} size */
   backup(at, size) {
     this.onBackup(this.host.bytes(at, size));
+  }
+
+  /** @param {number} at @param {number} size */
+  remember(at, size) {
+    this.onRemember(this.host.bytes(at, size));
   }
 
   /** @param {number} at @param {number} size */

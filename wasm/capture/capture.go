@@ -127,6 +127,7 @@ var makers = map[string]func(*Capture, Row, *event.Event) bool{
 	"overflow":     (*Capture).overflow,
 	"abandoned":    (*Capture).abandoned,
 	"lost":         (*Capture).lost,
+	"unreadable":   (*Capture).unreadable,
 }
 
 // attributes adds the attributes that the policy records.

@@ -88,6 +88,9 @@ func keep(bodies string)
 //go:wasmimport cotrail backup
 func backup(bodies string)
 
+//go:wasmimport cotrail remember
+func remember(values string)
+
 //go:wasmimport cotrail session
 func session(id string)
 
@@ -123,6 +126,9 @@ func (Bridge) Keep(bodies [][]byte) { keep(text(joined(bodies))) }
 
 // Backup gives the page what a recorder could go on from that is started after this one has crashed.
 func (Bridge) Backup(bodies [][]byte) { backup(text(joined(bodies))) }
+
+// Remember gives the page what such a recorder has to withhold.
+func (Bridge) Remember(values [][]byte) { remember(text(joined(values))) }
 
 // joined is what Bodies takes apart.
 func joined(bodies [][]byte) (data []byte) {

@@ -19,7 +19,8 @@ type Page interface {
 	// Rules teaches the sensor what to match, and whether form values are shown that no rule names, and ids. It tells
 	// whether all of the selectors are selectors.
 	Rules(block, mask, allow []string, values, ids bool) bool
-	Backup(bodies [][]byte) // all that is not acknowledged, in the form of Keep: a recorder after a crash begins with it
+	Backup(bodies [][]byte)   // all that is not acknowledged, in the form of Keep: a recorder after a crash begins with it
+	Remember(values [][]byte) // all that is withheld, for it as well; not to be stored
 }
 
 // Recorder is one recorder instance. Its methods are called one at a time, each with the page's clock in
@@ -30,6 +31,7 @@ type Recorder struct {
 	page    Page
 	flushes []flush
 	wake    int64 // when Tick is due, 0 when it is not
+	hidden  int   // how many values were hidden when the page was last told of them
 }
 
 type flush struct {
@@ -82,6 +84,10 @@ func (r *Recorder) Rows(text string, now int64) {
 		}
 	}
 	r.learn()
+	if n := r.capture.Policy.HiddenCount(); n != r.hidden {
+		r.hidden = n
+		r.page.Remember(r.capture.Policy.Withheld())
+	}
 	r.page.Backup(r.uplink.Pending(now))
 	r.uplink.Tick(now)
 	r.settle(now)

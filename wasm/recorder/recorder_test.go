@@ -22,6 +22,8 @@ type page struct {
 	last    uint64
 	answers [][]byte
 	taught  [][]string // the block lists
+
+	withheld [][]byte
 }
 
 func (p *page) Connect()                         {}
@@ -29,6 +31,7 @@ func (p *page) Close()                           {}
 func (p *page) Post([]byte, bool)                {}
 func (p *page) Keep([][]byte)                    {}
 func (p *page) Backup([][]byte)                  {}
+func (p *page) Remember(values [][]byte)         { p.withheld = values }
 func (p *page) Session(string)                   {}
 func (p *page) Status(uplink.Status, event.Code) {}
 func (p *page) Flushed(id string)                { p.flushed = append(p.flushed, id) }
