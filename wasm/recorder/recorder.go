@@ -3,6 +3,7 @@
 package recorder
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/cotrail/cotrail/masking"
@@ -30,8 +31,9 @@ type Recorder struct {
 	uplink  *uplink.Uplink
 	page    Page
 	flushes []flush
-	wake    int64 // when Tick is due, 0 when it is not
-	hidden  int   // how many values were hidden when the page was last told of them
+	wake    int64  // when Tick is due, 0 when it is not
+	digest  string // of the site's policy
+	hidden  int    // how many values were hidden when the page was last told of them
 }
 
 type flush struct {
@@ -61,7 +63,7 @@ func New(start capture.Row, policy *masking.Policy, tail [][]byte, page Page) *R
 		Policy: start.Get("policy"), Release: start.Get("release"),
 	}
 	event.Unhex(hello.Stream[:], start.Get("stream"))
-	return &Recorder{capture: c, uplink: uplink.New(hello, page, tail), page: page}
+	return &Recorder{capture: c, digest: start.Get("policy"), uplink: uplink.New(hello, page, tail), page: page}
 }
 
 // taught gives the policy that the sensor has learnt: that one, or the strictest when a selector is no selector, for
@@ -83,7 +85,7 @@ func (r *Recorder) Rows(text string, now int64) {
 			r.uplink.Add(&e)
 		}
 	}
-	r.learn()
+	r.learn(now)
 	if n := r.capture.Policy.HiddenCount(); n != r.hidden {
 		r.hidden = n
 		r.page.Remember(r.capture.Policy.Withheld())
@@ -93,10 +95,18 @@ func (r *Recorder) Rows(text string, now int64) {
 	r.settle(now)
 }
 
-// learn teaches the sensor the rules of the page's address, where they are new to it.
-func (r *Recorder) learn() {
-	if r.capture.Stale() {
-		r.capture.Learnt(taught(r.capture.Policy, r.page))
+// learn teaches the sensor the rules of the page's address, where they are new to it. When they cannot be used, the log
+// hears of it.
+func (r *Recorder) learn(now int64) {
+	if !r.capture.Stale() {
+		return
+	}
+	had := r.capture.Policy.Broken()
+	r.capture.Learnt(taught(r.capture.Policy, r.page))
+	if r.capture.Policy.Broken() && !had {
+		if e, ok := r.capture.Event(capture.Row{"t=policy", "at=" + strconv.FormatInt(now, 10), "digest=" + r.digest}); ok {
+			r.uplink.Add(&e)
+		}
 	}
 }
 

@@ -148,6 +148,12 @@ func TestPages(t *testing.T) {
 	if !p.r.capture.Policy.Broken() {
 		t.Error("a policy whose selector is none is believed")
 	}
+	p.r.Flush("", 2)
+	for p.answer(); p.last < 6; p.answer() {
+		if len(p.answers) == 0 {
+			t.Fatalf("%d events, want five navigations and a policy_loaded", p.last)
+		}
+	}
 	reach("cart")
 	if !p.r.capture.Policy.Broken() || len(p.taught) != 4 {
 		t.Errorf("it is believed again at the next address: %q", p.taught)
