@@ -36,7 +36,7 @@ export class Bridge {
   }
 
   /**
-   * The selectors to match, one a line, and whether form values are shown that no rule names, and ids.
+   * The selectors to match, one a line, and whether form values are shown that no rule names, and ids that look harmless.
    * @param {number[]} numbers three texts and two flags
    */
   rules(...numbers) {

@@ -5,6 +5,7 @@
 import { BRIEF, FULL } from "../depth.js";
 import { controlOf, editorOf, isFormValue, label, shown, subject } from "../facts.js";
 import { attributeOf, isElement, isWithin } from "../nodes.js";
+import { hide } from "../path.js";
 import { text } from "../queue.js";
 import { quietly } from "../quiet.js";
 import { selected } from "./files.js";
@@ -357,7 +358,9 @@ export class Inputs {
       formOf(row, el);
       label(row, el);
     } else if (content && !CHECKED.test(/** @type {HTMLInputElement} */ (el).type)) {
-      row.raw = secretOf(part); // it leaves memory nowhere: the recorder withholds it wherever else it turns up
+      const raw = secretOf(part); // it leaves memory nowhere: the recorder withholds it wherever else it turns up
+      row.raw = raw;
+      if (raw) hide(raw);
     }
     this.queue.push(row);
   }

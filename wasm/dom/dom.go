@@ -151,7 +151,7 @@ func (Bridge) Flushed(id string) { flushed(id) }
 func (Bridge) Wake(ms int64) { wake(float64(ms)) }
 
 // Rules hands over the selectors to match, one a line, and whether form values are shown that no rule names, and
-// ids; it tells whether all of the selectors are selectors.
+// ids that look harmless; it tells whether all of the selectors are selectors.
 func (Bridge) Rules(block, mask, allow []string, values, ids bool) bool {
 	return rules(strings.Join(block, "\n"), strings.Join(mask, "\n"), strings.Join(allow, "\n"), flag(values), flag(ids)) != 0
 }

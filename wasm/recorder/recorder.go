@@ -17,7 +17,8 @@ type Page interface {
 	uplink.Link
 	Flushed(id string) // what Flush was asked for is durable
 	Wake(ms int64)     // call Tick after so many milliseconds; replaces the call before
-	// Rules teaches the sensor what to match, and whether form values are shown that no rule names, and ids. It tells
+	// Rules teaches the sensor what to match, and whether form values are shown that no rule names, and ids that look
+	// harmless. It tells
 	// whether all of the selectors are selectors.
 	Rules(block, mask, allow []string, values, ids bool) bool
 	Backup(bodies [][]byte)   // all that is not acknowledged, in the form of Keep: a recorder after a crash begins with it
@@ -70,7 +71,7 @@ func New(start capture.Row, policy *masking.Policy, tail [][]byte, page Page) *R
 // what it was to hide is unknown.
 func taught(policy *masking.Policy, page Page) *masking.Policy {
 	block, mask, allow := policy.Selectors()
-	if !page.Rules(block, mask, allow, policy.Default == masking.DefaultAllow, policy.Shows("id")) {
+	if !page.Rules(block, mask, allow, policy.Default == masking.DefaultAllow, policy.TrustsIDs()) {
 		return policy.Break()
 	}
 	return policy
