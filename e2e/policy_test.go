@@ -110,3 +110,25 @@ func TestSlots(t *testing.T) {
 	entries := r.settledLog(session(t, page), "the end is in the log", has(1, "client_log"))
 	wantFields(t, entries, "click #open Open", "click masked mask:markup button") // of what is blocked there is nothing at all
 }
+
+// TestTypedBeforeTheAddressChanged: for what was typed the rules hold of the page where it was typed, also when the page
+// goes on to another address before it is committed, and from a closed page to an open one.
+func TestTypedBeforeTheAddressChanged(t *testing.T) {
+	r := startRelayWith(t, `
+  - {key: paged, dev: true, anonymous: true, origins: ["http://127.0.0.1:*"], policy: {default: allow, pages: [{match: "*step=pay*", default: mask}]}}
+`)
+	site := newSite(t)
+	site.page("/", r.tag("paged"), `<input id=a>`)
+	page := chrome.New(t).Open(t, site.url+"/?step=pay")
+	page.Do(t, recording, chrome.Type("#a", "Ada"), chrome.Script(`history.pushState(0, "", "/?step=done")`), chrome.Press(kb.Tab), flushed,
+		chrome.Type("#a", "x"), chrome.Script(`history.pushState(0, "", "/?step=pay&again")`), flushed)
+	entries := r.settledLog(session(t, page), "both changes are in the log", has(2, "input_change"))
+	var got []string
+	for _, e := range ofType(entries, "input_change", "navigate") {
+		got = append(got, brief(e, site.url))
+	}
+	want := []string{"navigate SITE/?step= load", "input_change masked default input filled", "navigate SITE/?step= push", "input_change #a = Adax", "navigate SITE/?step= push"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the log differs:\n%s", differ(got, want))
+	}
+}

@@ -36,12 +36,13 @@ export class Bridge {
   }
 
   /**
-   * The selectors to match, one a line, and whether form values are shown that no rule names, and ids that look harmless.
-   * @param {number[]} numbers three texts and two flags
+   * The selectors to match, one a line, whether form values are shown that no rule names, and ids that look harmless,
+   * and whether some pages have other rules.
+   * @param {number[]} numbers three texts and three flags
    */
   rules(...numbers) {
     const [block, mask, allow] = [0, 2, 4].map((i) => this.host.text(numbers[i], numbers[i + 1]).split("\n"));
-    return Number(learn(block, mask, allow, { values: Boolean(numbers[6]), ids: Boolean(numbers[7]) }));
+    return Number(learn(block, mask, allow, { values: Boolean(numbers[6]), ids: Boolean(numbers[7]), pages: Boolean(numbers[8]) }));
   }
 
   connect() {

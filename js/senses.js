@@ -50,7 +50,7 @@ export class Senses {
     this.navigation = new Navigation(queue, loader.now, loader.url, identity.previousSince, before && before.told ? before.user : undefined, (since) => {
       identity.kept.since = since;
       identity.save();
-    });
+    }, (at) => this.inputs.commitAll(at));
   }
 
   /** @param {EventTarget} target @param {string} type @param {(e: any) => void} handler */

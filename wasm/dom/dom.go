@@ -104,7 +104,7 @@ func flushed(id string)
 func wake(ms float64)
 
 //go:wasmimport cotrail rules
-func rules(block, mask, allow string, values, ids int32) int32
+func rules(block, mask, allow string, values, ids, pages int32) int32
 
 // Bridge is the page's side. None of its functions throws; should one do so all the same, the recorder has crashed.
 type Bridge struct{}
@@ -150,8 +150,8 @@ func (Bridge) Flushed(id string) { flushed(id) }
 // Wake asks for a tick.
 func (Bridge) Wake(ms int64) { wake(float64(ms)) }
 
-// Rules hands over the selectors to match, one a line, and whether form values are shown that no rule names, and
-// ids that look harmless; it tells whether all of the selectors are selectors.
-func (Bridge) Rules(block, mask, allow []string, values, ids bool) bool {
-	return rules(strings.Join(block, "\n"), strings.Join(mask, "\n"), strings.Join(allow, "\n"), flag(values), flag(ids)) != 0
+// Rules hands over the selectors to match, one a line, whether form values are shown that no rule names, and ids that
+// look harmless, and whether some pages have other rules; it tells whether all of the selectors are selectors.
+func (Bridge) Rules(block, mask, allow []string, values, ids, pages bool) bool {
+	return rules(strings.Join(block, "\n"), strings.Join(mask, "\n"), strings.Join(allow, "\n"), flag(values), flag(ids), flag(pages)) != 0
 }

@@ -18,9 +18,9 @@ type Page interface {
 	Flushed(id string) // what Flush was asked for is durable
 	Wake(ms int64)     // call Tick after so many milliseconds; replaces the call before
 	// Rules teaches the sensor what to match, and whether form values are shown that no rule names, and ids that look
-	// harmless. It tells
+	// harmless, and whether some pages have other rules. It tells
 	// whether all of the selectors are selectors.
-	Rules(block, mask, allow []string, values, ids bool) bool
+	Rules(block, mask, allow []string, values, ids, pages bool) bool
 	Backup(bodies [][]byte)   // all that is not acknowledged, in the form of Keep: a recorder after a crash begins with it
 	Remember(values [][]byte) // all that is withheld, for it as well; not to be stored
 }
@@ -71,7 +71,7 @@ func New(start capture.Row, policy *masking.Policy, tail [][]byte, page Page) *R
 // what it was to hide is unknown.
 func taught(policy *masking.Policy, page Page) *masking.Policy {
 	block, mask, allow := policy.Selectors()
-	if !page.Rules(block, mask, allow, policy.Default == masking.DefaultAllow, policy.TrustsIDs()) {
+	if !page.Rules(block, mask, allow, policy.Default == masking.DefaultAllow, policy.TrustsIDs(), len(policy.Pages) > 0) {
 		return policy.Break()
 	}
 	return policy

@@ -36,7 +36,7 @@ func (p *page) Session(string)                   {}
 func (p *page) Status(uplink.Status, event.Code) {}
 func (p *page) Flushed(id string)                { p.flushed = append(p.flushed, id) }
 func (p *page) Wake(ms int64)                    { p.wake = ms }
-func (p *page) Rules(block, _, _ []string, _, _ bool) bool {
+func (p *page) Rules(block, _, _ []string, _, _, _ bool) bool {
 	p.taught = append(p.taught, block)
 	return !slices.Contains(block, "no selector")
 }
