@@ -127,7 +127,7 @@ func times(in string) (least, most int, rest string, err error) {
 	}
 	least, err1 := strconv.Atoi(from)
 	most, err2 := strconv.Atoi(to)
-	if !ok || err1 != nil || err2 != nil || least < 0 || most < max(least, 1) || most > maxPlaces {
+	if !ok || err1 != nil || err2 != nil || strconv.Itoa(least) != from || strconv.Itoa(most) != to || least < 0 || most < max(least, 1) || most > maxPlaces {
 		return 0, 0, "", errors.New("{" + inner + "} is no number of times from 1 to 63")
 	}
 	return least, most, rest, nil

@@ -29,7 +29,7 @@ func (l *look) closes(spec *event.Spec, object []byte) (rule string) {
 	switch {
 	case spec.Type == event.Click && (!isNative || !slices.Contains(fieldRoles, l.member(object, "role"))):
 		return ""
-	case l.denied(object, node, isNative):
+	case l.denied(object, isNative):
 		return masking.RuleHardDeny
 	case !l.app && l.policy.Default != masking.DefaultAllow && len(l.policy.Allow) == 0 && !l.policy.Markup:
 		return masking.RuleDefault
@@ -37,10 +37,10 @@ func (l *look) closes(spec *event.Spec, object []byte) (rule string) {
 	return ""
 }
 
-// denied tells whether a field is a secret by its own attributes, by the id in its path, or by its label, which of a
+// denied tells whether a field is a secret by its type, whatever its node is called, by its own attributes, by the id in its path, or by its label, which of a
 // native field is among what the recorder judges by.
-func (l *look) denied(object []byte, node string, isNative bool) bool {
-	if masking.Denied(masking.Element{NodeName: node, Type: l.member(object, "input_type")}) || isNative && l.denies(l.member(object, "label")) {
+func (l *look) denied(object []byte, isNative bool) bool {
+	if masking.Denied(masking.Element{NodeName: "input", Type: l.member(object, "input_type")}) || isNative && l.denies(l.member(object, "label")) {
 		return true
 	}
 	if attributes := l.raw(object, "attributes"); attributes != nil &&
