@@ -161,6 +161,7 @@ func TestRecorderRestarts(t *testing.T) {
 	if failed := ofType(entries, "recorder_failed"); len(failed) != 1 || failed[0].details()["restarted"] != true {
 		t.Errorf("of the failure the log says %v", failed)
 	}
+	wantPolicy(t, entries, r.served("shows")+" false", r.served("shows")+" false") // the second recorder tells of it as well
 	var said []string
 	for _, e := range entries {
 		if kind := e.text("type"); kind == "client_log" || kind == "input_change" {

@@ -1,6 +1,8 @@
 package e2e
 
 import (
+	"fmt"
+	"net/http"
 	"slices"
 	"testing"
 
@@ -22,6 +24,34 @@ func wantFields(t *testing.T, entries []entry, want ...string) {
 	}
 }
 
+// wantPolicy compares what each recorder of a log says of the rules that it goes by: the digest, and whether they are
+// not the site's own.
+func wantPolicy(t *testing.T, entries []entry, want ...string) {
+	t.Helper()
+	var got []string
+	for _, e := range ofType(entries, "policy_loaded") {
+		got = append(got, fmt.Sprint(e.details()["digest"], " ", e.details()["fallback"]))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("policy_loaded says %q, want %q", got, want)
+	}
+}
+
+// served gives the digest of the policy that pages of a site get.
+func (r *relay) served(site string) string {
+	r.t.Helper()
+	answer, err := http.Get(r.url + "/v1/record/policy?site=" + site)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	answer.Body.Close()
+	digest := answer.Header.Get("Cotrail-Policy")
+	if len(digest) != 64 {
+		r.t.Fatalf("the policy's digest is %q", digest)
+	}
+	return digest
+}
+
 // TestInvalidSelector: a policy with a selector that is none must not be trusted. Everything is masked by the rule
 // "policy", names of buttons too; what another selector blocks stays blocked.
 func TestInvalidSelector(t *testing.T) {
@@ -33,6 +63,7 @@ func TestInvalidSelector(t *testing.T) {
 	page.Do(t, recording, chrome.Type("#a", "value"), chrome.Press(kb.Tab), chrome.Click("#b"), chrome.Click("#c"), flushed)
 	entries := r.settledLog(session(t, page), "the last click is in the log", has(2, "click"))
 	wantFields(t, entries, "click masked policy input", "input_change masked policy input filled", "click masked policy button")
+	wantPolicy(t, entries, r.served("broken")+" true")
 }
 
 // TestNoPolicy: while the policy cannot be had, nothing of the page's words is shown.
@@ -46,6 +77,7 @@ func TestNoPolicy(t *testing.T) {
 	page.Do(t, recording, chrome.Type("#a", "value"), chrome.Press(kb.Tab), chrome.Click("#b"), flushed)
 	entries := r.settledLog(session(t, page), "the click is in the log", has(2, "click"))
 	wantFields(t, entries, "click masked policy input", "input_change masked policy input filled", "click masked policy button")
+	wantPolicy(t, entries, "<nil> true")
 }
 
 // TestSlots: what counts is where an element is shown. Through a slot, however deep, it stands in what hides the slot,
@@ -80,4 +112,26 @@ func TestSlots(t *testing.T) {
 		at(`document.querySelector("#within").shadowRoot.querySelector("#shadowed")`), chrome.Script(`cotrail.log("end")`), flushed)
 	entries := r.settledLog(session(t, page), "the end is in the log", has(1, "client_log"))
 	wantFields(t, entries, "click #open Open", "click masked mask:markup button") // of what is blocked there is nothing at all
+}
+
+// TestTypedBeforeTheAddressChanged: for what was typed the rules hold of the page where it was typed, also when the page
+// goes on to another address before it is committed, and from a closed page to an open one.
+func TestTypedBeforeTheAddressChanged(t *testing.T) {
+	r := startRelayWith(t, `
+  - {key: paged, dev: true, anonymous: true, origins: ["http://127.0.0.1:*"], policy: {default: allow, pages: [{match: "*step=pay*", default: mask}]}}
+`)
+	site := newSite(t)
+	site.page("/", r.tag("paged"), `<input id=a>`)
+	page := chrome.New(t).Open(t, site.url+"/?step=pay")
+	page.Do(t, recording, chrome.Type("#a", "Ada"), chrome.Script(`history.pushState(0, "", "/?step=done")`), chrome.Press(kb.Tab), flushed,
+		chrome.Type("#a", "x"), chrome.Script(`history.pushState(0, "", "/?step=pay&again")`), flushed)
+	entries := r.settledLog(session(t, page), "both changes are in the log", has(2, "input_change"))
+	var got []string
+	for _, e := range ofType(entries, "input_change", "navigate") {
+		got = append(got, brief(e, site.url))
+	}
+	want := []string{"navigate SITE/?step= load", "input_change masked default input filled", "navigate SITE/?step= push", "input_change #a = Adax", "navigate SITE/?step= push"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the log differs:\n%s", differ(got, want))
+	}
 }

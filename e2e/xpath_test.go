@@ -174,3 +174,34 @@ func TestManySiblings(t *testing.T) {
 	}
 	noErrors(t, page)
 }
+
+// TestPathsWithoutData: an id that repeats a hidden value, or that a pattern of the site's own finds, is in no path: it
+// goes by index, also that of what is within.
+func TestPathsWithoutData(t *testing.T) {
+	r := startRelayWith(t, `
+  - {key: rings, dev: true, anonymous: true, origins: ["http://127.0.0.1:*"], policy: {patterns: {custom: {ring: 'ring-\d\d'}}}}
+`)
+	for key, want := range map[string]string{
+		"hides": "#before /section/button[2] /section/button[3] #ring-42 #plain",
+		"rings": "#before /section/button[2] /section/button[3] /section/button[4] #plain",
+	} {
+		site := newSite(t)
+		site.page("/", r.tag(key), `<section><button id=before>Go on</button><button id=of-sparrow>Go on</button><button id=SPARROW_2>Go on</button><button id=ring-42>Go on</button><button id=plain>Go on</button></section><input id=secret>`)
+		page := chrome.New(t).Open(t, site.url+"/")
+		page.Do(t, recording, chrome.Click("#before"), chrome.Type("#secret", "sparrow"), chrome.Click("#of-sparrow"), chrome.Click("#SPARROW_2"), chrome.Click("#ring-42"), chrome.Click("#plain"), flushed)
+		entries := r.settledLog(session(t, page), "the last click is in the log", has(6, "click"))
+		var paths []string
+		for _, e := range ofType(entries, "click") {
+			if e.details()["is_masked"] != true {
+				paths = append(paths, where(e.details().text("xpath")))
+			}
+			if id := object(e.details()["attributes"])["id"]; id == "of-sparrow" || key == "rings" && id == "ring-42" {
+				t.Errorf("%s: the log has the id %v", key, id)
+			}
+		}
+		if got := strings.Join(paths, " "); got != want {
+			t.Errorf("%s: the paths are %s, want %s", key, got, want)
+		}
+		page.Close()
+	}
+}

@@ -17,6 +17,8 @@ export class Bridge {
   onKeep = () => {};
   /** What the relay has not acknowledged, to start again from if the recorder crashes: all that it was given so far is in it. @type {(tail: Uint8Array) => void} */
   onBackup = () => {};
+  /** The values that the recorder withholds, to start again with if it crashes. They stay in memory. @type {(values: Uint8Array) => void} */
+  onRemember = () => {};
   /** Told which session holds the events. @type {(id: string) => void} */
   onSession = () => {};
   /** @type {(status: string, code: string) => void} */
@@ -34,12 +36,13 @@ export class Bridge {
   }
 
   /**
-   * The selectors to match, one a line, and whether form values are shown that no rule names, and ids.
-   * @param {number[]} numbers three texts and two flags
+   * The selectors to match, one a line, whether form values are shown that no rule names, and ids that look harmless,
+   * and whether some pages have other rules.
+   * @param {number[]} numbers three texts and three flags
    */
   rules(...numbers) {
     const [block, mask, allow] = [0, 2, 4].map((i) => this.host.text(numbers[i], numbers[i + 1]).split("\n"));
-    return Number(learn(block, mask, allow, { values: Boolean(numbers[6]), ids: Boolean(numbers[7]) }));
+    return Number(learn(block, mask, allow, { values: Boolean(numbers[6]), ids: Boolean(numbers[7]), pages: Boolean(numbers[8]) }));
   }
 
   connect() {
@@ -95,6 +98,11 @@ export class Bridge {
   /** @param {number} at @param {number} size */
   backup(at, size) {
     this.onBackup(this.host.bytes(at, size));
+  }
+
+  /** @param {number} at @param {number} size */
+  remember(at, size) {
+    this.onRemember(this.host.bytes(at, size));
   }
 
   /** @param {number} at @param {number} size */

@@ -1,6 +1,8 @@
 // Hooks: functions of the browser's own objects that ours stand before. To the page each looks as it did (its name, its
 // length, its text), does what it did, and throws what it threw.
 
+import { quietly } from "./quiet.js";
+
 /**
  * What a hook does around the function it stands before.
  * @typedef {object} Around
@@ -47,14 +49,5 @@ export class Hooks {
   /** Puts everything back. */
   end() {
     for (const undo of this.#undo.splice(0)) quietly(undo); // a frame that is gone may refuse
-  }
-}
-
-/** @param {() => void} f whose trouble is not the page's */
-function quietly(f) {
-  try {
-    f();
-  } catch {
-    // Nothing of ours may break the page.
   }
 }

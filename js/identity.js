@@ -2,7 +2,7 @@
 
 import { join } from "./frames/around.js";
 import { read, write } from "./keep.js";
-import { random } from "./random.js";
+import { random, randomName } from "./random.js";
 import { findOpener, isCopy } from "./tabs/opener.js";
 
 /** @typedef {import("./keep.js").Kept} Kept */
@@ -53,7 +53,7 @@ export class Identity {
     this.stubs = (waits && kept.stubs) || [];
     this.lost = (waits && kept.lost) || 0;
     this.lostAt = kept.tailAt || 0;
-    const tab = kept.tab || random(8);
+    const tab = kept.tab || randomName();
     /** @type {Kept} */
     this.kept = {
       site: kept.site || "",

@@ -2,15 +2,36 @@
 //   root ( ">" root )*    root = [ "#" id "\x1d" ] [ step ( "/" step )* ]    step = [ "~" ] name [ "@" index ]
 
 import { attributeOf, hostOf } from "./nodes.js";
-import { showsIDs } from "./rules.js";
+import { trustsIDs } from "./rules.js";
 
 const HTML = "http://www.w3.org/1999/xhtml";
 
 /**
  * An id that may be data, which the recorder then leaves out: only then, or without an id, are the steps needed.
- * Kept wider than masking.LooksLikeData.
+ * Kept wider than masking.LooksLikeData; of numbers, than what the recorder withholds.
  */
-const DOUBTFUL = /\d{4}|[@%\x1c-\x1f"']|.{16}/s;
+const DOUBTFUL = /\d{4}|(\d\D*){6}|[@%\x1c-\x1f"']|[^\0-\x7f]|.{16}/s;
+
+/** Words of values that are hidden: an id that has one may repeat the value. @type {Set<string>} */
+const hiddenWords = new Set();
+
+/** The values that masking/hidden.go remembers have some words each. */
+const MAX_WORDS = 2000;
+
+/** @param {string} text */
+const wordsOf = (text) => text.toLowerCase().normalize("NFKD").match(/[a-z0-9]+/g) || [];
+
+/** A value is hidden from now on. @param {string} value */
+export function hide(value) {
+  for (const word of wordsOf(value.slice(0, 512))) hiddenWords.add(word);
+  for (const word of hiddenWords) {
+    if (hiddenWords.size <= MAX_WORDS) break;
+    hiddenWords.delete(word); // the oldest
+  }
+}
+
+/** @param {string} id */
+const isDoubtful = (id) => DOUBTFUL.test(id) || (hiddenWords.size > 0 && wordsOf(id).some((word) => hiddenWords.has(word)));
 
 /** @param {Element} el */
 export function steps(el) {
@@ -18,7 +39,7 @@ export function steps(el) {
   for (let at = /** @type {Element | null} */ (el); at; ) {
     const root = at.getRootNode();
     const id = uniqueID(at, root);
-    roots.unshift((id && "#" + id + "\x1d") + (id && showsIDs() && !DOUBTFUL.test(id) ? "" : within(at)));
+    roots.unshift((id && "#" + id + "\x1d") + (id && trustsIDs() && !isDoubtful(id) ? "" : within(at)));
     at = hostOf(root);
   }
   return roots.join(">");

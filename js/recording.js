@@ -26,7 +26,7 @@ export class Recording {
     bridge.onKeep = (tail) => this.keep(tail);
     bridge.onSession = (id) => this.adopt(id);
     bridge.onStatus = (status, code) => this.status(status, code);
-    this.runner = new Runner(loader, bridge, policy.text, () => encode(this.facts(policy.digest)), (row) => this.say(row));
+    this.runner = new Runner(loader, bridge, policy, () => encode(this.facts(policy.digest)), (row) => this.say(row));
     this.runner.start(identity.tail && decodeTail(identity.tail));
     this.clock = new Clock(loader);
     this.queue = new Queue((rows) => this.runner.hand(rows), () => this.look());

@@ -12,17 +12,20 @@ const NONE = -1;
 let lists = { block: [], mask: [], allow: [] };
 /** All selectors as one. */
 let any = "";
-/** What the policy shows by default. */
-let shows = { values: false, ids: false };
+/** What the policy shows by default, and whether it does so on all pages. */
+let shows = { values: false, ids: false, pages: true };
 
-/** Whether the policy records ids, so that a path may rest on one. */
-export const showsIDs = () => shows.ids;
+/** Whether a path may rest on an id that looks harmless here. */
+export const trustsIDs = () => shows.ids;
+
+/** Whether other rules may hold at another address. */
+export const pagesHaveRules = () => shows.pages;
 
 /**
  * Learns the selectors. False when one of them is invalid: then the recorder masks everything, and what the others
  * block is blocked all the same.
  * @param {string[]} block @param {string[]} mask @param {string[]} allow
- * @param {{values: boolean, ids: boolean}} byDefault whether form values are shown that no rule names, and ids
+ * @param {{values: boolean, ids: boolean, pages: boolean}} byDefault whether form values are shown that no rule names, and ids that look harmless; whether some pages have other rules
  */
 export function learn(block, mask, allow, byDefault) {
   lists = { block: block.map(valid), mask: mask.map(valid), allow: allow.map(valid) };

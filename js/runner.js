@@ -11,14 +11,16 @@ export class Runner {
   #handed = [];
   /** @type {Uint8Array | ""} */
   #backup = "";
+  /** What the recorder withholds. @type {Uint8Array | ""} */
+  #withheld = "";
   #restarts = 0;
   #crashing = false;
   /** Whether rows are handed over one by one, to find the one that breaks the recorder. */
   #alone = false;
 
   /**
-   * @param {import("./loader.js").Loader} loader @param {import("./bridge.js").Bridge} bridge @param {string} policy
-   * @param {() => string} facts that a stream begins with, each time another
+   * @param {import("./loader.js").Loader} loader @param {import("./bridge.js").Bridge} bridge
+   * @param {{text: string, digest: string}} policy @param {() => string} facts that a stream begins with, each time another
    * @param {(row: import("./queue.js").Row) => void} say queues a row
    */
   constructor(loader, bridge, policy, facts, say) {
@@ -31,12 +33,14 @@ export class Runner {
       this.#backup = tail.slice();
       this.#handed = [];
     };
+    bridge.onRemember = (values) => void (this.#withheld = values.slice());
     loader.onCrash = () => this.#crashed();
   }
 
   /** Starts the recorder. @param {Uint8Array | ""} tail to begin with */
   start(tail) {
-    this.bridge.tell("policy", this.policy);
+    this.bridge.tell("policy", this.policy.text);
+    if (this.#withheld) this.bridge.tell("withhold", this.#withheld);
     if (tail) this.bridge.tell("tail", tail);
     this.bridge.tell("start", this.facts());
   }
@@ -67,6 +71,7 @@ export class Runner {
     const { bridge } = this;
     this.start(this.#backup);
     this.say({ t: "failed", what: "crash", restarted: true });
+    this.say({ t: "policy", digest: this.policy.digest }); // a recorder tells by which rules it goes
     if (culprit) {
       rows.shift();
       const at = Math.round(this.loader.now());

@@ -3,6 +3,7 @@
 
 import { Hooks } from "./hooks.js";
 import { isShadowRoot } from "./nodes.js";
+import { quietly } from "./quiet.js";
 import { Clicks } from "./sensor/click.js";
 import { Clipboard } from "./sensor/clipboard.js";
 import { Downloads } from "./sensor/download.js";
@@ -49,7 +50,7 @@ export class Senses {
     this.navigation = new Navigation(queue, loader.now, loader.url, identity.previousSince, before && before.told ? before.user : undefined, (since) => {
       identity.kept.since = since;
       identity.save();
-    });
+    }, (at) => this.inputs.commitAll(at));
   }
 
   /** @param {EventTarget} target @param {string} type @param {(e: any) => void} handler */
@@ -99,7 +100,7 @@ export class Senses {
 
   /** The page is loaded, and has set its fields: what changes from here on is a change. */
   #settled() {
-    const begin = () => this.#listening.signal.aborted || this.inputs.begun || this.inputs.begin();
+    const begin = () => quietly(() => this.#listening.signal.aborted || this.inputs.begun || this.inputs.begin());
     if ("requestIdleCallback" in window) requestIdleCallback(begin, { timeout: SETTLED });
     else setTimeout(begin);
   }
@@ -114,12 +115,22 @@ export class Senses {
     this.#take({ e, at: typed ? 0 : Math.round(now()), target: targetOf(e) });
   };
 
-  /** @param {Sensed} s */
+  /** What the page makes unreadable is lost, and a gap says so. @param {Sensed} s */
   #take(s) {
+    try {
+      this.#tell(s);
+    } catch {
+      this.loader.tape.lost++;
+    }
+  }
+
+  /** @param {Sensed} s */
+  #tell(s) {
     if (this.queue.paused) return s.e.type.endsWith("click") ? this.newTabs.click(s) : undefined; // a new tab joins all the same
-    const { tape } = this.loader;
+    const { now, tape } = this.loader;
     if (tape.lost) {
-      this.queue.push({ t: "overflow", at: s.at, count: tape.lost, first: s.at, last: s.at });
+      const at = s.at || Math.round(now()); // of what is typed the time is not asked for
+      this.queue.push({ t: "overflow", at, count: tape.lost, first: at, last: at });
       tape.lost = 0;
     }
     switch (s.e.type) {

@@ -52,6 +52,15 @@ export const advance = (ms) => {
 
 /** @param {Element} el @param {number} depth @returns {Held} */
 export function held(el, depth) {
+  try {
+    return read(el, depth);
+  } catch {
+    return { names: [], denied: true, value: "", filled: false, checked: false, selected: undefined }; // the page has made it unreadable
+  }
+}
+
+/** @param {Element} el @param {number} depth @returns {Held} */
+function read(el, depth) {
   const names = namesOf(el, depth > BRIEF);
   const isDenied = denied(el, names);
   const field = /** @type {HTMLInputElement} */ (el);

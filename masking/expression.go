@@ -98,8 +98,12 @@ func (s *set) brackets(in string) (rest string, err error) {
 			rest = rest[3:]
 			continue
 		}
+		isSign := len(rest) > 1 && rest[0] == '\\' && !alnum(rest[1])
 		if rest, err = s.one(rest, "[^"); err != nil {
 			return "", err
+		}
+		if isSign && len(rest) > 1 && rest[0] == '-' && rest[1] != ']' {
+			return "", errors.New("a sign begins no range")
 		}
 	}
 	if rest == "" || rest == in {
@@ -123,7 +127,7 @@ func times(in string) (least, most int, rest string, err error) {
 	}
 	least, err1 := strconv.Atoi(from)
 	most, err2 := strconv.Atoi(to)
-	if !ok || err1 != nil || err2 != nil || least < 0 || most < max(least, 1) || most > maxPlaces {
+	if !ok || err1 != nil || err2 != nil || strconv.Itoa(least) != from || strconv.Itoa(most) != to || least < 0 || most < max(least, 1) || most > maxPlaces {
 		return 0, 0, "", errors.New("{" + inner + "} is no number of times from 1 to 63")
 	}
 	return least, most, rest, nil

@@ -11,13 +11,17 @@ import (
 type FieldKey [16]byte
 
 // Field names a masked field so that it can be recognised again and nothing else: SipHash-2-4 of what identifies
-// it in its page (Aumasson and Bernstein, 2012), keyed, as 16 hexadecimal digits.
+// it in its page (Aumasson and Bernstein, 2012), keyed, as 16 hexadecimal digits. One is a letter at least: 16 decimal
+// ones could be a card's number, and the relay takes them for one.
 func (k FieldKey) Field(identity string) Text {
 	const hex = "0123456789abcdef"
 	h := k.sip(identity)
 	var out [16]byte
 	for i := range out {
 		out[i] = hex[h>>(60-4*i)&15]
+	}
+	if _, rest := digits(string(out[:])); rest == "" {
+		out[0] = hex[10+h>>60%6]
 	}
 	return sealed.New(string(out[:]))
 }

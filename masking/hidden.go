@@ -23,6 +23,7 @@ const (
 // Values are compared as words: runs of letters and digits in small letters. A long number is compared by its digits,
 // however it is grouped, and a value of signs alone, whose words are too few, as it is.
 type hidden struct {
+	count   int      // of all values so far
 	values  []string // the oldest first, with their keys
 	bytes   int
 	byWord  map[string][]string // the values by their first word
@@ -58,6 +59,34 @@ func (p *Policy) Hide(value string) {
 	p.hidden.add(keyOf(value))
 }
 
+// HiddenCount tells how many values were ever hidden: it grows with each new one.
+func (p *Policy) HiddenCount() int {
+	if p.hidden == nil {
+		return 0
+	}
+	return p.hidden.count
+}
+
+// Withheld gives the hidden values in the form in which they are compared, for Withhold.
+func (p *Policy) Withheld() (values [][]byte) {
+	if p.hidden != nil {
+		for _, v := range p.hidden.values {
+			values = append(values, []byte(v))
+		}
+	}
+	return values
+}
+
+// Withhold takes the hidden values of another policy of the same page load: that of a recorder that has crashed.
+func (p *Policy) Withhold(values [][]byte) {
+	if p.hidden == nil {
+		p.hidden = &hidden{}
+	}
+	for _, v := range values {
+		p.hidden.add(string(v))
+	}
+}
+
 // keyOf writes a value as it is compared.
 func keyOf(value string) string {
 	words := appendWords(nil, value)
@@ -85,6 +114,7 @@ func (h *hidden) add(key string) {
 	if slices.Contains(h.values, key) {
 		return
 	}
+	h.count++
 	h.values = append(h.values, key)
 	h.bytes += len(key)
 	if len(h.values) <= maxHidden && h.bytes <= maxHiddenBytes {

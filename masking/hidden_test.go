@@ -70,6 +70,26 @@ func TestHiddenTwice(t *testing.T) {
 	}
 }
 
+// TestWithheldAgain: another policy that is given the hidden values withholds what the first one did, and counts on.
+func TestWithheldAgain(t *testing.T) {
+	p, again := New(), New()
+	for _, v := range []string{"Ada Miller", "4929 1234 5678 9012", "%%%%\n&&", "Ada Miller"} {
+		p.Hide(v)
+	}
+	if n := p.HiddenCount(); n != 3 {
+		t.Errorf("%d values", n)
+	}
+	again.Withhold(p.Withheld())
+	for _, text := range []string{"of ada miller", "no. 4929-1234-5678-9012", "it is %%%%\n&& here"} {
+		if !again.withholds(text) {
+			t.Errorf("%q is not withheld", text)
+		}
+	}
+	if again.HiddenCount() != 3 || again.withholds("Ada") {
+		t.Errorf("%q", again.Withheld())
+	}
+}
+
 // FuzzHidden: a hidden value does not get through any text that has it between spaces, however it is written.
 func FuzzHidden(f *testing.F) {
 	f.Add("Ada Miller", "hello ", " bye")

@@ -63,11 +63,6 @@ func (t *scan) key(i int) (end int) {
 	if before := t.before(i); before == '-' || before == '_' {
 		return 0 // within a run that was looked at
 	}
-	for _, f := range keyForms {
-		if end-i >= len(f.prefix)+f.min && t.text[i:i+len(f.prefix)] == f.prefix {
-			return end
-		}
-	}
 	if t.before(i) == ' ' {
 		long := i
 		for long < len(t.text) && (alnum(t.text[long]) || contains("-._~+/=", t.text[long])) {
@@ -76,6 +71,11 @@ func (t *scan) key(i int) (end int) {
 		token := t.text[i:long]
 		if (len(token) >= minBearer || len(token) >= 8 && strings.ContainsAny(token, "0123456789")) && t.named(i, bearer) {
 			return long
+		}
+	}
+	for _, f := range keyForms {
+		if end-i >= len(f.prefix)+f.min && t.text[i:i+len(f.prefix)] == f.prefix {
+			return end
 		}
 	}
 	if !t.ids && random(t.text[i:end]) {

@@ -119,7 +119,7 @@ func (p *Policy) At(url string) *Policy {
 // by default.
 func (p *Policy) MatchesAs(other *Policy) bool {
 	return p.Default == other.Default && p.broken == other.broken && slices.Equal(p.Block, other.Block) && slices.Equal(p.Mask, other.Mask) &&
-		slices.Equal(p.Allow, other.Allow) && slices.Equal(p.Attributes, other.Attributes)
+		slices.Equal(p.Allow, other.Allow) && p.TrustsIDs() == other.TrustsIDs()
 }
 
 // Break gives the strictest policy for what is left of the page load, at any address: one of this policy's selectors is

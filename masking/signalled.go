@@ -133,7 +133,8 @@ func (p *Policy) MediaType(raw string) Text {
 	return sealed.New(raw)
 }
 
-// Digest passes hexadecimal digits, as many as a digest has; "" for anything else.
+// Digest passes hexadecimal digits, as many as a digest has; "" for anything else, also for a card's number, of decimal
+// digits alone.
 func (p *Policy) Digest(raw string) Text {
 	if len(raw) < minDigest || len(raw) > maxDigest {
 		return Text{}
@@ -142,6 +143,9 @@ func (p *Policy) Digest(raw string) Text {
 		if unhex(raw[i]) < 0 {
 			return Text{}
 		}
+	}
+	if _, rest := digits(raw); rest == "" && p.found(raw) {
+		return Text{}
 	}
 	return sealed.New(raw)
 }

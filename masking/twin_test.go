@@ -71,24 +71,14 @@ func twinScrub(k Kind, s string) string {
 	var out strings.Builder
 	fresh := 0
 	for i := 0; i < len(s); {
-		found := 0
 		if mark := markAt(s[i:]); mark != "" {
 			out.WriteString(mark)
 			i += len(mark)
 			fresh = i
 			continue
 		}
-		before := ""
-		if i > fresh {
-			before = s[i-1 : i]
-		}
-		for end := len(s); end > i && found == 0; end-- {
-			after := s[end:min(end+1, len(s))]
-			if isTwin(k, before, s[i:end], after) {
-				found = end
-			}
-		}
-		if found == 0 {
+		found := twinEnd(k, s, fresh, i)
+		if found <= i {
 			out.WriteByte(s[i])
 			i++
 			continue
@@ -102,6 +92,30 @@ func twinScrub(k Kind, s string) string {
 	return twinScrub(k, out.String())
 }
 
+// twinEnd gives the end of what is of a kind and begins at i; what is before fresh is replaced.
+func twinEnd(k Kind, s string, fresh, i int) int {
+	switch k {
+	case Phone:
+		return twinPhone(s, fresh, i)
+	case SSN:
+		return twinID(s, fresh, i)
+	case JWT:
+		return twinToken(s, fresh, i)
+	case Key:
+		return twinKey(s, fresh, i)
+	}
+	before := ""
+	if i > fresh {
+		before = s[i-1 : i]
+	}
+	for end := len(s); end > i; end-- {
+		if isTwin(k, before, s[i:end], s[end:min(end+1, len(s))]) {
+			return end
+		}
+	}
+	return 0
+}
+
 func markAt(s string) string {
 	for k := range kinds {
 		if strings.HasPrefix(s, k.mark()) {
@@ -111,11 +125,21 @@ func markAt(s string) string {
 	return ""
 }
 
+// What the twin of numbers does not read.
+var (
+	brackets  = regexp.MustCompile(`[()]`)
+	manySigns = regexp.MustCompile(`([ ./-])[ ./-]+`)
+)
+
 // FuzzTwin holds the patterns against their twin.
 func FuzzTwin(f *testing.F) {
 	for _, seed := range []string{
 		"paid with 4111 1111 1111 1111 today", "4111-1111 - 1111   1111", "12 4111111111111111 99", "04111111111111111", "000000000000", "[card]4111111111111111[card]",
 		"DE89 3704 0044 0532 0130 00", "GB29NWBK60161331926819", "de89-37040044-0532-0130-00DE", "XXDE89370400440532013000", "MT84MALT011000012345MTLCAST001S",
+		"call 415-555-2671 or +351 912 345 678, 06 12 34 56 78; tel. 5551234, 2026-11-22, USD 212 555 1234, 0044 20 7946 0958",
+		"219-09-9999, 12345678Z, X-1234567-L, RSSMRA85T10A562S, 185057800608491, 756.1234.5678.97, AB 12 34 56 C, nif 123456789, bsn 111222333, SSN 123456789, 529.982.247-25, 811218-9876, 36574261809, 85073003328",
+		"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dBjftJeZ4CVP, eyJhbGciOiJIUzI1NiJ9..x, AKIAIOSFODNN7EXAMPLE, Bearer abc12def, q7Hk2pL9vX4mZ8nB3cRt, sk_live_abcdefghij",
+		"x -----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY----- y", "123e4567-e89b-12d3-a456-426614174000",
 		"ada@mail.example", "a@b.c@d.e", `"a b"@x.y`, "ä@ö.ü", "a@[::1]", "a@b..c", "a@b.-c-", "a@.b", "@a.b", `"@x.y`, "x@y.z4111111111111111",
 	} {
 		f.Add(seed)
@@ -125,7 +149,11 @@ func FuzzTwin(f *testing.F) {
 			return // the twin takes time by the cube
 		}
 		text := strings.ReplaceAll(fold(raw).text, "\x80", "\x01")
-		for _, k := range []Kind{Card, IBAN, Email} {
+		for k := range kinds {
+			text := text
+			if k == Phone || k == SSN {
+				text = manySigns.ReplaceAllString(brackets.ReplaceAllString(text, ""), "$1")
+			}
 			var p Policy
 			for other := range kinds {
 				p.Shown[other] = other != k

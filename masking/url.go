@@ -29,7 +29,7 @@ var secretParams = []string{
 func (p *Policy) URL(raw string) Text { return sealed.New(p.scrubURL(raw)) }
 
 func (p *Policy) scrubURL(raw string) string {
-	raw = strings.TrimSpace(raw)
+	raw = strings.Trim(raw, " \t\n\f\r") // those of a browser; what else is a space may stand within a path
 	for i := 0; i < len(raw); i++ {
 		if raw[i] <= ' ' || raw[i] == 0x7F || raw[i] == '\\' {
 			return ""
@@ -117,14 +117,19 @@ func isScheme(s string) bool {
 	return s != "" && len(s) <= maxQueryKeyBytes
 }
 
+// isHost tells whether a text has the characters of a host, and not only signs.
 func isHost(s string) bool {
+	named := false
 	for i := 0; i < len(s); i++ {
 		c := s[i]
-		if (c < 'a' || c > 'z') && !digit(c) && c < 0x80 && !strings.ContainsRune(".-_:[]", rune(c)) {
+		switch {
+		case c >= 'a' && c <= 'z' || digit(c) || c >= 0x80:
+			named = true
+		case !strings.ContainsRune(".-_:[]", rune(c)):
 			return false
 		}
 	}
-	return s != ""
+	return named
 }
 
 // scrubPath collapses the parts of a path that carry data.

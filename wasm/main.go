@@ -20,6 +20,7 @@ var (
 	recording *recorder.Recorder
 	compiled  []byte   // policy
 	tail      [][]byte // what the tab's last page left behind
+	withheld  [][]byte // what a recorder of this page that has crashed withheld
 )
 
 // main waits: the build keeps the program as it is here (wasm/build/boot), and each page goes on from here.
@@ -57,14 +58,19 @@ func takeTail(n int32, _ float64) {
 	}
 }
 
+//go:wasmexport withhold
+func withhold(n int32, _ float64) { withheld = dom.Bodies(n) }
+
 // start begins a recording, with the one row of facts that begins it.
 //
 //go:wasmexport start
 func start(n int32, _ float64) {
 	for row := range capture.Rows(dom.Text(n)) {
-		recording = recorder.New(row, recorder.Policy(compiled), tail, dom.Bridge{})
+		policy := recorder.Policy(compiled)
+		policy.Withhold(withheld)
+		recording = recorder.New(row, policy, tail, dom.Bridge{})
 	}
-	compiled, tail = nil, nil
+	compiled, tail, withheld = nil, nil, nil
 }
 
 //go:wasmexport rows

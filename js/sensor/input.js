@@ -5,7 +5,9 @@
 import { BRIEF, FULL } from "../depth.js";
 import { controlOf, editorOf, isFormValue, label, shown, subject } from "../facts.js";
 import { attributeOf, isElement, isWithin } from "../nodes.js";
+import { hide } from "../path.js";
 import { text } from "../queue.js";
+import { quietly } from "../quiet.js";
 import { selected } from "./files.js";
 import { elementsOf } from "./submit.js";
 import { Values } from "./values.js";
@@ -139,7 +141,7 @@ export class Inputs {
 
   wait() {
     this.strokes = 0;
-    this.timer = setTimeout(() => this.paused(), PAUSE);
+    this.timer = setTimeout(() => quietly(() => this.paused()), PAUSE);
   }
 
   /** Commits what is typed when nothing has been typed for a while. */
@@ -153,7 +155,7 @@ export class Inputs {
   change(s) {
     const el = fieldOf(s);
     if (!el) return;
-    if (!s.e.isTrusted && el.shadowRoot) return void setTimeout(() => this.check(el)); // a field within it may tell it next
+    if (!s.e.isTrusted && el.shadowRoot) return void later(() => this.check(el)); // a field within it may tell it next
     if (!s.e.isTrusted) {
       this.suspect(el);
       return this.commitScripted(el, s.at);
@@ -183,7 +185,7 @@ export class Inputs {
       return this.early(el, s.at);
     }
     const held = this.held(el, FULL); // where Enter begins a new line, typing goes on
-    setTimeout(() => {
+    later(() => {
       if (!this.dirty.has(el) || !held.filled || this.held(el, BRIEF).filled) return;
       this.commit(el, { .../** @type {Sensed} */ (this.dirty.get(el)), at: s.at, held });
       this.check(el);
@@ -217,7 +219,7 @@ export class Inputs {
   /** A field hears of its change by a person: until that is over, what the custom element around it does comes of it. @param {Element} el */
   speaks(el) {
     this.speaking = el;
-    setTimeout(() => {
+    later(() => {
       if (this.speaking === el) this.speaking = null;
       if (this.begun) this.values.noteAround(el);
     });
@@ -233,7 +235,7 @@ export class Inputs {
     this.scriptTimer = setTimeout(() => {
       this.scriptTimer = 0;
       if (this.sets) this.waitForScripts();
-      else for (const el of this.scripted) this.commitScripted(el);
+      else for (const el of this.scripted) quietly(() => this.commitScripted(el));
     }, SCRIPT_PAUSE);
   }
 
@@ -258,7 +260,7 @@ export class Inputs {
         else this.commit(el, { e: cause === "user" ? s.e : undefined, at: Math.round(this.now()), target: el, cause });
       }
     });
-    setTimeout(() => this.settleResets()); // no handler has prevented it, and the fields have changed
+    later(() => this.settleResets()); // no handler has prevented it, and the fields have changed
   }
 
   settleResets() {
@@ -301,7 +303,7 @@ export class Inputs {
   early(el, at = Math.round(this.now())) {
     this.told.add(el);
     this.commit(el, { .../** @type {Sensed} */ (this.dirty.get(el)), at });
-    if (this.begun) setTimeout(() => this.check(el));
+    if (this.begun) later(() => this.check(el));
   }
 
   /** What the page makes of a field that was committed by an act, as when it empties it, is told before one types again. @param {Element} el */
@@ -317,15 +319,24 @@ export class Inputs {
     this.scripted.delete(el);
     if (!this.dirty.size && this.watched.size) this.unwatch();
     this.last = null;
-    if (el.localName === "select") {
-      for (const [option, selected] of this.changed(/** @type {HTMLSelectElement} */ (el), s.held)) this.push(el, option, s, selected);
-    } else {
-      this.push(el, el, s);
-      if (/** @type {HTMLInputElement} */ (el).type === "file") selected(this.queue, el, /** @type {HTMLInputElement} */ (el).files, s, this.held);
+    try {
+      this.tell(el, s);
+    } catch {
+      this.queue.push({ t: "unreadable", at: s.at, count: 1, first: s.at, last: s.at }); // the page has made it so
     }
     if (!this.begun) return;
     this.values.note(el);
     this.values.noteAround(el);
+  }
+
+  /** @param {Element} el @param {Sensed} s */
+  tell(el, s) {
+    if (el.localName === "select") {
+      for (const [option, selected] of this.changed(/** @type {HTMLSelectElement} */ (el), s.held)) this.push(el, option, s, selected);
+      return;
+    }
+    this.push(el, el, s);
+    if (/** @type {HTMLInputElement} */ (el).type === "file") selected(this.queue, el, /** @type {HTMLInputElement} */ (el).files, s, this.held);
   }
 
   /** @param {Element} el the field @param {Element} part what changed of it: itself, or an option @param {Sensed} s @param {boolean} [selected] of an option */
@@ -347,7 +358,9 @@ export class Inputs {
       formOf(row, el);
       label(row, el);
     } else if (content && !CHECKED.test(/** @type {HTMLInputElement} */ (el).type)) {
-      row.raw = secretOf(part); // it leaves memory nowhere: the recorder withholds it wherever else it turns up
+      const raw = secretOf(part); // it leaves memory nowhere: the recorder withholds it wherever else it turns up
+      row.raw = raw;
+      if (raw) hide(raw);
     }
     this.queue.push(row);
   }
@@ -370,6 +383,9 @@ export class Inputs {
     return options.map((o, i) => /** @type {[HTMLOptionElement, boolean]} */ ([o, now[i]])).filter((_, i) => now[i] !== before[i]);
   }
 }
+
+/** Does something when the page's own handlers are done. @param {() => void} f */
+const later = (f) => void setTimeout(() => quietly(f));
 
 /** What a masked field holds. @param {Element} el the field, or the option that was chosen */
 function secretOf(el) {

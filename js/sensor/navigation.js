@@ -2,6 +2,7 @@
 
 import { atPage } from "../facts.js";
 import { text } from "../queue.js";
+import { pagesHaveRules } from "../rules.js";
 
 /** @typedef {import("../queue.js").Queue} Queue */
 
@@ -21,11 +22,13 @@ export class Navigation {
    * @param {number} previousSince when the tab's page before this one was reached, 0 when there was none
    * @param {boolean | undefined} user whether a person's act led here, where it is known
    * @param {(since: number) => void} reached notes when a page was reached
+   * @param {(at: number) => void} leave commits what was typed, for the rules of the page where it was typed hold for it
    */
-  constructor(queue, now, url, previousSince, user, reached) {
+  constructor(queue, now, url, previousSince, user, reached, leave) {
     this.queue = queue;
     this.now = now;
     this.reached = reached;
+    this.leave = leave;
     this.url = url;
     this.since = arrival();
     const entry = loadEntry();
@@ -48,6 +51,7 @@ export class Navigation {
   moved(kind, url, at) {
     const from = this.url;
     if (url === from) return; // only its state changed
+    if (pagesHaveRules() || routeOf(url) !== routeOf(from)) this.leave(Math.round(at));
     const samePage = url.split("#")[0] === from.split("#")[0];
     this.queue.push({
       t: "navigate",
@@ -92,6 +96,12 @@ export class Navigation {
     const unhook = [hook("pushState", () => tell("push")), hook("replaceState", () => tell("replace"))];
     return () => unhook.forEach((back) => back());
   }
+}
+
+/** What of an address says which page it is: a search box writes the query at every key. @param {string} url */
+function routeOf(url) {
+  const [page, fragment = ""] = url.split(/#(.*)/s);
+  return page.split("?")[0] + (/^!?\//.test(fragment) ? fragment.split("?")[0] : "");
 }
 
 /** @param {"pushState" | "replaceState"} name @param {() => void} after */

@@ -3,6 +3,7 @@
 
 import { editorOf, isCustomField } from "../facts.js";
 import { isShadowRoot } from "../nodes.js";
+import { quietly } from "../quiet.js";
 
 /** Fields that a person could have filled: the values of hidden ones and of buttons are the page's. */
 const FIELDS = "input:not([type=hidden i],[type=submit i],[type=button i],[type=reset i],[type=image i]),select,textarea,[contenteditable]";
@@ -34,14 +35,14 @@ export class Values {
 
   /** Takes all fields as they are, and looks at them again and again from now on. */
   begin() {
-    for (const el of this.#fields()) this.note(el);
+    for (const el of this.#fields()) quietly(() => this.note(el));
     this.end();
     this.#wait();
   }
 
   /** The log knows what the field holds now, and with it any editor around it. @param {Element} el */
   note(el) {
-    this.#known.set(el, stateOf(el));
+    this.#known.set(el, safeStateOf(el));
     const around = "form" in el ? null : el.parentElement && el.parentElement.closest("[contenteditable]:not([contenteditable=false])");
     if (around && this.#known.has(around)) this.note(around);
     if (el.localName === "select") this.#chosen.set(el, optionOf(/** @type {HTMLSelectElement} */ (el)));
@@ -69,15 +70,17 @@ export class Values {
   /** Whether the field holds what the log does not know; of one that is new, undefined. @param {Element} el */
   changed(el) {
     const known = this.#known.get(el);
-    return known === undefined ? undefined : known !== stateOf(el);
+    return known === undefined ? undefined : known !== safeStateOf(el);
   }
 
   /** Looks at all fields. One that is new was given its value by the page. */
   look() {
     for (const el of this.#fields()) {
-      const changed = this.changed(el);
-      if (changed && !isCustomField(el)) this.suspect(el); // a custom field tells of itself
-      else if (changed === undefined) this.note(el);
+      quietly(() => {
+        const changed = this.changed(el);
+        if (changed && !isCustomField(el)) this.suspect(el); // a custom field tells of itself
+        else if (changed === undefined) this.note(el);
+      });
     }
   }
 
@@ -95,7 +98,7 @@ export class Values {
 
   #wait() {
     const look = () => {
-      this.look();
+      quietly(() => this.look());
       this.#wait();
     };
     this.#timer = setTimeout(() => ("requestIdleCallback" in window ? requestIdleCallback(() => this.#timer && look(), { timeout: INTERVAL }) : look()), INTERVAL);
@@ -138,6 +141,13 @@ const fieldOf = (el) => customField(el.getRootNode()) || (el.localName === "opti
 
 /** @param {HTMLSelectElement} select */
 const optionOf = (select) => select.options[select.selectedIndex];
+
+/** The page may have made properties of its own for a field, and they may throw. @param {Element} el */
+function safeStateOf(el) {
+  let state = "";
+  quietly(() => (state = stateOf(el)));
+  return state;
+}
 
 /** @param {Element} el */
 function stateOf(el) {

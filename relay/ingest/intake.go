@@ -46,7 +46,7 @@ func (in *intake) greet(frame []byte, r *http.Request) (err error) {
 	if in.site.Policy == nil {
 		in.site.Policy = masking.Strictest()
 	}
-	in.look = look{policy: in.site.Policy, check: &in.checker}
+	in.look = look{site: in.site.Policy, policy: in.site.Policy, check: &in.checker}
 	if err := checkHello(&in.hello); err != nil {
 		return err
 	}
@@ -79,6 +79,9 @@ func (in *intake) open(ctx context.Context) (event.Welcome, error) {
 	opened, err := in.h.store.Open(ctx, in.opening)
 	if err != nil {
 		return event.Welcome{}, err
+	}
+	if in.session == "" && opened.Last == 0 {
+		in.look.at(in.hello.URL) // later in a stream the page may be at another one, and the site's rules hold until it tells
 	}
 	in.session = opened.Session
 	in.h.wake(in.session)

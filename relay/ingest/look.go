@@ -15,9 +15,11 @@ import (
 //
 //	look.go       a line, its objects and lists
 //	look_text.go  one text
-//	look_deny.go  fields that are secrets by their attributes
+//	look_deny.go  fields that must be masked as a whole
+//	look_page.go  the rules of the page's address
 type look struct {
-	policy  *masking.Policy
+	site    *masking.Policy
+	policy  *masking.Policy // that holds: the site's, or what the rules of a page make of it
 	check   *checker
 	denials map[string]bool // names of fields that were judged, see denies
 
@@ -72,7 +74,11 @@ func (l *look) line(line []byte) []byte {
 
 	l.out = append(l.out[:0], line[:len(line)-len(object)-len(`"details":}`)]...)
 	head := len(l.out)
-	l.details(find(envelope[0].value[1:len(envelope[0].value)-1]), object)
+	spec := find(envelope[0].value[1 : len(envelope[0].value)-1])
+	if spec.Type == event.Navigate && !l.app {
+		l.at(l.member(object, "url"))
+	}
+	l.details(spec, object)
 	if len(l.found) == 0 {
 		return nil
 	}
@@ -83,11 +89,11 @@ func (l *look) line(line []byte) []byte {
 // details masks the details of a type.
 func (l *look) details(spec *event.Spec, object []byte) {
 	masked := spec.Masked != nil && l.check.masked(object)
-	switch {
+	switch rule := l.closes(spec, object); {
 	case masked:
 		l.object(object, spec.Masked, masking.AsData)
-	case l.denied(spec, object):
-		l.deny(spec, object)
+	case rule != "":
+		l.hide(spec, object, rule)
 	case spec.Private:
 		l.object(object, spec.Keys, masking.AsPrivate)
 	default:

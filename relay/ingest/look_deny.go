@@ -3,6 +3,7 @@ package ingest
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/masking/event"
@@ -17,21 +18,41 @@ var (
 	fieldRoles = []string{"", "textbox", "searchbox", "combobox", "listbox", "spinbutton", "slider"}
 )
 
-// denied tells whether an open input_change or click is of a field that is a secret by its own attributes.
-func (l *look) denied(spec *event.Spec, object []byte) bool {
+// closes gives the rule by which an open input_change or click on a field has to be a masked one, "" when there is none:
+// the field is a secret by what the event tells of it, or nothing in the policy can have opened it.
+func (l *look) closes(spec *event.Spec, object []byte) (rule string) {
 	if spec.Type != event.InputChange && spec.Type != event.Click {
-		return false
+		return ""
 	}
 	node := l.member(object, "node_name")
-	if spec.Type == event.Click && (!slices.Contains(fieldNodes, node) || !slices.Contains(fieldRoles, l.member(object, "role"))) {
-		return false
+	isNative := slices.Contains(fieldNodes, node)
+	switch {
+	case spec.Type == event.Click && (!isNative || !slices.Contains(fieldRoles, l.member(object, "role"))):
+		return ""
+	case l.denied(object, isNative):
+		return masking.RuleHardDeny
+	case !l.app && l.policy.Default != masking.DefaultAllow && len(l.policy.Allow) == 0 && !l.policy.Markup:
+		return masking.RuleDefault
 	}
-	kind, attributes := l.member(object, "input_type"), l.raw(object, "attributes")
-	if masking.Denied(masking.Element{NodeName: node, Type: kind}) {
+	return ""
+}
+
+// denied tells whether a field is a secret by its type, whatever its node is called, by its own attributes, by the id in its path, or by its label, which of a
+// native field is among what the recorder judges by.
+func (l *look) denied(object []byte, isNative bool) bool {
+	if masking.Denied(masking.Element{NodeName: "input", Type: l.member(object, "input_type")}) || isNative && l.denies(l.member(object, "label")) {
 		return true
 	}
-	return attributes != nil && (l.denies(l.member(attributes, "id")) || l.denies(l.member(attributes, "name")) ||
-		l.denies(l.member(attributes, "autocomplete")))
+	if attributes := l.raw(object, "attributes"); attributes != nil &&
+		(l.denies(l.member(attributes, "id")) || l.denies(l.member(attributes, "name")) || l.denies(l.member(attributes, "autocomplete"))) {
+		return true
+	}
+	path := l.member(object, "xpath")
+	if at := strings.LastIndex(path, masking.ShadowStep); at >= 0 {
+		path = path[at+len(masking.ShadowStep):]
+	}
+	id, _ := masking.IDPath(path)
+	return l.denies(id)
 }
 
 // denies tells whether a name is that of a secret field.
@@ -50,9 +71,9 @@ func (l *look) denies(name string) bool {
 	return denied
 }
 
-// deny makes of an open event the masked one: that the field was touched, and no more.
-func (l *look) deny(spec *event.Spec, object []byte) {
-	l.find(masking.RuleHardDeny)
+// hide makes of an open event the masked one: that the field was touched, and no more.
+func (l *look) hide(spec *event.Spec, object []byte, rule string) {
+	l.find(rule)
 	shown := []byte(`{"is_masked":true`)
 	for _, k := range spec.Masked {
 		value := string(l.raw(object, k.Name))
@@ -60,7 +81,7 @@ func (l *look) deny(spec *event.Spec, object []byte) {
 		case k.Name == "is_masked":
 			continue
 		case k.Name == ruleKey:
-			value = masking.Quote(masking.RuleHardDeny)
+			value = masking.Quote(rule)
 		case k.Name == "filled" && l.raw(object, "checked") == nil && l.raw(object, "selected") == nil:
 			value = strconv.FormatBool(l.member(object, "value") != "")
 		}

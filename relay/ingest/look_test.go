@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/masking/event"
@@ -20,7 +21,7 @@ func shopPolicy() *masking.Policy {
 }
 
 func lookAt(p *masking.Policy, line string) (string, []finding) {
-	l := look{policy: p, check: &checker{}}
+	l := look{site: p, policy: p, check: &checker{}}
 	out, found := l.lines([]byte(line + "\n"))
 	return strings.TrimSuffix(string(out), "\n"), found
 }
@@ -41,6 +42,9 @@ func TestLook(t *testing.T) {
 			`{"form":{"action":"https://a.example/?q="},"fields":[{"name":"plan"},{"type":"text"}]}`, "url details.form.action, attributes details.fields.name"},
 		{"any JSON", "client_log", `{"message":"x","data":{"pin":"1234","list":["a@b.example"]}}`, `{"message":"x","data":{"pin":"**********","list":["[email]"]}}`, "email details.data"},
 		{"a rule that is none", "click", `{"is_masked":true,"node_name":"a","rule":"` + card + `"}`, `{"is_masked":true,"node_name":"a","rule":"[card]"}`, "card details.rule"},
+		{"a field that is a card", "click", `{"is_masked":true,"node_name":"a","rule":"default","field":"` + card + `"}`, `{"is_masked":true,"node_name":"a","rule":"default"}`, "digest details.field"},
+		{"a tab that is a card", "tab_created", `{"tab_id":"` + card + `"}`, `{"tab_id":"[card]"}`, "card details.tab_id"},
+		{"a hash that is a card", "page participant_joined", `{"client_index":0,"email":"` + card + `"}`, `{"client_index":0,"email":"**********"}`, "identity details.email"},
 		{"a field that is no hash", "click", `{"is_masked":true,"node_name":"a","rule":"default","field":"Ada Miller"}`, `{"is_masked":true,"node_name":"a","rule":"default"}`, "digest details.field"},
 		{"a password", "input_change", `{"node_name":"input","attributes":{"id":"x"},"value":"canary","xpath":"/html","input_type":"password","label":"canary","cause":"user","trusted":true}`,
 			`{"is_masked":true,"node_name":"input","rule":"hard_deny","filled":true,"cause":"user","trusted":true}`, "hard_deny details"},
@@ -56,6 +60,12 @@ func TestLook(t *testing.T) {
 		{"beside those of the type", "page document_edit", `{"document_id":1,"content":"canary","page":2}`, `{"document_id":1,"page":2,"content":"**********"}`, "hard_deny details.*"},
 		{"a person's address that is no hash", "page participant_joined", `{"client_index":0,"name":"Ada Miller","email":"a@b.example"}`, `{"client_index":0,"name":"Ada Miller","email":"**********"}`, "identity details.email"},
 		{"the value of a field that the app says", "page input_change", `{"node_name":"div","value":"canary","xpath":"/html"}`, `{"node_name":"div","value":"**********","xpath":"/html"}`, "hard_deny details.value"},
+		{"a field by its label", "input_change", `{"node_name":"input","attributes":{"id":"x"},"value":"canary","xpath":"//*[@id=\"x\"]","label":"Your PIN"}`,
+			`{"is_masked":true,"node_name":"input","rule":"hard_deny","filled":true}`, "hard_deny details"},
+		{"a click on such a field", "click", `{"node_name":"select","role":"combobox","label":"Your PIN"}`, `{"is_masked":true,"node_name":"select","rule":"hard_deny"}`, "hard_deny details"},
+		{"a button of such a name", "click", `{"node_name":"button","role":"button","label":"Forgot your PIN"}`, `{"node_name":"button","role":"button","label":"Forgot your PIN"}`, ""},
+		{"what names itself, as a custom box does", "input_change", `{"node_name":"my-box","value":"on","label":"Send me the PIN"}`, `{"node_name":"my-box","value":"on","label":"Send me the PIN"}`, ""},
+		{"a field by the id in its path", "input_change", `{"node_name":"input","value":"canary","xpath":"//*[@id=\"host\"] >> //*[@id=\"otp\"]"}`, `{"is_masked":true,"node_name":"input","rule":"hard_deny","filled":true}`, "hard_deny details"},
 		{"a file's name", "file_download", `{"url":"https://a.example/x","filename":"Ada Miller.pdf"}`, `{"url":"https://a.example/x","filename":"*.pdf"}`, "filenames details.filename"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -99,6 +109,58 @@ func TestLook(t *testing.T) {
 	}
 }
 
+// TestLookClosed: where nothing in the policy opens a field, none is open.
+func TestLookClosed(t *testing.T) {
+	open := line("input_change", `{"node_name":"input","value":"canary","xpath":"/html","trusted":true}`)
+	hidden := line("input_change", `{"is_masked":true,"node_name":"input","rule":"default","filled":true,"trusted":true}`)
+	hidden = strings.Replace(hidden, `"details"`, `"corrected":[{"rule":"default","path":"details"}],"details"`, 1)
+	for name, row := range map[string]struct {
+		change func(*masking.Policy)
+		want   string
+	}{
+		"the page's marks may open": {func(p *masking.Policy) {}, open},
+		"a selector may open":       {func(p *masking.Policy) { p.Markup, p.Allow = false, []string{"#a"} }, open},
+		"the default opens":         {func(p *masking.Policy) { p.Markup, p.Default = false, masking.DefaultAllow }, open},
+		"nothing opens":             {func(p *masking.Policy) { p.Markup = false }, hidden},
+	} {
+		p := shopPolicy()
+		row.change(p)
+		if got, _ := lookAt(p, open); got != row.want {
+			t.Errorf("%s: %s, want %s", name, got, row.want)
+		}
+	}
+}
+
+// TestLookPages: the rules of a page hold from the navigation to it on, and not where its address is not known.
+func TestLookPages(t *testing.T) {
+	p := shopPolicy()
+	p.Pages = []masking.Page{{Match: "https://a.example/pay*", Closes: []masking.Closing{{Key: "labels", Value: "off"}, {Key: "titles", Value: "off"}}}}
+	click := line("click", `{"node_name":"button","label":"Send"}`)
+	to := func(url string) string { return line("navigate", `{"url":"`+url+`","title":"Pay","kind":"push"}`) }
+	l := look{site: p, policy: p, check: &checker{}}
+	for _, step := range []struct {
+		line  string
+		found string
+	}{
+		{click, ""}, {to("https://a.example/pay/4"), "titles details.title"}, {click, "labels details.label"}, {to("https://a.example/"), ""}, {click, ""},
+		{to("https://a.example/pay"), "titles details.title"}, {to("https://a.example"), ""}, {click, ""},
+		{strings.Replace(to("https://a.example/pay"), `"details"`, `"source":"page","details"`, 1), ""}, {click, ""}, // the app may say it of another tab
+	} {
+		_, found := l.lines([]byte(step.line + "\n"))
+		told := ""
+		for _, f := range found {
+			told += f.Rule + " " + f.Path
+		}
+		if told != step.found {
+			t.Errorf("%s: found %q, want %q", step.line, told, step.found)
+		}
+	}
+	l.at("https://a.example/pay/card")
+	if _, found := l.lines([]byte(click + "\n")); found == nil {
+		t.Error("the address of the hello does not count")
+	}
+}
+
 // TestLookAtBatch: the lines around one that is masked stay.
 func TestLookAtBatch(t *testing.T) {
 	good, bad := line("click", `{"node_name":"a"}`), line("click", `{"node_name":"a","label":"`+card+`"}`)
@@ -109,7 +171,7 @@ func TestLookAtBatch(t *testing.T) {
 			masked, _ := lookAt(shopPolicy(), l)
 			want += masked + "\n"
 		}
-		l := look{policy: shopPolicy(), check: &checker{}}
+		l := look{site: shopPolicy(), policy: shopPolicy(), check: &checker{}}
 		got, _ := l.lines([]byte(in))
 		if string(got) != want || strings.Contains(string(got), card) {
 			t.Errorf("got\n%swant\n%s", got, want)
@@ -134,6 +196,9 @@ func FuzzLookKeeps(f *testing.F) {
 	custom.Custom = []masking.Custom{mustCustom(f, "member_no", `M-\d{8}`)}
 	policies := []*masking.Policy{shopPolicy(), &closed, &custom, masking.Strictest()}
 	f.Fuzz(func(t *testing.T, kind, details string) {
+		if !utf8.ValidString(kind + details) {
+			return // a page's encoder writes UTF-8
+		}
 		for _, policy := range policies {
 			signals := event.Signaller{Policy: policy}
 			typ, d, err := signals.Details(kind, details)
@@ -162,7 +227,7 @@ func TestLookKeepsTheRecordersOwn(t *testing.T) {
 
 func keeps(t *testing.T, policy *masking.Policy, line []byte) {
 	t.Helper()
-	l := look{policy: policy, check: &checker{}}
+	l := look{site: policy, policy: policy, check: &checker{}}
 	if got, found := l.lines(bytes.Clone(line)); !bytes.Equal(got, line) || found != nil {
 		t.Errorf("%s becomes\n%s%v", line, got, found)
 	}
@@ -185,7 +250,7 @@ func FuzzHarmless(f *testing.F) {
 	policy := shopPolicy()
 	keys := []event.Key{{Name: "id", Treat: event.Attribute}, {Name: "class", Treat: event.Attribute}, {Treat: event.Name}, {Treat: event.Label}, {Treat: event.Free}, {Treat: event.Ident}, {}}
 	f.Fuzz(func(t *testing.T, s string) {
-		l := look{policy: policy, check: &checker{}}
+		l := look{site: policy, policy: policy, check: &checker{}}
 		for _, k := range keys {
 			value := []byte(masking.Quote(s))
 			if l.harmless(value, &k) && l.treated(&k, s) != s {
@@ -203,7 +268,7 @@ func FuzzHarmless(f *testing.F) {
 func BenchmarkLook(b *testing.B) {
 	p := page{hello: event.Hello{Time: noon}, next: 1}
 	plain := p.realLines(20)
-	l := look{policy: shopPolicy(), check: &checker{}}
+	l := look{site: shopPolicy(), policy: shopPolicy(), check: &checker{}}
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, found := l.lines(plain); found != nil {

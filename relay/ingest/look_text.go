@@ -61,7 +61,7 @@ func (l *look) treated(k *event.Key, raw string) string {
 		}
 		return p.Said(raw).String()
 	case event.Ident:
-		if !l.app && p.ID(raw).String() == raw { // the recorder's own, of a tab
+		if !l.app && isRandom(raw) && p.ID(raw).String() == raw { // the recorder's own, of a tab
 			return raw
 		}
 		return p.Ident(raw).String()
@@ -102,12 +102,16 @@ func (l *look) treated(k *event.Key, raw string) string {
 	return l.policy.Hidden(raw).String()
 }
 
+// isRandom tells whether what could be a hash or a random id has a letter: digits alone may be somebody's number, and
+// what a recorder makes has one (masking.FieldKey, js/random.js).
+func isRandom(raw string) bool { return strings.ContainsAny(raw, "abcdef") }
+
 // hashed passes a keyed hash. It also passes, where a plain text may be told, that text by the patterns: a recorder
 // that has no policy hashes all the same.
 func (l *look) hashed(raw string, plain bool) string {
 	isHash := l.policy.ID(raw).String() == raw
 	switch {
-	case isHash && (!plain || strings.ContainsAny(raw, "abcdef")): // digits alone may be a number
+	case isHash && isRandom(raw):
 		return raw
 	case !plain:
 		return l.policy.Hidden(raw).String()

@@ -128,6 +128,7 @@ var makers = map[string]func(*Capture, Row, *event.Event) bool{
 	"abandoned":    (*Capture).abandoned,
 	"lost":         (*Capture).lost,
 	"jumped":       (*Capture).jumped,
+	"unreadable":   (*Capture).unreadable,
 }
 
 // attributes adds the attributes that the policy records.

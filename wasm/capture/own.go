@@ -62,6 +62,9 @@ func (c *Capture) jumped(r Row, e *event.Event) bool { return c.gap(r, e, "clock
 // lost makes the gap of rows that were there when this program's forerunner in the page broke down.
 func (c *Capture) lost(r Row, e *event.Event) bool { return c.gap(r, e, "crash") }
 
+// unreadable makes the gap of a change whose field throws when it is read.
+func (c *Capture) unreadable(r Row, e *event.Event) bool { return c.gap(r, e, "unreadable") }
+
 // abandoned makes the gap of rows of a page that was left before this program was up, where there was no room
 // to keep even their stubs.
 func (c *Capture) abandoned(r Row, e *event.Event) bool { return c.gap(r, e, "not_ready") }

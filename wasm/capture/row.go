@@ -4,6 +4,7 @@ package capture
 
 import (
 	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -93,6 +94,9 @@ func (r Row) List(name string) [][]string {
 	return items
 }
 
+// native are the fields that are named by others: of what else is a form value the label is its own text.
+var native = []string{"input", "select", "textarea", "option"}
+
 // element gives what the policy decides on.
 func (r Row) element() masking.Element {
 	e := masking.Element{
@@ -103,6 +107,9 @@ func (r Row) element() masking.Element {
 	}
 	if names := r.Get("names"); names != "" {
 		e.Labels = strings.Split(names, ItemEnd)
+	}
+	if label := r.Get("label"); label != "" && r.Get("shown_node") == e.NodeName && slices.Contains(native, e.NodeName) {
+		e.Labels = append(e.Labels, label) // made of more than the texts that name it, as of what is in a label
 	}
 	return e
 }

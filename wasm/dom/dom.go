@@ -88,6 +88,9 @@ func keep(bodies string)
 //go:wasmimport cotrail backup
 func backup(bodies string)
 
+//go:wasmimport cotrail remember
+func remember(values string)
+
 //go:wasmimport cotrail session
 func session(id string)
 
@@ -101,7 +104,7 @@ func flushed(id string)
 func wake(ms float64)
 
 //go:wasmimport cotrail rules
-func rules(block, mask, allow string, values, ids int32) int32
+func rules(block, mask, allow string, values, ids, pages int32) int32
 
 // Bridge is the page's side. None of its functions throws; should one do so all the same, the recorder has crashed.
 type Bridge struct{}
@@ -124,6 +127,9 @@ func (Bridge) Keep(bodies [][]byte) { keep(text(joined(bodies))) }
 // Backup gives the page what a recorder could go on from that is started after this one has crashed.
 func (Bridge) Backup(bodies [][]byte) { backup(text(joined(bodies))) }
 
+// Remember gives the page what such a recorder has to withhold.
+func (Bridge) Remember(values [][]byte) { remember(text(joined(values))) }
+
 // joined is what Bodies takes apart.
 func joined(bodies [][]byte) (data []byte) {
 	for _, body := range bodies {
@@ -144,8 +150,8 @@ func (Bridge) Flushed(id string) { flushed(id) }
 // Wake asks for a tick.
 func (Bridge) Wake(ms int64) { wake(float64(ms)) }
 
-// Rules hands over the selectors to match, one a line, and whether form values are shown that no rule names, and
-// ids; it tells whether all of the selectors are selectors.
-func (Bridge) Rules(block, mask, allow []string, values, ids bool) bool {
-	return rules(strings.Join(block, "\n"), strings.Join(mask, "\n"), strings.Join(allow, "\n"), flag(values), flag(ids)) != 0
+// Rules hands over the selectors to match, one a line, whether form values are shown that no rule names, and ids that
+// look harmless, and whether some pages have other rules; it tells whether all of the selectors are selectors.
+func (Bridge) Rules(block, mask, allow []string, values, ids, pages bool) bool {
+	return rules(strings.Join(block, "\n"), strings.Join(mask, "\n"), strings.Join(allow, "\n"), flag(values), flag(ids), flag(pages)) != 0
 }

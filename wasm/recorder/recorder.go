@@ -3,6 +3,7 @@
 package recorder
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/cotrail/cotrail/masking"
@@ -16,10 +17,12 @@ type Page interface {
 	uplink.Link
 	Flushed(id string) // what Flush was asked for is durable
 	Wake(ms int64)     // call Tick after so many milliseconds; replaces the call before
-	// Rules teaches the sensor what to match, and whether form values are shown that no rule names, and ids. It tells
+	// Rules teaches the sensor what to match, and whether form values are shown that no rule names, and ids that look
+	// harmless, and whether some pages have other rules. It tells
 	// whether all of the selectors are selectors.
-	Rules(block, mask, allow []string, values, ids bool) bool
-	Backup(bodies [][]byte) // all that is not acknowledged, in the form of Keep: a recorder after a crash begins with it
+	Rules(block, mask, allow []string, values, ids, pages bool) bool
+	Backup(bodies [][]byte)   // all that is not acknowledged, in the form of Keep: a recorder after a crash begins with it
+	Remember(values [][]byte) // all that is withheld, for it as well; not to be stored
 }
 
 // Recorder is one recorder instance. Its methods are called one at a time, each with the page's clock in
@@ -29,9 +32,11 @@ type Recorder struct {
 	uplink  *uplink.Uplink
 	page    Page
 	flushes []flush
-	wake    int64 // when Tick is due, 0 when it is not
-	backed  int   // bytes that waited when the page was last given a backup
-	behind  bool  // rows have come since then
+	wake    int64  // when Tick is due, 0 when it is not
+	backed  int    // bytes that waited when the page was last given a backup
+	behind  bool   // rows have come since then
+	digest  string // of the site's policy
+	hidden  int    // how many values were hidden when the page was last told of them
 }
 
 // backupAlways is how many bytes may wait for the relay that the page gets anew with all rows. Of more, while there is
@@ -65,14 +70,14 @@ func New(start capture.Row, policy *masking.Policy, tail [][]byte, page Page) *R
 		Policy: start.Get("policy"), Release: start.Get("release"),
 	}
 	event.Unhex(hello.Stream[:], start.Get("stream"))
-	return &Recorder{capture: c, uplink: uplink.New(hello, page, tail), page: page}
+	return &Recorder{capture: c, digest: start.Get("policy"), uplink: uplink.New(hello, page, tail), page: page}
 }
 
 // taught gives the policy that the sensor has learnt: that one, or the strictest when a selector is no selector, for
 // what it was to hide is unknown.
 func taught(policy *masking.Policy, page Page) *masking.Policy {
 	block, mask, allow := policy.Selectors()
-	if !page.Rules(block, mask, allow, policy.Default == masking.DefaultAllow, policy.Shows("id")) {
+	if !page.Rules(block, mask, allow, policy.Default == masking.DefaultAllow, policy.TrustsIDs(), len(policy.Pages) > 0) {
 		return policy.Break()
 	}
 	return policy
@@ -87,7 +92,11 @@ func (r *Recorder) Rows(text string, now int64) {
 			r.uplink.Add(&e)
 		}
 	}
-	r.learn()
+	r.learn(now)
+	if n := r.capture.Policy.HiddenCount(); n != r.hidden {
+		r.hidden = n
+		r.page.Remember(r.capture.Policy.Withheld())
+	}
 	r.behind = true
 	if waiting := r.uplink.Waiting(); r.uplink.Offline() && waiting > backupAlways && waiting <= r.backed+r.backed/4 {
 		return // until Tick is due
@@ -107,10 +116,18 @@ func (r *Recorder) backUp(now int64) {
 	r.page.Backup(r.uplink.Pending(now))
 }
 
-// learn teaches the sensor the rules of the page's address, where they are new to it.
-func (r *Recorder) learn() {
-	if r.capture.Stale() {
-		r.capture.Learnt(taught(r.capture.Policy, r.page))
+// learn teaches the sensor the rules of the page's address, where they are new to it. When they cannot be used, the log
+// hears of it.
+func (r *Recorder) learn(now int64) {
+	if !r.capture.Stale() {
+		return
+	}
+	had := r.capture.Policy.Broken()
+	r.capture.Learnt(taught(r.capture.Policy, r.page))
+	if r.capture.Policy.Broken() && !had {
+		if e, ok := r.capture.Event(capture.Row{"t=policy", "at=" + strconv.FormatInt(now, 10), "digest=" + r.digest}); ok {
+			r.uplink.Add(&e)
+		}
 	}
 }
 

@@ -14,21 +14,23 @@ import (
 
 // page takes everything and answers at once, as a relay nearby would.
 type page struct {
-	r       *Recorder
-	now     int64
-	sent    int
-	flushed []string
-	wake    int64
-	last    uint64
-	answers [][]byte
-	taught  [][]string // the block lists
-	backups []int      // bytes of each
+	r        *Recorder
+	now      int64
+	sent     int
+	flushed  []string
+	wake     int64
+	last     uint64
+	answers  [][]byte
+	taught   [][]string // the block lists
+	backups  []int      // bytes of each
+	withheld [][]byte
 }
 
 func (p *page) Connect()                         {}
 func (p *page) Close()                           {}
 func (p *page) Post([]byte, bool)                {}
 func (p *page) Keep([][]byte)                    {}
+func (p *page) Remember(values [][]byte)         { p.withheld = values }
 func (p *page) Session(string)                   {}
 func (p *page) Status(uplink.Status, event.Code) {}
 func (p *page) Flushed(id string)                { p.flushed = append(p.flushed, id) }
@@ -40,7 +42,7 @@ func (p *page) Backup(bodies [][]byte) {
 	}
 	p.backups = append(p.backups, size)
 }
-func (p *page) Rules(block, _, _ []string, _, _ bool) bool {
+func (p *page) Rules(block, _, _ []string, _, _, _ bool) bool {
 	p.taught = append(p.taught, block)
 	return !slices.Contains(block, "no selector")
 }
@@ -151,6 +153,12 @@ func TestPages(t *testing.T) {
 	}
 	if !p.r.capture.Policy.Broken() {
 		t.Error("a policy whose selector is none is believed")
+	}
+	p.r.Flush("", 2)
+	for p.answer(); p.last < 6; p.answer() {
+		if len(p.answers) == 0 {
+			t.Fatalf("%d events, want five navigations and a policy_loaded", p.last)
+		}
 	}
 	reach("cart")
 	if !p.r.capture.Policy.Broken() || len(p.taught) != 4 {
