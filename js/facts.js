@@ -3,7 +3,7 @@
 import { nameOf } from "./names.js";
 import { steps } from "./path.js";
 import { BRIEF, FULL } from "./depth.js";
-import { attributeOf, isElement } from "./nodes.js";
+import { attributeOf, closestOf, isElement, localNameOf } from "./nodes.js";
 import { ITEM, plain, text } from "./queue.js";
 import { chain, judge, surelyHidden } from "./rules.js";
 
@@ -19,7 +19,7 @@ export const BUTTONS = new Set(["button", "submit", "reset", "image"]);
 
 /** Whether the element's content is a form value. @param {Element} el */
 export function isFormValue(el) {
-  const name = el.localName;
+  const name = localNameOf(el);
   if (name === "input") return !BUTTONS.has(/** @type {HTMLInputElement} */ (el).type);
   if (name === "select" || name === "textarea" || name === "option") return true;
   const role = attributeOf(el, "role");
@@ -27,14 +27,14 @@ export function isFormValue(el) {
 }
 
 /** Whether a custom element takes part in forms as a field does. @param {Element} el */
-export const isCustomField = (el) => el.localName.includes("-") && /** @type {any} */ (el.constructor).formAssociated === true && !BUTTONS.has(/** @type {HTMLInputElement} */ (el).type);
+export const isCustomField = (el) => localNameOf(el).includes("-") && /** @type {any} */ (el.constructor).formAssociated === true && !BUTTONS.has(/** @type {HTMLInputElement} */ (el).type);
 
 /**
  * The element that makes this one editable, null when nothing does. The attribute is asked, for isContentEditable
  * would make the browser compute styles. @param {Element} el @returns {Element | null}
  */
 export function editorOf(el) {
-  const editor = el.closest("[contenteditable]");
+  const editor = closestOf(el, "[contenteditable]");
   if (!editor) return el.ownerDocument.designMode === "on" ? el.ownerDocument.body : null;
   if (editor.getAttribute("contenteditable") === "false") return null;
   return (editor.parentElement && editorOf(editor.parentElement)) || editor;
@@ -45,12 +45,12 @@ const TYPED = new Set(["input", "button", "select", "textarea"]);
 
 /** @param {Element} el */
 export function typeOf(el) {
-  return TYPED.has(el.localName) ? /** @type {HTMLInputElement} */ (el).type : "";
+  return TYPED.has(localNameOf(el)) ? /** @type {HTMLInputElement} */ (el).type : "";
 }
 
 /** The control that an element speaks for: a label's, an option's select, else itself. @param {Element} el */
 export function controlOf(el) {
-  const name = el.localName;
+  const name = localNameOf(el);
   if (name === "label") return /** @type {HTMLLabelElement} */ (el).control || el;
   if (name === "option" || name === "optgroup") return el.closest("select") || el;
   return el;
@@ -65,7 +65,7 @@ export function controlOf(el) {
 export function subject(row, el, control, s, held) {
   const hits = judge(el, s.path || !s.e ? [] : s.e.composedPath());
   if (control !== el && !control.contains(el)) stricter(hits, judge(control));
-  row.node = control.localName;
+  row.node = localNameOf(control);
   row.block = hits.block;
   row.mask = hits.mask;
   row.allow = hits.allow;
@@ -121,7 +121,7 @@ export function identityOf(el) {
     const form = /** @type {HTMLInputElement} */ (el).form;
     const within = isElement(form) ? attributeOf(form, "name") || attributeOf(form, "id") : "";
     const name = attributeOf(el, "name") || attributeOf(el, "id") || steps(el);
-    identity = [page, within, el.localName, typeOf(el), name].join("\n");
+    identity = [page, within, localNameOf(el), typeOf(el), name].join("\n");
     identities.set(el, identity);
   }
   return identity;
@@ -129,7 +129,7 @@ export function identityOf(el) {
 
 /** What is shown of an element when nothing hides it. @param {Row} row @param {Element} el */
 export function shown(row, el) {
-  row.shown_node = el.localName;
+  row.shown_node = localNameOf(el);
   row.shown_id = text(attributeOf(el, "id"));
   row.shown_name = text(attributeOf(el, "name"));
   row.shown_class = text(attributeOf(el, "class"));

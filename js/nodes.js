@@ -1,7 +1,7 @@
 // What kind of node something is. Nodes of frames come from another realm, where instanceof knows none of them.
 
-/** @param {any} node @returns {node is Element} */
-export const isElement = (node) => Boolean(node) && node.nodeType === 1;
+/** A form whose fields hide its own properties has an element for its type. @param {any} node @returns {node is Element} */
+export const isElement = (node) => Boolean(node) && (node.nodeType === 1 || Boolean(node.nodeType && node.nodeType.nodeType));
 
 /** @param {any} node @returns {node is ShadowRoot} */
 export const isShadowRoot = (node) => Boolean(node) && node.nodeType === 11 && Boolean(node.host);
@@ -22,7 +22,40 @@ export function isWithin(el, host) {
 /** The element that has the focus in the tree of a node. @param {Node} node */
 export const focusedBeside = (node) => /** @type {Document} */ (node.getRootNode()).activeElement || null;
 
-const { getAttribute } = Element.prototype;
+// A form has its fields as properties, by their names, and they hide its own: what is walked over on the way up or
+// aside, and what is matched, is asked by the platform's own functions.
 
-/** An attribute, also of a form that has a field named "getAttribute", which hides the form's own. @param {Element} el @param {string} name @returns {string | null} */
+const { closest, getAttribute, matches } = Element.prototype;
+const { getRootNode } = Node.prototype;
+
+/** @param {object} prototype @param {string} name */
+function own(prototype, name) {
+  const { get } = /** @type {{get: () => any}} */ (Object.getOwnPropertyDescriptor(prototype, name));
+  return (/** @type {Node} */ node) => get.call(node);
+}
+
+/** @type {(node: Node) => Element | null} */
+export const parentOf = own(Node.prototype, "parentElement");
+/** @type {(el: Element) => Element | null} */
+export const previousOf = own(Element.prototype, "previousElementSibling");
+/** @type {(node: Node) => string} */
+export const nodeNameOf = own(Node.prototype, "nodeName");
+/** @type {(el: Element) => string} */
+export const localNameOf = own(Element.prototype, "localName");
+/** @type {(el: Element) => string | null} */
+export const namespaceOf = own(Element.prototype, "namespaceURI");
+
+/** @type {(el: Element) => HTMLSlotElement | null} */
+export const slotOf = own(Element.prototype, "assignedSlot");
+
+/** @param {Element} el @returns {Node} */
+export const rootOf = (el) => getRootNode.call(el);
+
+/** @param {Element} el @param {string} name @returns {string | null} */
 export const attributeOf = (el, name) => getAttribute.call(el, name);
+
+/** @param {Element} el @param {string} selector @returns {Element | null} */
+export const closestOf = (el, selector) => closest.call(el, selector);
+
+/** @param {Element} el @param {string} selector @returns {boolean} */
+export const matchesOf = (el, selector) => matches.call(el, selector);

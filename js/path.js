@@ -1,7 +1,7 @@
 // The steps from the root to an element, in the form that wasm/xpath reads:
 //   root ( ">" root )*    root = [ "#" id "\x1d" ] [ step ( "/" step )* ]    step = [ "~" ] name [ "@" index ]
 
-import { attributeOf, hostOf } from "./nodes.js";
+import { attributeOf, hostOf, localNameOf, namespaceOf, nodeNameOf, parentOf, previousOf, rootOf } from "./nodes.js";
 import { trustsIDs } from "./rules.js";
 
 const HTML = "http://www.w3.org/1999/xhtml";
@@ -37,7 +37,7 @@ const isDoubtful = (id) => DOUBTFUL.test(id) || (hiddenWords.size > 0 && wordsOf
 export function steps(el) {
   const roots = [];
   for (let at = /** @type {Element | null} */ (el); at; ) {
-    const root = at.getRootNode();
+    const root = rootOf(at);
     const id = uniqueID(at, root);
     roots.unshift((id && "#" + id + "\x1d") + (id && trustsIDs() && !isDoubtful(id) ? "" : within(at)));
     at = hostOf(root);
@@ -48,7 +48,7 @@ export function steps(el) {
 /** @param {Element} el */
 function within(el) {
   let out = "";
-  for (let at = /** @type {Element | null} */ (el); at; at = at.parentElement) {
+  for (let at = /** @type {Element | null} */ (el); at; at = parentOf(at)) {
     out = step(at) + (out && "/" + out);
   }
   return out;
@@ -56,10 +56,13 @@ function within(el) {
 
 /** @param {Element} el */
 function step(el) {
-  const name = el.namespaceURI !== HTML ? "~" + el.nodeName : el.localName.includes(":") ? "~" + el.localName : el.localName;
+  const nodeName = nodeNameOf(el);
+  const localName = localNameOf(el);
+  const namespace = namespaceOf(el);
+  const name = namespace !== HTML ? "~" + nodeName : localName.includes(":") ? "~" + localName : localName;
   let index = 1;
-  for (let s = el.previousElementSibling; s; s = s.previousElementSibling) {
-    if (s.nodeName === el.nodeName && s.namespaceURI === el.namespaceURI) index++;
+  for (let s = previousOf(el); s; s = previousOf(s)) {
+    if (nodeNameOf(s) === nodeName && namespaceOf(s) === namespace) index++;
   }
   return index > 1 ? name + "@" + index : name;
 }

@@ -1,7 +1,7 @@
 // Which selectors of the policy, and which marks, match an element or an ancestor of it in the composed tree. The
 // browser matches; what follows from it the recorder decides.
 
-import { hostOf, isShadowRoot } from "./nodes.js";
+import { closestOf, hostOf, isShadowRoot, matchesOf, parentOf, rootOf, slotOf } from "./nodes.js";
 
 /** Kept in step with masking.NoMatch. */
 const NONE = -1;
@@ -51,19 +51,18 @@ function valid(selector) {
 /** Where the composed tree leaves the tree of an element upwards: its ancestors' slots, and its root's host. @param {Element} el */
 function exits(el) {
   const out = [];
-  let top = el;
-  for (let at = /** @type {Element | null} */ (el); at; at = at.parentElement) {
-    if (at.assignedSlot) out.push(at.assignedSlot);
-    top = at;
+  for (let at = /** @type {Element | null} */ (el); at; at = parentOf(at)) {
+    const slot = slotOf(at);
+    if (slot) out.push(slot);
   }
-  const host = top.parentNode && hostOf(top.parentNode);
+  const host = hostOf(rootOf(el));
   if (host) out.push(host);
   return out;
 }
 
 /** The element and all its ancestors in the composed tree. @param {Element} el @param {Set<Element>} [all] */
 export function chain(el, all = new Set()) {
-  for (let at = /** @type {Element | null} */ (el); at; at = at.parentElement) all.add(at);
+  for (let at = /** @type {Element | null} */ (el); at; at = parentOf(at)) all.add(at);
   for (const exit of exits(el)) if (!all.has(exit)) chain(exit, all);
   return all;
 }
@@ -75,7 +74,11 @@ export function chain(el, all = new Set()) {
  * @param {Hits} [hits]
  */
 export function judge(el, path = [], hits = { block: NONE, mask: NONE, allow: NONE }) {
-  for (let at = el.closest(any); at; at = at.parentElement && at.parentElement.closest(any)) match(at, hits);
+  for (let at = closestOf(el, any); at; ) {
+    match(at, hits);
+    const parent = parentOf(at);
+    at = parent && closestOf(parent, any);
+  }
   if (path[0] !== el || path[path.length - 2] !== document || path.some(crosses)) {
     for (const exit of exits(el)) judge(exit, [], hits);
   }
@@ -88,7 +91,7 @@ const crosses = (p) => /** @type {Element} */ (p).localName === "slot" || isShad
 /** @param {Element} el @param {Hits} hits */
 function match(el, hits) {
   for (const list of /** @type {const} */ (["block", "mask", "allow"])) {
-    if (hits[list] === NONE) hits[list] = lists[list].findIndex((s) => el.matches(s));
+    if (hits[list] === NONE) hits[list] = lists[list].findIndex((s) => matchesOf(el, s));
   }
 }
 
@@ -97,7 +100,7 @@ export const surelyHidden = (hits) => hits.block !== NONE || hits.mask !== NONE 
 
 /** Whether a rule hides the element by itself. @param {Element} el */
 export function hides(el) {
-  if (!el.matches(any)) return false;
+  if (!matchesOf(el, any)) return false;
   /** @type {Hits} */
   const hits = { block: NONE, mask: NONE, allow: NONE };
   match(el, hits);

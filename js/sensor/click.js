@@ -4,7 +4,7 @@
 
 import { controlOf, identityOf, label, shown, subject } from "../facts.js";
 import { textOf } from "../names.js";
-import { focusedBeside, hostOf, isElement } from "../nodes.js";
+import { focusedBeside, hostOf, isElement, matchesOf } from "../nodes.js";
 import { text } from "../queue.js";
 
 /** @typedef {import("../queue.js").Row} Row */
@@ -109,7 +109,7 @@ export class Clicks {
 function meant(s, target) {
   const path = s.path || s.e.composedPath();
   const host = target.localName === "slot" && hostOf(target.getRootNode()); // a slot is nothing that one sees
-  return path.find((/** @type {any} */ at) => isElement(at) && at.matches(ACTIONABLE)) || host || target;
+  return path.find((/** @type {any} */ at) => isElement(at) && matchesOf(at, ACTIONABLE)) || host || target;
 }
 
 /** Whether its click only sends a form, which is told for itself. @param {Element} el */

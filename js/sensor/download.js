@@ -1,7 +1,7 @@
 // Downloads that a link begins, also one that was never in the page. The Navigation API tells of each; in engines
 // without it the link's click does. What the server alone makes a download (Content-Disposition) no page can see.
 
-import { isElement } from "../nodes.js";
+import { isElement, matchesOf } from "../nodes.js";
 import { text } from "../queue.js";
 import { judge } from "../rules.js";
 
@@ -58,7 +58,7 @@ export class Downloads {
   /** @param {Sensed} s */
   clicked(s) {
     if ("navigation" in window || s.e.type !== "click") return;
-    const link = (s.path || s.e.composedPath()).find((/** @type {EventTarget} */ at) => isElement(at) && at.matches(LINK));
+    const link = (s.path || s.e.composedPath()).find((/** @type {EventTarget} */ at) => isElement(at) && matchesOf(at, LINK));
     if (link) this.#linked(s, /** @type {HTMLAnchorElement} */ (link));
   }
 

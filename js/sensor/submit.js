@@ -3,7 +3,7 @@
 import { BRIEF, FULL } from "../depth.js";
 import { identityOf, isFormValue, shown, subject, typeOf } from "../facts.js";
 import { nameOf } from "../names.js";
-import { attributeOf, isElement } from "../nodes.js";
+import { attributeOf, isElement, localNameOf, matchesOf } from "../nodes.js";
 import { ITEM, PART, plain, text } from "../queue.js";
 import { judge, surelyHidden } from "../rules.js";
 
@@ -54,7 +54,7 @@ export class Submits {
 
   /** @param {Sensed} s */
   submit(s) {
-    if (!isElement(s.target) || s.target.localName !== "form") return;
+    if (!isElement(s.target) || localNameOf(s.target) !== "form") return;
     const via = this.requested === s.target ? "request_submit" : s.e.isTrusted ? "user" : "submit";
     this.push(s, /** @type {HTMLFormElement} */ (s.target), via, s.e.submitter);
   }
@@ -65,7 +65,7 @@ export class Submits {
     this.sent(form, by, s.e, s.at);
     const byPerson = (via === "user" && !this.clicks.scripted) || (via === "request_submit" && this.clicks.acting()); // as by a button that is a component
     /** @type {Row} */
-    const row = { t: "submit", at: s.at, trusted: byPerson, cause: byPerson ? "user" : "script", via, valid: form.matches(":valid") };
+    const row = { t: "submit", at: s.at, trusted: byPerson, cause: byPerson ? "user" : "script", via, valid: matchesOf(form, ":valid") };
     subject(row, form, form, s, this.held);
     shown(row, form);
     row.id = row.shown_id;
