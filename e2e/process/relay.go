@@ -65,6 +65,17 @@ func StartIn(ctx context.Context, binary, dir string, flags ...string) (*Relay, 
 
 // Restart starts a relay that has ended, at its address and over its store, and returns when it is ready.
 func (r *Relay) Restart(ctx context.Context) error {
+	if err := r.Launch(ctx); err != nil {
+		return err
+	}
+	if err := r.waitReady(ctx); err != nil {
+		return errors.Join(err, r.end(), fmt.Errorf("the relay wrote:\n%s", r.output.Bytes()))
+	}
+	return nil
+}
+
+// Launch starts a relay that has ended and does not wait until it is ready.
+func (r *Relay) Launch(ctx context.Context) error {
 	r.output.Reset()
 	r.cmd = exec.CommandContext(ctx, r.binary, r.args...)
 	r.cmd.Cancel = func() error { return r.cmd.Process.Signal(os.Interrupt) }
@@ -72,9 +83,6 @@ func (r *Relay) Restart(ctx context.Context) error {
 	r.cmd.Stdout, r.cmd.Stderr = &r.output, &r.output
 	if err := r.cmd.Start(); err != nil {
 		return fmt.Errorf("starting the relay: %w", err)
-	}
-	if err := r.waitReady(ctx); err != nil {
-		return errors.Join(err, r.end(), fmt.Errorf("the relay wrote:\n%s", r.output.Bytes()))
 	}
 	return nil
 }
