@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // diskSize is that of the small disk: room for what the pages of this test record, with some to spare.
@@ -45,7 +46,11 @@ func smallDisk(t *testing.T) string {
 		t.Skipf("a small disk cannot be mounted here, so nothing was filled: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, 0); err != nil {
+		err := syscall.Unmount(dir, 0)
+		for end := time.Now().Add(patience); err == syscall.EBUSY && time.Now().Before(end); err = syscall.Unmount(dir, 0) {
+			time.Sleep(10 * time.Millisecond) // files are let go of a moment after they are closed
+		}
+		if err != nil {
 			t.Errorf("unmounting the small disk: %v", err)
 		}
 	})
