@@ -121,6 +121,7 @@ func (w *writer) close() {
 // run commits whatever waits, until close.
 func (w *writer) run() {
 	defer w.conn.Close()
+	defer w.stmt.close()
 	var group []*write
 	var began time.Time
 	for op := range w.queue {
