@@ -14,8 +14,8 @@ import (
 	"time"
 )
 
-// diskSize is that of the small disk: room for what the pages of this test record, with some to spare.
-const diskSize = 96 << 20
+// diskSize is that of the small disk: the write-ahead log alone keeps up to 64 MB.
+const diskSize = 256 << 20
 
 // TestDiskFull fills the relay's disk again and again under load: it refuses events and says why, goes on by itself
 // when there is room, and loses nothing, also when it is killed meanwhile.

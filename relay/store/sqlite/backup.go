@@ -80,7 +80,7 @@ func copyInto(ctx context.Context, dir, part string) (c Copied, err error) {
 // vacuumInto copies the database in one reading transaction.
 func vacuumInto(ctx context.Context, from, to string) error {
 	dsn := url.URL{Scheme: "file", Path: filepath.ToSlash(from), RawQuery: url.Values{"mode": {"rw"}, "_busy_timeout": {busyTimeout}}.Encode()}
-	db, err := sql.Open("sqlite", dsn.String())
+	db, err := sql.Open(engine.driver, dsn.String())
 	if err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
@@ -94,7 +94,7 @@ func vacuumInto(ctx context.Context, from, to string) error {
 // verifyCopy reads all of the copy, and counts.
 func verifyCopy(ctx context.Context, path string) (c Copied, err error) {
 	dsn := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: "mode=ro&immutable=1"}
-	db, err := sql.Open("sqlite", dsn.String())
+	db, err := sql.Open(engine.driver, dsn.String())
 	if err != nil {
 		return c, fmt.Errorf("open the copy: %w", err)
 	}

@@ -8,7 +8,6 @@ import (
 	"io"
 	"os"
 
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
@@ -59,8 +58,7 @@ func quickCheck(ctx context.Context, db *sql.DB) error {
 
 // advise adds to an error of a damaged database what to do, and leaves others as they are.
 func advise(err error, path string) error {
-	var e *sqlite.Error
-	if errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_CORRUPT || e.Code() == sqlite3.SQLITE_NOTADB) {
+	if code, ok := engine.code(err); ok && (code&0xff == sqlite3.SQLITE_CORRUPT || code == sqlite3.SQLITE_NOTADB) {
 		err = fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	if !errors.Is(err, ErrDamaged) {

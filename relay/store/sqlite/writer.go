@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/cotrail/cotrail/relay/store"
@@ -197,10 +196,9 @@ func (w *writer) transact(group []*write) error {
 
 // judge tells trouble that passes (a full disk, a lock held by a tool) from trouble that ends all writing.
 func (w *writer) judge(err error) error {
-	var e *sqlite.Error
-	if errors.As(err, &e) {
+	if code, ok := engine.code(err); ok {
 		switch {
-		case e.Code()&0xff == sqlite3.SQLITE_FULL, e.Code()&0xff == sqlite3.SQLITE_BUSY, e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE:
+		case code&0xff == sqlite3.SQLITE_FULL, code&0xff == sqlite3.SQLITE_BUSY, code == sqlite3.SQLITE_IOERR_SHMSIZE:
 			return fmt.Errorf("%w: %w", store.ErrFull, err)
 		}
 	}
