@@ -21,6 +21,9 @@ const (
 
 	// paceTime is how long a round of less lasts: long enough for several checkpoints of the store.
 	paceTime = 4 * time.Second
+
+	// readBack is how many logs are compared with what was acknowledged.
+	readBack = 8
 )
 
 // shape is that of a busy relay's pages.
@@ -72,7 +75,7 @@ func fillRows(ctx context.Context, c config, lines traffic.Recording) (_ []Row, 
 	if err != nil {
 		return nil, 0, err
 	}
-	numbered, err := l.Check(ctx, r.Target)
+	numbered, err := l.Check(ctx, r.Target, readBack)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -116,7 +119,7 @@ func pacedRows(ctx context.Context, c config, lines traffic.Recording, rate floa
 		p50 = append(p50, milliseconds(waits[len(waits)/2]))
 		p99 = append(p99, milliseconds(waits[len(waits)*99/100]))
 	}
-	if _, err := l.Check(ctx, r.Target); err != nil {
+	if _, err := l.Check(ctx, r.Target, readBack); err != nil {
 		return nil, err
 	}
 	load := fmt.Sprintf("%.0f events/s", rate)

@@ -56,7 +56,7 @@ func idleMemory(ctx context.Context, c config) (_ []Row, err error) {
 	if err := l.Once(ctx); err != nil {
 		return nil, err
 	}
-	if _, err := l.Check(ctx, r.Target); err != nil {
+	if _, err := l.Check(ctx, r.Target, readBack); err != nil {
 		return nil, err
 	}
 	fresh, err := r.Resident()

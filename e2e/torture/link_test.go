@@ -193,6 +193,9 @@ func (l *link) note(frame []byte, stream string) {
 		l.heard(stream, w.Last, "welcome")
 	} else if last, err := event.ReadAck(frame); err == nil {
 		l.heard(stream, last, "acknowledgement")
+	} else if r, err := event.ReadRefusal(frame); err == nil {
+		refusal := r.Code + ": " + r.Reason
+		l.refusal.Store(&refusal)
 	}
 }
 

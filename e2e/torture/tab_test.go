@@ -51,6 +51,8 @@ type tab struct {
 	quiet    atomic.Bool
 	acting   atomic.Bool
 	fault    atomic.Pointer[string] // the first thing that must not be
+	refusal  atomic.Pointer[string] // the last one
+	waiting  atomic.Pointer[string] // what it waits for, for whoever waits for it
 	calls    chan func()
 	ended    chan struct{} // closed when nobody takes calls any more
 }
@@ -100,6 +102,9 @@ func (t *tab) live(stop <-chan struct{}) {
 		case <-beat.C:
 			t.beat()
 		}
+		waiting := fmt.Sprintf("stream %s of session %s: %d of %d events acknowledged, %d bodies to send, away %v", t.stream().id, t.hello.Session,
+			t.uplink.Acknowledged(), t.stream().added, len(t.uplink.Pending(t.now())), t.away)
+		t.waiting.Store(&waiting)
 		t.quiet.Store(!t.acting.Load() && t.uplink.Acknowledged() == t.stream().added && len(t.uplink.Pending(t.now())) == 0)
 	}
 }

@@ -207,7 +207,19 @@ func (s *stand) eventually(what string, is func() bool) {
 			}
 		}
 		if time.Now().After(end) {
-			s.t.Fatalf("never: %s", what)
+			s.t.Fatalf("never: %s\n%s", what, s.waiting())
 		}
 	}
+}
+
+// waiting tells what each tab waits for.
+func (s *stand) waiting() (text string) {
+	for _, tab := range s.tabs() {
+		text += *tab.waiting.Load()
+		if refusal := tab.refusal.Load(); refusal != nil {
+			text += "; last refused: " + *refusal
+		}
+		text += "\n"
+	}
+	return text
 }

@@ -11,17 +11,12 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-const (
-	// catchUp bounds the wait until all that was acknowledged has its number in the log.
-	catchUp = 5 * time.Minute
-
-	// readBack is how many logs are compared with what was acknowledged.
-	readBack = 8
-)
+// catchUp bounds the wait until all that was acknowledged has its number in the log.
+const catchUp = 5 * time.Minute
 
 // Check waits until the log has all that was acknowledged, tells how long that took, and reads some logs back: every
 // event once, in its order, as it was sent.
-func (l *Load) Check(ctx context.Context, t Target) (took time.Duration, err error) {
+func (l *Load) Check(ctx context.Context, t Target, readBack int) (took time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, catchUp)
 	defer cancel()
 	start := time.Now()

@@ -97,6 +97,21 @@ func (l *Load) Sent() (events uint64) {
 	return events
 }
 
+// Wire is how many bytes all pages have sent, hellos left out.
+func (l *Load) Wire() (bytes int64) {
+	for _, p := range l.Pages {
+		bytes += p.wire
+	}
+	return bytes
+}
+
+// Rest lets the pages do nothing from now on but to answer when the relay asks whether they are there.
+func (l *Load) Rest(ctx context.Context) {
+	for _, p := range l.Pages {
+		p.ws.CloseRead(ctx)
+	}
+}
+
 // Fill sends as much as gets acknowledged, with maxInFlight frames of each page under way, and counts the events that
 // were acknowledged within the time.
 func (l *Load) Fill(ctx context.Context, within time.Duration) (events int, err error) {

@@ -17,6 +17,7 @@ type Page struct {
 	hello  event.Hello
 	next   uint64 // number of the next event
 	frames int    // made so far
+	wire   int64  // bytes of them
 }
 
 // OpenPage connects to the relay and says hello.
@@ -66,8 +67,10 @@ func (p *Page) acknowledged(ctx context.Context) (uint64, error) {
 func (p *Page) frame(b event.Batch) []byte {
 	b.Stream, b.First = p.hello.Stream, p.next
 	p.next += uint64(b.Count)
+	frame := b.Append(nil)
 	p.frames++
-	return b.Append(nil)
+	p.wire += int64(len(frame))
+	return frame
 }
 
 // Sent is how many events the page has sent.
