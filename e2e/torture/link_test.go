@@ -20,6 +20,8 @@ type link struct {
 	*tab
 	gone atomic.Bool // the page was left
 	conn *connection // the one that counts, nil when there is none
+
+	posting int // requests under way
 }
 
 // connection is a WebSocket that is being opened, or is open.
@@ -53,7 +55,6 @@ func (l *link) leave() {
 // Connect implements uplink.Link.
 func (l *link) Connect() {
 	l.Close()
-	l.away = false
 	ctx, cut := context.WithCancel(context.Background())
 	c := &connection{ctx, cut, make(chan []byte, maxFrames)}
 	l.conn = c
@@ -125,8 +126,10 @@ func (l *link) Close() {
 
 // Post implements uplink.Link. What a page sends while it is left has no answer.
 func (l *link) Post(body []byte, leaving bool) {
-	l.away = false
 	sent := bytes.Clone(body)
+	if !leaving {
+		l.posting++
+	}
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), postWithin)
 		defer cancel()
@@ -135,6 +138,7 @@ func (l *link) Post(body []byte, leaving bool) {
 			return
 		}
 		l.call(func() {
+			l.posting--
 			l.noteParts(sent, answer)
 			l.uplink.Posted(answer, l.now())
 		})
@@ -181,7 +185,6 @@ func (l *link) Session(id string) {
 
 // Status implements uplink.Link. Nothing that a page of ours does is refused for good.
 func (l *link) Status(s uplink.Status, code event.Code) {
-	l.away = s == uplink.Reconnecting
 	if s == uplink.Refused {
 		l.wrong("stream %s was refused: %s", l.stream().id, code)
 	}

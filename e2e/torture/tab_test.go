@@ -47,7 +47,6 @@ type tab struct {
 	sessions map[string]bool
 	kept     [][]byte // what the browser keeps for the next page
 	skew     int64    // of the page's clock, milliseconds
-	away     bool     // it waits to connect again
 	quiet    atomic.Bool
 	acting   atomic.Bool
 	fault    atomic.Pointer[string] // the first thing that must not be
@@ -80,10 +79,8 @@ func (t *tab) load() {
 	}
 	t.hello.Stream = traffic.SomeHello(site).Stream
 	t.streams = append(t.streams, &stream{id: fmt.Sprintf("%x", t.hello.Stream[:])})
-	tail := t.kept
-	t.kept = nil
 	t.link = &link{tab: t}
-	t.uplink = uplink.New(t.hello, t.link, tail)
+	t.uplink = uplink.New(t.hello, t.link, t.kept) // which the browser goes on keeping until the uplink says otherwise
 	t.uplink.Tick(t.now())
 }
 
@@ -102,15 +99,23 @@ func (t *tab) live(stop <-chan struct{}) {
 		case <-beat.C:
 			t.beat()
 		}
-		waiting := fmt.Sprintf("stream %s of session %s: %d of %d events acknowledged, %d bodies to send, away %v", t.stream().id, t.hello.Session,
-			t.uplink.Acknowledged(), t.stream().added, len(t.uplink.Pending(t.now())), t.away)
-		t.waiting.Store(&waiting)
-		t.quiet.Store(!t.acting.Load() && t.uplink.Acknowledged() == t.stream().added && len(t.uplink.Pending(t.now())) == 0)
+		if !t.acting.Load() {
+			t.rest()
+		}
 	}
 }
 
+// rest tells whether everything is sent, and what is waited for when it is not.
+func (t *tab) rest() {
+	bodies := len(t.uplink.Pending(t.now()))
+	waiting := fmt.Sprintf("stream %s of session %s: %d of %d events acknowledged, %d bodies to send, connected %v",
+		t.stream().id, t.hello.Session, t.uplink.Acknowledged(), t.stream().added, bodies, t.link.conn != nil)
+	t.waiting.Store(&waiting)
+	t.quiet.Store(bodies == 0 && t.uplink.Acknowledged() == t.stream().added)
+}
+
 func (t *tab) beat() {
-	if t.away {
+	if t.link.conn == nil && t.link.posting == 0 {
 		t.skew += hurry
 	}
 	switch {

@@ -215,7 +215,9 @@ func (s *stand) eventually(what string, is func() bool) {
 // waiting tells what each tab waits for.
 func (s *stand) waiting() (text string) {
 	for _, tab := range s.tabs() {
-		text += *tab.waiting.Load()
+		if waiting := tab.waiting.Load(); waiting != nil {
+			text += *waiting
+		}
 		if refusal := tab.refusal.Load(); refusal != nil {
 			text += "; last refused: " + *refusal
 		}
