@@ -17,6 +17,9 @@ import (
 	"github.com/cotrail/cotrail/wasm/uplink"
 )
 
+// jump is how far the relay's clock is set at most, in milliseconds.
+const jump = 2 * 3600 * 1000
+
 // stream is what is noted of one page load.
 type stream struct {
 	id    string
@@ -205,7 +208,7 @@ func (w *world) noteParts(body, answer []byte) {
 func (w *world) step() {
 	w.now += rapid.Int64Range(0, 20_000).Draw(w.T, "pause")
 	second := rapid.IntRange(0, 3).Draw(w.T, "which") / 3 // mostly the first
-	switch rapid.IntRange(0, 24).Draw(w.T, "step") {
+	switch rapid.IntRange(0, 25).Draw(w.T, "step") {
 	case 0, 1, 2, 3, 4:
 		for range rapid.IntRange(1, 30).Draw(w.T, "acts") {
 			w.act()
@@ -239,7 +242,9 @@ func (w *world) step() {
 	case 23: // the page crashes
 		w.stream().lost = true
 		w.load()
-	case 24:
+	case 24: // the relay's clock is set, and what it has received is from the future or long ago
+		w.relay.skew.Store(rapid.Int64Range(-jump, jump).Draw(w.T, "clock"))
+	case 25:
 		w.drop()
 		w.relay.end()
 		w.relay.start()

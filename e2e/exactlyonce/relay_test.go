@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,6 +34,7 @@ type relay struct {
 	t      testing.TB
 	dir    string
 	leave  time.Duration // without a connection for so long, a participant has left
+	skew   atomic.Int64  // of the clock by which it receives, milliseconds; that of the sequencer is right
 	db     *sqlite.Store
 	ingest *ingest.Handler
 	server *httptest.Server
@@ -48,9 +50,13 @@ func (sites) Site(key string) (ingest.Site, bool) {
 	return ingest.Site{Key: key, Allows: func(o string) bool { return o == origin }, Anonymous: true, Policy: &policy}, key == site
 }
 
+func (r *relay) now() time.Time {
+	return time.Now().Add(time.Duration(r.skew.Load()) * time.Millisecond)
+}
+
 func (r *relay) start() {
 	var err error
-	if r.db, err = sqlite.Open(context.Background(), r.dir, time.Now); err != nil {
+	if r.db, err = sqlite.Open(context.Background(), r.dir, r.now); err != nil {
 		r.t.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
@@ -58,7 +64,7 @@ func (r *relay) start() {
 		return sequence.Settings{Settle: time.Millisecond, LeaveAfter: r.leave, IdleTimeout: time.Hour}
 	}})
 	r.ingest = ingest.New(ingest.Config{
-		Sites: sites{}, Store: r.db, Now: time.Now, Limits: ingest.DefaultLimits, Log: log, Wake: q.Wake,
+		Sites: sites{}, Store: r.db, Now: r.now, Limits: ingest.DefaultLimits, Log: log, Wake: q.Wake,
 		IP: func(*http.Request, string) string { return "" },
 	})
 	r.server = httptest.NewServer(r.ingest)

@@ -134,10 +134,20 @@ func (s *Store) Failed() <-chan error { return s.writer.failed }
 // Busy tells whether so much comes to be written that what can wait should.
 func (s *Store) Busy() bool { return s.writer.pressure.high(time.Now()) }
 
-// Ready writes one row, as an event would be written.
+// fullFor is how long a disk that was found full counts as that. On a full disk some writes still find room in what
+// the files already have, a small one sooner than an event.
+const fullFor = 3 * time.Second
+
+// Ready writes one row, and tells whether the disk was full a moment ago.
 func (s *Store) Ready(ctx context.Context) error {
 	at := s.now().UnixMilli()
-	return s.writer.submit(ctx, 0, func() error { return s.writer.exec(s.writer.stmt.probe, at) })
+	if err := s.writer.submit(ctx, 0, func() error { return s.writer.exec(s.writer.stmt.probe, at) }); err != nil {
+		return err
+	}
+	if ago := time.Since(time.Unix(0, s.writer.fullAt.Load())); ago < fullFor {
+		return fmt.Errorf("%w: the disk was full %s ago", store.ErrFull, ago.Round(time.Millisecond))
+	}
+	return nil
 }
 
 // Close finishes the writes that wait and brings the write-ahead log back into the database. After a failure the end

@@ -48,6 +48,7 @@ type writer struct {
 	wrote    atomic.Bool // something was committed since the last checkpoint
 	finish   atomic.Bool // the write-ahead log is long: finish the checkpoint between two groups
 	pressure pressure
+	fullAt   atomic.Int64 // when the disk was last found full, nanoseconds since 1970
 
 	mu     sync.RWMutex // guards closed, and the queue against a send after its close
 	closed bool
@@ -198,7 +199,10 @@ func (w *writer) transact(group []*write) error {
 func (w *writer) judge(err error) error {
 	if code, ok := engine.code(err); ok {
 		switch {
-		case code&0xff == sqlite3.SQLITE_FULL, code&0xff == sqlite3.SQLITE_BUSY, code == sqlite3.SQLITE_IOERR_SHMSIZE:
+		case code&0xff == sqlite3.SQLITE_FULL, code == sqlite3.SQLITE_IOERR_SHMSIZE:
+			w.fullAt.Store(time.Now().UnixNano())
+			return fmt.Errorf("%w: %w", store.ErrFull, err)
+		case code&0xff == sqlite3.SQLITE_BUSY:
 			return fmt.Errorf("%w: %w", store.ErrFull, err)
 		}
 	}
