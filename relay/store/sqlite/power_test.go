@@ -189,9 +189,9 @@ var shares = []float64{0, 0.1, 0.5, 0.9, 1}
 // TestPowerCut takes the power away at any operation of the disk, again and again: whatever was acknowledged is there,
 // once, and the chain of hashes holds.
 func TestPowerCut(t *testing.T) {
-	cuts := 40
+	cuts := 20
 	if testing.Short() {
-		cuts = 10
+		cuts = 5
 	}
 	p := onFaultyDisk(t, rand.Uint64())
 	for n := range cuts {
