@@ -4,7 +4,7 @@ FUZZTIME ?= 10m
 TEST_TIMEOUT ?= 25m
 
 .DEFAULT_GOAL := help
-.PHONY: help assets build run deps test lint size bench robot fuzz clean
+.PHONY: help assets build run deps test lint size bench robot torture fuzz clean
 .NOTPARALLEL:
 
 help: ## show this list
@@ -37,6 +37,9 @@ bench: build ## print bytes per event, events per second and the page's cost
 
 robot: build ## let a robot act on the demonstration for ten minutes
 	go test ./e2e -run TestRobot -v -robot 10m -timeout 20m
+
+torture: ## kill the relay 200 times under load, and count what the log has
+	go test ./e2e/torture -v -cycles 200 -timeout 90m
 
 fuzz: ## run each fuzz target for FUZZTIME (10m)
 	.ci/fuzz $(FUZZTIME)

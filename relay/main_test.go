@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/cotrail/cotrail/relay/store/sqlite"
 )
 
 // within bounds every wait. It is no measure of speed: what takes so long will not come.
@@ -33,6 +35,10 @@ func TestExitCodes(t *testing.T) {
 	}
 	page := file("page.html", "<!doctype html><button>Blue Moon</button>")
 	policy, doubtful, wrong := file("p.yaml", "default: mask\n"), file("doubtful.yaml", "mask: [':focus']\n"), file("wrong.yaml", "default: mask\nmaks: []\n")
+	stored, damaged := store(t), store(t)
+	if err := os.WriteFile(filepath.Join(damaged, sqlite.File), []byte(strings.Repeat("garbage ", 10_000)), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		args   []string
 		code   int
@@ -59,12 +65,31 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"mask-check", "--policy", wrong, page}, 2, "", wrong + `:2: unknown key "maks"`},
 		{[]string{"mask-check", "--policy", policy, "/nowhere.html"}, 2, "", "/nowhere.html"},
 		{[]string{"mask-check", page}, 2, "", "--policy"},
+		{[]string{"backup"}, 2, "", "<dest>"},
+		{[]string{"backup", "--data", dir, filepath.Join(dir, "copy")}, 2, "", "there is no store in " + dir},
+		{[]string{"backup", "--data", stored, filepath.Join(dir, "copy")}, 0, filepath.Join(dir, "copy") + ": 0 sessions", ""},
+		{[]string{"backup", "--data", stored, filepath.Join(dir, "copy")}, 2, "", "overwrites nothing"},
+		{[]string{"backup", "--data", damaged, filepath.Join(dir, "other")}, 1, "", "the database is damaged"},
 	} {
 		var stdout, stderr bytes.Buffer
 		if code := run(t.Context(), c.args, &stdout, &stderr); code != c.code || !strings.Contains(stdout.String(), c.stdout) || !strings.Contains(stderr.String(), c.stderr) {
 			t.Errorf("cotrail %q: exit %d\nstdout: %s\nstderr: %s", c.args, code, &stdout, &stderr)
 		}
 	}
+}
+
+// store makes a data directory with an empty store.
+func store(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	s, err := sqlite.Open(t.Context(), dir, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // TestServeDev reads the three addresses as a person does, and opens them.

@@ -7,9 +7,8 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
-	"github.com/cotrail/cotrail/masking/event"
+	"github.com/cotrail/cotrail/e2e/process"
+	"github.com/cotrail/cotrail/e2e/traffic"
 )
 
 const (
@@ -22,9 +21,6 @@ const (
 
 	// otherFiles is what a process has open beside its connections: files of the store, of the runtime.
 	otherFiles = 100
-
-	// dialing bounds the connections that are being made at once: a listener's queue is short.
-	dialing = 32
 )
 
 // idleMemory opens connections that each say hello and send one batch, and then are silent. Nothing of the relay's
@@ -38,30 +34,32 @@ func idleMemory(ctx context.Context, c config) (_ []Row, err error) {
 	if files.Cur < idlePages+otherFiles {
 		return nil, fmt.Errorf("%d connections need %d open files, and %d are allowed: raise it with ulimit -n", idlePages, idlePages+otherFiles, files.Cur)
 	}
-	lines, err := readRecording(c.session)
+	lines, err := traffic.ReadRecording(c.session)
 	if err != nil {
 		return nil, err
 	}
-	batches, err := compressed(lines.moved(time.Now()))
+	r, err := process.Start(ctx, c.binary)
 	if err != nil {
 		return nil, err
 	}
-	r, err := startRelay(ctx, c.binary)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, r.stop()) }()
+	defer func() { err = errors.Join(err, r.Stop()) }()
 
-	before, err := r.resident()
+	before, err := r.Resident()
 	if err != nil {
 		return nil, err
 	}
-	l := load{pages: make([]*page, idlePages)}
-	defer l.close()
-	if err := l.open(ctx, r, batches[0]); err != nil {
+	l, err := traffic.Connect(ctx, r.Target, lines.Moved(time.Now()), traffic.Shape{Pages: idlePages, Batch: shape.Batch})
+	if err != nil {
 		return nil, err
 	}
-	fresh, err := r.resident()
+	defer l.Close()
+	if err := l.Once(ctx); err != nil {
+		return nil, err
+	}
+	if _, err := l.Check(ctx, r.Target, readBack); err != nil {
+		return nil, err
+	}
+	fresh, err := r.Resident()
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +68,7 @@ func idleMemory(ctx context.Context, c config) (_ []Row, err error) {
 		return nil, ctx.Err()
 	case <-time.After(silence):
 	}
-	idle, err := r.resident()
+	idle, err := r.Resident()
 	if err != nil {
 		return nil, err
 	}
@@ -78,31 +76,4 @@ func idleMemory(ctx context.Context, c config) (_ []Row, err error) {
 	row := newRow("memory, a connection that is idle", fmt.Sprintf("%d connections", idlePages), "KB", kb(idle))
 	row.Limit = &Limit{Must: 100, Aim: 50}
 	return []Row{row, newRow("memory, just after its batch", fmt.Sprintf("%d connections", idlePages), "KB", kb(fresh))}, nil
-}
-
-// open connects the load's pages and lets each send a batch, and returns when all of that is in the log.
-func (l *load) open(ctx context.Context, r *relay, b event.Batch) error {
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(dialing)
-	for i := range l.pages {
-		group.Go(func() (err error) {
-			if l.pages[i], err = openPage(groupCtx, r); err != nil {
-				return err
-			}
-			if err := l.pages[i].send(groupCtx, l.pages[i].frame(b)); err != nil {
-				return err
-			}
-			_, err = l.pages[i].acknowledged(groupCtx)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	for _, p := range l.pages {
-		if err := p.numbered(ctx, r); err != nil {
-			return err
-		}
-	}
-	return nil
 }

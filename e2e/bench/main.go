@@ -24,6 +24,7 @@ var measures = []measure{
 	{"page", "main-thread time in the page", pageCost},
 	{"wire", "what a recorded session costs on the wire", wireBytes},
 	{"durable", "how many events a second get durable and acknowledged, and how soon", durable},
+	{"peers", "what others make durable of the same batches, each as fast as it can", peers},
 	{"idle", "what a connection costs that says nothing", idleMemory},
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/cotrail/cotrail/e2e/chrome"
+	"github.com/cotrail/cotrail/e2e/process"
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/masking/event"
 )
@@ -31,11 +32,11 @@ const (
 // record writes the lines that recorders send while the invented visitors go through the demonstration. They are
 // taken from the log, which keeps what a recorder said, and put back into the form in which it said it.
 func record(ctx context.Context, c config) (err error) {
-	r, err := startRelay(ctx, c.binary)
+	r, err := process.Start(ctx, c.binary)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, r.stop()) }()
+	defer func() { err = errors.Join(err, r.Stop()) }()
 	browser, err := chrome.Start(ctx)
 	if err != nil {
 		return err
@@ -52,17 +53,17 @@ func record(ctx context.Context, c config) (err error) {
 		visit, at = recordedLines(log, at)
 		lines = append(lines, visit...)
 	}
-	return os.WriteFile(c.session, bytes.ReplaceAll(lines, []byte(r.url), []byte(recordedAs)), 0o644)
+	return os.WriteFile(c.session, bytes.ReplaceAll(lines, []byte(r.URL), []byte(recordedAs)), 0o644)
 }
 
 // visitDemo gives the log of a visit.
-func visitDemo(ctx context.Context, b *chrome.Browser, r *relay, v visitor) ([]byte, error) {
+func visitDemo(ctx context.Context, b *chrome.Browser, r *process.Relay, v visitor) ([]byte, error) {
 	p, err := b.NewPage()
 	if err != nil {
 		return nil, err
 	}
 	defer p.Close()
-	if err := p.Run(v.quote(r.url)...); err != nil {
+	if err := p.Run(v.quote(r.URL)...); err != nil {
 		return nil, err
 	}
 	id, err := chrome.Eval[string](p, "cotrail.sessionId")
@@ -73,7 +74,7 @@ func visitDemo(ctx context.Context, b *chrome.Browser, r *relay, v visitor) ([]b
 }
 
 // settledLog reads a log that has stopped growing.
-func settledLog(ctx context.Context, r *relay, session string) (log []byte, err error) {
+func settledLog(ctx context.Context, r *process.Relay, session string) (log []byte, err error) {
 	ctx, cancel := context.WithTimeout(ctx, numberWithin)
 	defer cancel()
 	for before := -1; len(log) == 0 || len(log) != before; {
@@ -83,7 +84,7 @@ func settledLog(ctx context.Context, r *relay, session string) (log []byte, err 
 			return nil, fmt.Errorf("waiting for the log, %d bytes so far: %w", len(log), ctx.Err())
 		case <-time.After(time.Second): // longer than events settle in development
 		}
-		if log, err = r.get(ctx, "/v1/sessions/"+session+"/log", "application/x-ndjson"); err != nil {
+		if log, err = r.Get(ctx, "/v1/sessions/"+session+"/log", "application/x-ndjson"); err != nil {
 			return nil, err
 		}
 	}

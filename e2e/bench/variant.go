@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/cotrail/cotrail/e2e/process"
 )
 
 // A variant is the page with one recorder, or with none.
@@ -70,14 +72,14 @@ func stopVariants(variants []variant) (err error) {
 }
 
 func buildCotrail(ctx context.Context, c config) (variant, error) {
-	r, err := startRelay(ctx, c.binary)
+	r, err := process.Start(ctx, c.binary)
 	if err != nil {
 		return variant{}, err
 	}
 	return variant{
-		tag:    fmt.Sprintf(`<script async src="%s/cotrail.js" data-site="demo"></script>`, r.url),
+		tag:    fmt.Sprintf(`<script async src="%s/cotrail.js" data-site="demo"></script>`, r.URL),
 		ready:  `window.cotrail?.status === "recording"`,
 		settle: "cotrail.flush()",
-		stop:   r.stop,
+		stop:   r.Stop,
 	}, nil
 }

@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
-	"math/rand/v2"
-	"time"
 
+	"github.com/cotrail/cotrail/e2e/traffic"
 	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/wasm/batch"
 )
@@ -30,20 +28,20 @@ var batchSizes = []struct {
 // The limits are for one connection that lasts, as that of a single-page application does: what came before makes
 // an event small. A page that is soon left pays for its first events, which the other rows tell.
 func wireBytes(_ context.Context, c config) ([]Row, error) {
-	lines, err := readRecording(c.session)
+	lines, err := traffic.ReadRecording(c.session)
 	if err != nil {
 		return nil, err
 	}
 	var rows []Row
 	for _, size := range batchSizes {
 		what := fmt.Sprintf("bytes an event, batches of %d", size.events)
-		whole := newRow(what, "one connection", "B", frameBytes([]recording{lines}, size.events))
+		whole := newRow(what, "one connection", "B", frameBytes([]traffic.Recording{lines}, size.events))
 		whole.Limit = &size.limit
 		rows = append(rows, whole,
-			newRow(what, fmt.Sprintf("%d visits", len(lines.visits())), "B", frameBytes(lines.visits(), size.events)),
-			newRow(what, fmt.Sprintf("%d pages", len(lines.pages())), "B", frameBytes(lines.pages(), size.events)))
+			newRow(what, fmt.Sprintf("%d visits", len(lines.Visits())), "B", frameBytes(lines.Visits(), size.events)),
+			newRow(what, fmt.Sprintf("%d pages", len(lines.Pages())), "B", frameBytes(lines.Pages(), size.events)))
 	}
-	hello := someHello()
+	hello := traffic.SomeHello("demo")
 	return append(rows,
 		newRow("hello", "a connection", "B", []float64{float64(len(hello.Append(nil)))}),
 		newRow("acknowledgement", "a batch", "B", []float64{float64(len(event.AppendAck(nil, uint64(len(lines)))))}),
@@ -51,33 +49,15 @@ func wireBytes(_ context.Context, c config) ([]Row, error) {
 }
 
 // frameBytes gives the bytes an event of each connection.
-func frameBytes(connections []recording, size int) (perEvent []float64) {
+func frameBytes(connections []traffic.Recording, size int) (perEvent []float64) {
 	for _, lines := range connections {
 		var w batch.Writer
 		first, sent := uint64(1), 0
-		for n, lines := range lines.batches(size) {
+		for n, lines := range lines.Batches(size) {
 			sent += len(w.Frame(event.StreamID{1}, first, lines, int64(n*between)))
 			first += uint64(len(lines))
 		}
 		perEvent = append(perEvent, float64(sent)/float64(len(lines)))
 	}
 	return perEvent
-}
-
-// someHello is that of a page of the demonstration's site.
-func someHello() event.Hello {
-	h := event.Hello{
-		Site: "demo", Session: someHex(32), Secret: someHex(32), Tab: someHex(16), Time: time.Now().UnixMilli(), URL: "https://quote.example/demo/",
-		Agent: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
-		Width: 1280, Height: 800, Device: "desktop", Policy: someHex(64), Release: "1.0.0",
-	}
-	_, _ = hex.Decode(h.Stream[:], []byte(someHex(16))) // always hexadecimal
-	return h
-}
-
-func someHex(digits int) (s string) {
-	for len(s) < digits {
-		s += fmt.Sprintf("%016x", rand.Uint64())
-	}
-	return s[:digits]
 }

@@ -97,7 +97,10 @@ func (c *conn) receive(ctx context.Context) {
 		if frame, err = c.read(); err != nil {
 			break
 		}
-		if b, err = c.in.batch(frame); err == nil {
+		if b, err = c.in.batch(frame); err != nil {
+			break
+		}
+		if err = c.h.room.take(len(b.Lines)); err == nil { // store gives it back
 			c.queue <- b
 		}
 	}
@@ -119,6 +122,7 @@ func (c *conn) store(ctx context.Context) {
 				return
 			}
 			if failed != nil {
+				c.h.room.give(len(b.Lines))
 				continue // the reader has not yet noticed
 			}
 			if failed = c.appendAll(ctx, b); failed != nil {
@@ -138,6 +142,7 @@ func (c *conn) appendAll(ctx context.Context, b store.Batch) error {
 		joined, ok := b.Join(next)
 		if !ok {
 			if err := c.append(ctx, b); err != nil {
+				c.h.room.give(len(next.Lines))
 				return err
 			}
 			joined = next
@@ -149,6 +154,7 @@ func (c *conn) appendAll(ctx context.Context, b store.Batch) error {
 
 // append stores a batch and acknowledges it. When the page is gone the batch is stored all the same.
 func (c *conn) append(ctx context.Context, b store.Batch) error {
+	defer c.h.room.give(len(b.Lines))
 	before := c.in.session
 	last, moved, err := c.in.append(ctx, b)
 	if moved != nil {
@@ -206,15 +212,25 @@ func (c *conn) note(ctx context.Context, live bool) {
 	}
 }
 
-// read gives the next frame. It does not return errors of the connection, only errGone.
+// read gives the next frame, which has to come as a whole within a time. It does not return errors of the connection,
+// only errGone.
 func (c *conn) read() ([]byte, error) {
 	kind, from, err := c.ws.Reader(context.Background())
 	if err != nil {
 		return nil, errGone
 	}
+	slow := time.AfterFunc(c.h.limits.FrameTimeout, func() {
+		c.refuse(refuse(event.TooSlow, "a frame was not whole within %s", c.h.limits.FrameTimeout))
+	})
+	defer slow.Stop()
+	bounded := &roomed{Reader: io.LimitReader(from, event.MaxFrame+1), room: &c.h.room}
+	defer bounded.leave()
 	var frame bytes.Buffer
-	n, err := frame.ReadFrom(io.LimitReader(from, event.MaxFrame+1))
+	n, err := frame.ReadFrom(bounded)
+	var full *refusal
 	switch {
+	case errors.As(err, &full):
+		return nil, full
 	case err != nil:
 		return nil, errGone
 	case n > event.MaxFrame:

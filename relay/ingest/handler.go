@@ -11,6 +11,7 @@
 //	intake.go   the way of a recorder's frames, the same for both: hello, batch, append
 //	hello.go, inflate.go, check.go, shape.go, object.go  what is checked on that way
 //	look.go, look_text.go, look_deny.go, look_plain.go  the second look: what is masked again
+//	room.go     what all of them together may hold in memory
 //	refusal.go  errors into codes
 package ingest
 
@@ -67,6 +68,7 @@ type Handler struct {
 	log     *slog.Logger
 	ip      func(*http.Request, string) string
 	wake    func(string)
+	room    room
 
 	mu       sync.Mutex
 	closing  bool
@@ -83,10 +85,12 @@ type streamKey struct{ session, stream string }
 
 // New makes the endpoint.
 func New(c Config) *Handler {
-	return &Handler{
+	h := &Handler{
 		sites: c.Sites, store: c.Store, now: c.Now, limits: c.Limits, metrics: newMetrics(c.Metrics), log: c.Log, ip: c.IP, wake: c.Wake,
 		conns: map[*conn]bool{}, perSite: map[string]int{}, streams: map[streamKey]*conn{},
 	}
+	h.room.give(int(c.Limits.Bytes))
+	return h
 }
 
 // ServeHTTP takes GET for the WebSocket and POST for the fallback.

@@ -6,6 +6,7 @@ import "time"
 // (sizes of frames and batches) are the constants of masking/event.
 type Limits struct {
 	HelloTimeout    time.Duration // for the first frame: until then nobody has said who it is
+	FrameTimeout    time.Duration // for one frame, once it has begun: a page that sends a byte a second is not waited for
 	WriteTimeout    time.Duration // for one frame to a page that does not read
 	Beat            time.Duration // how often a connection is looked after: presence noted, idle memory freed
 	PingEvery       time.Duration // below the idle time-outs of common proxies, 60 s
@@ -15,11 +16,13 @@ type Limits struct {
 	Burst           int           // events at once: the queue of a recorder that was offline
 	Connections     int           // open at once, of all sites: the relay's memory
 	SiteConnections int           // open at once, of one site: one site's rush leaves room for the others
+	Bytes           int64         // of frames being read and batches waiting, of all connections: the relay's memory
 }
 
 // DefaultLimits are those of a relay in service.
 var DefaultLimits = Limits{
 	HelloTimeout:    5 * time.Second,
+	FrameTimeout:    30 * time.Second, // the largest frame over a line of 4 KB a second
 	WriteTimeout:    10 * time.Second,
 	Beat:            10 * time.Second,
 	PingEvery:       30 * time.Second,
@@ -29,6 +32,7 @@ var DefaultLimits = Limits{
 	Burst:           40_000,
 	Connections:     40_000,
 	SiteConnections: 20_000,
+	Bytes:           256 << 20, // 2,000 of the largest frames; the store's own queue has 64 MB beside it
 }
 
 const (

@@ -20,9 +20,15 @@ func (h *Handler) post(w http.ResponseWriter, r *http.Request) {
 		h.answer(w, refuse(event.BadFrame, "the content type is not text/plain"))
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, event.MaxFrame))
+	bounded := &roomed{Reader: http.MaxBytesReader(w, r.Body, event.MaxFrame), room: &h.room}
+	defer bounded.leave()
+	body, err := io.ReadAll(bounded)
 	var tooLarge *http.MaxBytesError
+	var full *refusal
 	switch {
+	case errors.As(err, &full):
+		h.answer(w, full)
+		return
 	case errors.As(err, &tooLarge):
 		h.answer(w, refuse(event.TooLarge, "the body has over %d bytes", event.MaxFrame))
 		return

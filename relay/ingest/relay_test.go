@@ -89,6 +89,9 @@ func newRelay(t testing.TB, change func(*Config)) *relay {
 			t.Error(err)
 		}
 		r.server.Close()
+		if left := r.room.left.Load(); left != c.Limits.Bytes {
+			t.Errorf("%d bytes of room were never given back", c.Limits.Bytes-left)
+		}
 		http.DefaultClient.CloseIdleConnections()
 		if err := db.Close(); err != nil {
 			t.Error(err)

@@ -101,12 +101,12 @@ func (n *numberer) make(w *store.Work, set Settings, now int64) (*store.Numbered
 	settle := set.Settle.Milliseconds()
 	if w.Rest != 0 {
 		// What is not read yet may belong before what is: of this only that is due which was when the rest came.
-		due := n.settled(min(now, w.Rest) - settle)
+		due := n.settled(min(now, w.Rest)-settle, now)
 		n.apply(due, w.ID)
 		numbered, err := n.numbered(w)
 		return numbered, now, err
 	}
-	due := n.settled(now - settle)
+	due := n.settled(now-settle, now)
 	n.apply(due, w.ID)
 
 	rest, next := n.events[len(due):], int64(never)
@@ -123,12 +123,17 @@ func (n *numberer) make(w *store.Work, set Settings, now int64) (*store.Numbered
 	return numbered, next, err
 }
 
+// apart is more than the clocks of relays differ, in milliseconds. What was received so far ahead was received before the
+// clock was set back.
+const apart = 10_000
+
 // settled gives the events whose turn it is: those that were received by then, and all that come before one of
-// them in the order, however fresh they are.
-func (n *numberer) settled(by int64) []due {
+// them in the order, however fresh they are. What was received before the clock was set back has waited, and would wait as long as the
+// clock was set.
+func (n *numberer) settled(by, now int64) []due {
 	last := int64(math.MinInt64)
 	for i := range n.events {
-		if n.events[i].Received <= by {
+		if at := n.events[i].Received; at <= by || at > now+apart {
 			last = max(last, n.events[i].key)
 		}
 	}

@@ -55,6 +55,9 @@ func New(ctx context.Context, conf *config.Config, o Options) (_ *Server, err er
 	if s.store, err = sqlite.Open(ctx, o.Data, time.Now); err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
+	if took, crashed := s.store.Checked(); crashed {
+		o.Log.Warn("the last end was no clean one; the store was checked and is whole", "took", took)
+	}
 	s.failed = s.store.Failed()
 	if err := s.build(ctx, conf, o); err != nil {
 		for _, f := range s.fronts {

@@ -13,7 +13,7 @@ import (
 	"syscall"
 
 	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the engine
+	"modernc.org/sqlite"
 )
 
 const (
@@ -28,6 +28,18 @@ const (
 	// cut takes away.
 	synchronousFull = 2
 )
+
+// engine is the SQLite under the store. A test puts in its place another one, whose disk it can make fail.
+var engine = struct {
+	driver string                              // of database/sql; the relay's own is modernc.org/sqlite
+	code   func(error) (extended int, ok bool) // SQLite's result code of an error
+}{"sqlite", func(err error) (int, bool) {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return 0, false
+	}
+	return e.Code(), true
+}}
 
 type mode string
 
@@ -48,7 +60,7 @@ func connect(ctx context.Context, path string, m mode) (*sql.DB, error) {
 		q.Set("_query_only", "1")
 	}
 	dsn := url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: q.Encode()}
-	db, err := sql.Open("sqlite", dsn.String())
+	db, err := sql.Open(engine.driver, dsn.String())
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}

@@ -122,6 +122,9 @@ func checkAcked(t *testing.T, cycle int, dir string, acked map[string]uint64) {
 	t.Helper()
 	s := mustOpen(t, dir)
 	defer s.Close()
+	if _, crashed := s.Checked(); !crashed {
+		t.Errorf("cycle %d: the database was not checked", cycle)
+	}
 	w, err := s.Work(context.Background(), crashSession, store.AllEvents)
 	if err != nil {
 		t.Fatal(err)

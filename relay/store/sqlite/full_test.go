@@ -52,6 +52,10 @@ func TestFullDiskRecovers(t *testing.T) {
 	if w, err := s.Work(context.Background(), "s", store.AllEvents); err != nil || len(w.Pending) != 0 {
 		t.Errorf("a refused batch is pending: %+v, %v", w.Pending, err)
 	}
+	// The probe's row is there already, so it can be written.
+	if err := s.Ready(context.Background()); !errors.Is(err, store.ErrFull) || !strings.Contains(err.Error(), "full") {
+		t.Errorf("ready though an event was just refused: %v", err)
+	}
 	select {
 	case err := <-s.Failed():
 		t.Fatalf("a full disk ended all writing: %v", err)

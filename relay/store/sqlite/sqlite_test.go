@@ -2,7 +2,11 @@ package sqlite_test
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,5 +53,29 @@ func TestOneRelayADirectory(t *testing.T) {
 	}
 	if err := mustOpen(t, dir).Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A store that was closed has let go of all its files, and its write-ahead log is in the database.
+func TestCloseFinishes(t *testing.T) {
+	dir := t.TempDir()
+	s := mustOpen(t, dir)
+	if _, err := s.Open(context.Background(), store.Opening{Session: "s", Stream: "x"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, sqlite.File+"-wal")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the write-ahead log after the close: %v", err)
+	}
+	open, err := filepath.Glob("/proc/self/fd/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, fd := range open {
+		if name, _ := os.Readlink(fd); strings.HasPrefix(name, dir) {
+			t.Errorf("%s is still open", name)
+		}
 	}
 }

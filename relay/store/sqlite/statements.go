@@ -13,6 +13,8 @@ type statements struct {
 	receive, handled, progress      *sql.Stmt
 	entries, numbered               *sql.Stmt
 	policy, probe                   *sql.Stmt
+
+	all []*sql.Stmt
 }
 
 func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
@@ -40,6 +42,15 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 			return fmt.Errorf("prepare %q: %w", text, err)
 		}
 		*to = stmt
+		s.all = append(s.all, stmt)
 	}
 	return nil
+}
+
+// close lets the statements go. One that is left would keep its connection's files open for as long as the process
+// lives, and the write-ahead log would not be brought back into the database.
+func (s *statements) close() {
+	for _, stmt := range s.all {
+		_ = stmt.Close() // it tells again what its last use has told
+	}
 }

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/cotrail/cotrail/relay/store"
@@ -49,6 +48,7 @@ type writer struct {
 	wrote    atomic.Bool // something was committed since the last checkpoint
 	finish   atomic.Bool // the write-ahead log is long: finish the checkpoint between two groups
 	pressure pressure
+	fullAt   atomic.Int64 // when the disk was last found full, nanoseconds since 1970
 
 	mu     sync.RWMutex // guards closed, and the queue against a send after its close
 	closed bool
@@ -121,6 +121,7 @@ func (w *writer) close() {
 // run commits whatever waits, until close.
 func (w *writer) run() {
 	defer w.conn.Close()
+	defer w.stmt.close()
 	var group []*write
 	var began time.Time
 	for op := range w.queue {
@@ -196,10 +197,12 @@ func (w *writer) transact(group []*write) error {
 
 // judge tells trouble that passes (a full disk, a lock held by a tool) from trouble that ends all writing.
 func (w *writer) judge(err error) error {
-	var e *sqlite.Error
-	if errors.As(err, &e) {
+	if code, ok := engine.code(err); ok {
 		switch {
-		case e.Code()&0xff == sqlite3.SQLITE_FULL, e.Code()&0xff == sqlite3.SQLITE_BUSY, e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE:
+		case code&0xff == sqlite3.SQLITE_FULL, code == sqlite3.SQLITE_IOERR_SHMSIZE:
+			w.fullAt.Store(time.Now().UnixNano())
+			return fmt.Errorf("%w: %w", store.ErrFull, err)
+		case code&0xff == sqlite3.SQLITE_BUSY:
 			return fmt.Errorf("%w: %w", store.ErrFull, err)
 		}
 	}

@@ -1,4 +1,4 @@
-package main
+package traffic
 
 import (
 	"context"
@@ -11,23 +11,25 @@ import (
 	"github.com/cotrail/cotrail/wasm/batch"
 )
 
-// page is the recorder's side of a connection.
-type page struct {
+// Page is the recorder's side of a connection.
+type Page struct {
 	ws     *websocket.Conn
 	hello  event.Hello
 	next   uint64 // number of the next event
 	frames int    // made so far
+	wire   int64  // bytes of them
 }
 
-// openPage connects to the relay and says hello.
-func openPage(ctx context.Context, r *relay) (_ *page, err error) {
-	ws, _, err := websocket.Dial(ctx, r.url+"/v1/record", &websocket.DialOptions{
-		HTTPHeader: http.Header{"Origin": {r.url}}, Subprotocols: []string{event.Subprotocol}, CompressionMode: websocket.CompressionDisabled,
+// OpenPage connects to the relay and says hello.
+func OpenPage(ctx context.Context, t Target) (_ *Page, err error) {
+	ws, _, err := websocket.Dial(ctx, t.URL+"/v1/record", &websocket.DialOptions{
+		HTTPHeader: http.Header{"Origin": {t.URL}}, Subprotocols: []string{event.Subprotocol}, CompressionMode: websocket.CompressionDisabled,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("connecting to the relay: %w", err)
 	}
-	p := &page{ws: ws, hello: someHello(), next: 1}
+	ws.SetReadLimit(event.MaxFrame)
+	p := &Page{ws: ws, hello: SomeHello(t.Site), next: 1}
 	if err := p.send(ctx, p.hello.Append(nil)); err != nil {
 		return nil, err
 	}
@@ -42,7 +44,7 @@ func openPage(ctx context.Context, r *relay) (_ *page, err error) {
 	return p, nil
 }
 
-func (p *page) send(ctx context.Context, frame []byte) error {
+func (p *Page) send(ctx context.Context, frame []byte) error {
 	if err := p.ws.Write(ctx, websocket.MessageBinary, frame); err != nil {
 		return fmt.Errorf("sending a frame: %w", err)
 	}
@@ -50,7 +52,7 @@ func (p *page) send(ctx context.Context, frame []byte) error {
 }
 
 // acknowledged waits for the next acknowledgement.
-func (p *page) acknowledged(ctx context.Context) (uint64, error) {
+func (p *Page) acknowledged(ctx context.Context) (uint64, error) {
 	_, frame, err := p.ws.Read(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("waiting for an acknowledgement: %w", err)
@@ -62,18 +64,27 @@ func (p *page) acknowledged(ctx context.Context) (uint64, error) {
 }
 
 // frame is the next events of the page's stream.
-func (p *page) frame(b event.Batch) []byte {
+func (p *Page) frame(b event.Batch) []byte {
 	b.Stream, b.First = p.hello.Stream, p.next
 	p.next += uint64(b.Count)
+	frame := b.Append(nil)
 	p.frames++
-	return b.Append(nil)
+	p.wire += int64(len(frame))
+	return frame
 }
+
+// Sent is how many events the page has sent.
+func (p *Page) Sent() uint64 { return p.next - 1 }
+
+// between is the time between two batches that the brotli stream is told. A batch of 20 comes of a busy moment, so no
+// pause lets the window be forgotten.
+const between = 100 // milliseconds
 
 // compressed is a recording as the batches of one brotli stream, made once for all pages: only the name of the stream
 // and the numbers of the events are a page's own.
-func compressed(lines recording) (batches []event.Batch, err error) {
+func compressed(lines Recording, size int) (batches []event.Batch, err error) {
 	var w batch.Writer
-	for n, lines := range lines.batches(loadBatch) {
+	for n, lines := range lines.Batches(size) {
 		b, err := event.ReadBatch(w.Frame(event.StreamID{1}, 1, lines, int64(n*between)))
 		if err != nil {
 			return nil, fmt.Errorf("reading a frame of the recorder's: %w", err)

@@ -1,4 +1,4 @@
-package main
+package traffic
 
 import (
 	"bytes"
@@ -12,15 +12,16 @@ import (
 	"github.com/cotrail/cotrail/masking/event"
 )
 
-// recording is the lines of a recorded session, each as event.AppendLine wrote it.
-type recording [][]byte
+// Recording is the lines of a recorded session, each as event.AppendLine wrote it.
+type Recording [][]byte
 
-func readRecording(file string) (recording, error) {
+// ReadRecording reads a file of lines.
+func ReadRecording(file string) (Recording, error) {
 	raw, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("reading the recorded session: %w", err)
 	}
-	var lines recording
+	var lines Recording
 	for line := range bytes.Lines(raw) {
 		if !gjson.ValidBytes(line) || line[len(line)-1] != '\n' {
 			return nil, fmt.Errorf("%s: line %d is no event", file, len(lines)+1)
@@ -33,13 +34,13 @@ func readRecording(file string) (recording, error) {
 	return lines, nil
 }
 
-// visits cuts the recording where another visitor comes.
-func (r recording) visits() []recording {
+// Visits cuts the recording where another visitor comes.
+func (r Recording) Visits() []Recording {
 	return r.cut(func(_, line string) bool { return opensTab(line) })
 }
 
-// pages cuts the recording where another page begins, and with it a stream and a connection.
-func (r recording) pages() []recording {
+// Pages cuts the recording where another page begins, and with it a stream and a connection.
+func (r Recording) Pages() []Recording {
 	return r.cut(func(before, line string) bool { return opensTab(line) || loadsPage(line) && !opensTab(before) })
 }
 
@@ -49,7 +50,7 @@ func loadsPage(line string) bool {
 	return strings.HasPrefix(line, `{"type":"`+string(event.Navigate)) && gjson.Get(line, "details.kind").Str == "load"
 }
 
-func (r recording) cut(at func(before, line string) bool) (parts []recording) {
+func (r Recording) cut(at func(before, line string) bool) (parts []Recording) {
 	before := ""
 	for _, line := range r {
 		if len(parts) == 0 || at(before, string(line)) {
@@ -61,13 +62,13 @@ func (r recording) cut(at func(before, line string) bool) (parts []recording) {
 	return parts
 }
 
-// moved gives the recording as if its last event were of another time.
-func (r recording) moved(last time.Time) recording {
+// Moved gives the recording as if its last event were of another time.
+func (r Recording) Moved(last time.Time) Recording {
 	latest := int64(0)
 	for _, line := range r {
 		latest = max(latest, gjson.GetBytes(line, "time").Int())
 	}
-	var lines recording
+	var lines Recording
 	for _, line := range r {
 		at := gjson.GetBytes(line, "time")
 		moved := append([]byte{}, line[:at.Index]...)
@@ -77,8 +78,8 @@ func (r recording) moved(last time.Time) recording {
 	return lines
 }
 
-// without leaves out the events of a type.
-func (r recording) without(kind event.Word) (rest recording) {
+// Without leaves out the events of a type.
+func (r Recording) Without(kind event.Word) (rest Recording) {
 	for _, line := range r {
 		if gjson.GetBytes(line, "type").Str != string(kind) {
 			rest = append(rest, line)
@@ -87,8 +88,8 @@ func (r recording) without(kind event.Word) (rest recording) {
 	return rest
 }
 
-// batches cuts lines into batches of a size; the last may be smaller.
-func (r recording) batches(size int) (batches []recording) {
+// Batches cuts lines into batches of a size; the last may be smaller.
+func (r Recording) Batches(size int) (batches []Recording) {
 	for len(r) > 0 {
 		n := min(size, len(r))
 		batches = append(batches, r[:n])

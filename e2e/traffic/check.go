@@ -1,4 +1,4 @@
-package main
+package traffic
 
 import (
 	"bytes"
@@ -11,30 +11,25 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-const (
-	// catchUp bounds the wait until all that was acknowledged has its number in the log.
-	catchUp = 5 * time.Minute
+// catchUp bounds the wait until all that was acknowledged has its number in the log.
+const catchUp = 5 * time.Minute
 
-	// readBack is how many logs are compared with what was acknowledged.
-	readBack = 8
-)
-
-// check waits until the log has all that was acknowledged, tells how long that took, and reads some logs back: every
+// Check waits until the log has all that was acknowledged, tells how long that took, and reads some logs back: every
 // event once, in its order, as it was sent.
-func (l *load) check(ctx context.Context, r *relay, lines recording) (took time.Duration, err error) {
+func (l *Load) Check(ctx context.Context, t Target, readBack int) (took time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(ctx, catchUp)
 	defer cancel()
 	start := time.Now()
-	for _, p := range l.pages {
-		if err := p.numbered(ctx, r); err != nil {
+	for _, p := range l.Pages {
+		if err := p.numbered(ctx, t); err != nil {
 			return 0, err
 		}
 	}
 	took = time.Since(start)
-	for _, p := range l.pages[:readBack] {
-		log, err := r.get(ctx, "/v1/sessions/"+p.hello.Session+"/log", "application/x-ndjson")
+	for _, p := range l.Pages[:min(readBack, len(l.Pages))] {
+		log, err := t.Get(ctx, "/v1/sessions/"+p.hello.Session+"/log", "application/x-ndjson")
 		if err == nil {
-			err = p.compare(log, lines)
+			err = p.compare(log, l.lines)
 		}
 		if err != nil {
 			return 0, fmt.Errorf("session %s: %w", p.hello.Session, err)
@@ -45,9 +40,9 @@ func (l *load) check(ctx context.Context, r *relay, lines recording) (took time.
 
 // numbered waits until the session's log has as many entries as the page has sent events, and the relay's own two:
 // that the session began, that somebody joined.
-func (p *page) numbered(ctx context.Context, r *relay) error {
+func (p *Page) numbered(ctx context.Context, t Target) error {
 	for {
-		summary, err := r.get(ctx, "/v1/sessions/"+p.hello.Session, "application/json")
+		summary, err := t.Get(ctx, "/v1/sessions/"+p.hello.Session, "application/json")
 		if err != nil {
 			return err
 		}
@@ -63,7 +58,7 @@ func (p *page) numbered(ctx context.Context, r *relay) error {
 }
 
 // compare holds a log against the lines that the page has sent again and again.
-func (p *page) compare(log []byte, lines recording) error {
+func (p *Page) compare(log []byte, lines Recording) error {
 	seen := uint64(0)
 	for entry := range bytes.Lines(log) {
 		e := gjson.ParseBytes(entry)

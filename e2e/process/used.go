@@ -1,4 +1,4 @@
-package main
+package process
 
 import (
 	"fmt"
@@ -11,14 +11,15 @@ import (
 // clockTick is the unit of /proc/PID/stat on every Linux of today (USER_HZ).
 const clockTick = 10 * time.Millisecond
 
-// used is what the relay's process has used since its start. It says what an event costs also where other programs
+// Used is what the relay's process has used since its start. It says what an event costs also where other programs
 // keep the machine busy.
-type used struct {
-	cpu     time.Duration
-	written int64 // bytes, by the file system to the disk
+type Used struct {
+	CPU     time.Duration
+	Written int64 // bytes, by the file system to the disk
 }
 
-func (r *relay) used() (u used, err error) {
+// Used reads what the process has used.
+func (r *Relay) Used() (u Used, err error) {
 	stat, err := r.proc("stat")
 	if err != nil {
 		return u, err
@@ -30,25 +31,25 @@ func (r *relay) used() (u used, err error) {
 		if err != nil {
 			return u, fmt.Errorf("reading the relay's processor time: %w", err)
 		}
-		u.cpu += time.Duration(ticks) * clockTick
+		u.CPU += time.Duration(ticks) * clockTick
 	}
-	u.written, err = r.procNumber("io", "write_bytes:")
+	u.Written, err = r.procNumber("io", "write_bytes:")
 	return u, err
 }
 
-// resident is the memory of the relay's process, in bytes.
-func (r *relay) resident() (int64, error) {
+// Resident is the memory of the relay's process, in bytes.
+func (r *Relay) Resident() (int64, error) {
 	kb, err := r.procNumber("status", "VmRSS:")
 	return kb << 10, err
 }
 
-func (r *relay) proc(file string) (string, error) {
+func (r *Relay) proc(file string) (string, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/%s", r.cmd.Process.Pid, file))
 	return string(b), err
 }
 
 // procNumber gives the number on the line that begins with a key.
-func (r *relay) procNumber(file, key string) (int64, error) {
+func (r *Relay) procNumber(file, key string) (int64, error) {
 	text, err := r.proc(file)
 	if err != nil {
 		return 0, err
