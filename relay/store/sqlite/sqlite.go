@@ -11,7 +11,6 @@
 //	read.go        what auditors and the sequencer read, on connections of their own
 //	checkpoint.go  the write-ahead log back into the database
 //	policies.go    the policies that pages were given
-//	packed.go      entries compressed
 //	presence.go    who is connected: in memory, for it ends with the process
 package sqlite
 
@@ -26,6 +25,7 @@ import (
 	"time"
 
 	"github.com/cotrail/cotrail/relay/store"
+	"github.com/cotrail/cotrail/relay/store/packed"
 )
 
 // File is the database's name in the data directory.
@@ -42,7 +42,7 @@ type Store struct {
 	readers  *sql.DB
 	writer   *writer
 	presence *presence
-	packing  packing
+	packing  packed.Packing
 
 	stop      chan struct{} // closed to end the checkpoint goroutine
 	stopped   sync.WaitGroup
@@ -62,7 +62,7 @@ func Open(ctx context.Context, dir string, now func() time.Time) (_ *Store, err 
 		return nil, fmt.Errorf("make data directory: %w", err)
 	}
 	s := &Store{now: now, stop: make(chan struct{}), presence: newPresence(now().UnixMilli())}
-	if s.packing, err = newPacking(); err != nil {
+	if s.packing, err = packed.New(); err != nil {
 		return nil, err
 	}
 	if s.lock, err = lockDir(dir); err != nil {
@@ -99,7 +99,7 @@ func Open(ctx context.Context, dir string, now func() time.Time) (_ *Store, err 
 func (s *Store) Failed() <-chan error { return s.writer.failed }
 
 // Busy tells whether so much comes to be written that what can wait should.
-func (s *Store) Busy() bool { return s.writer.pressure.high(time.Now()) }
+func (s *Store) Busy() bool { return s.writer.pressure.High(time.Now()) }
 
 // Ready writes one row, as an event would be written.
 func (s *Store) Ready(ctx context.Context) error {
@@ -113,7 +113,7 @@ func (s *Store) Close() error {
 		s.writer.close()
 		close(s.stop)
 		s.stopped.Wait()
-		s.packing.close()
+		s.packing.Close()
 		s.closeErr = errors.Join(s.readers.Close(), s.writer.db.Close(), s.lock.Close())
 	})
 	return s.closeErr
