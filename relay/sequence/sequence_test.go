@@ -350,11 +350,11 @@ func TestPlan(t *testing.T) {
 	if p.wake("a", at(11)) {
 		t.Error("who is being worked on is not to do")
 	}
-	p.done(a, visit{at(100), 2 * time.Second})
+	p.done(a, visit{at: at(100), settle: 2 * time.Second})
 	c := take(10, "c")
 	take(12, "") // woken during its run, a has 2 s to settle
 	a = take(13, "a")
-	p.done(a, visit{at(100), 2 * time.Second})
+	p.done(a, visit{at: at(100), settle: 2 * time.Second})
 	if p.wake("a", at(99)) {
 		t.Error("a wake put off what was due sooner")
 	}
