@@ -28,7 +28,7 @@ const (
 const warned = "cotrail.warned"
 
 // errAddress tells no more: the address has a password in it, and a parser's error could quote it.
-var errAddress = errors.New("the store's address cannot be read; it should be postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters of the password as %XX")
+var errAddress = errors.New("the store's address, or one of its parameters, cannot be read; it should be postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters of the password as %XX")
 
 // connect makes the pools. They connect when they are used.
 func (s *Store) connect(ctx context.Context, o Options) error {
