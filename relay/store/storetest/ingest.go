@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -72,6 +73,25 @@ func testRefusals(t *testing.T, f *fixture) {
 	wantStored(f, session, streamA, 1, 2)
 	if n := len(f.work(session).Streams); n != 1 {
 		t.Errorf("%d streams after refused openings, want 1", n)
+	}
+}
+
+// testAnyText: what a page says of itself may hold anything. It keeps nobody's events out.
+func testAnyText(t *testing.T, f *fixture) {
+	o := opening(session, streamA)
+	o.Agent, o.URL, o.Release = "agent\x00 of \xff ours", "https://shop.example/\x00", "\xc3"
+	if _, err := f.Open(ctx(), o); err != nil {
+		t.Fatal(err)
+	}
+	f.mustAppend(batch(session, streamA, 1, 1), 1)
+	f.mustNumber(session, func(n *store.Numbered) {
+		n.Summary.StartURL, n.Summary.Participants = o.URL, []string{"Ada\x00 \xff Miller"}
+	})
+	if s, err := f.Session(ctx(), session); err != nil || !strings.HasPrefix(s.StartURL, "https://shop.example/") || len(s.Participants) != 1 {
+		t.Errorf("summary: %+v, %v", s, err)
+	}
+	if agent := f.work(session).Streams[0].Agent; !strings.HasPrefix(agent, "agent") || !strings.HasSuffix(agent, "ours") {
+		t.Errorf("agent %q", agent)
 	}
 }
 
