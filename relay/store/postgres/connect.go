@@ -32,24 +32,34 @@ var errAddress = errors.New("the store's address, or one of its parameters, cann
 
 // connect makes the pools. They connect when they are used.
 func (s *Store) connect(ctx context.Context, o Options) error {
-	writing, err := configure(o.URL, writers)
-	if err != nil {
-		return err
-	}
-	writing.AfterConnect = readBack
-	reading, err := configure(o.URL, readConnections)
-	if err != nil {
-		return err
-	}
-	reading.ConnConfig.RuntimeParams["synchronous_commit"] = "off"
-	if s.writing, err = pgxpool.NewWithConfig(ctx, writing); err != nil {
-		return fmt.Errorf("connect to the database: %w", err)
-	}
-	if s.reading, err = pgxpool.NewWithConfig(ctx, reading); err != nil {
-		s.writing.Close()
-		return fmt.Errorf("connect to the database: %w", err)
+	for _, pool := range []struct {
+		to          **pgxpool.Pool
+		connections int32
+		edit        func(*pgxpool.Config)
+	}{
+		{&s.writing, writers, func(c *pgxpool.Config) { c.AfterConnect = readBack }},
+		{&s.reading, readConnections, func(*pgxpool.Config) {}},
+		{&s.noting, noteConnections, func(c *pgxpool.Config) { c.ConnConfig.RuntimeParams["synchronous_commit"] = "off" }},
+	} {
+		c, err := configure(o.URL, pool.connections)
+		if err != nil {
+			return err
+		}
+		pool.edit(c)
+		if *pool.to, err = pgxpool.NewWithConfig(ctx, c); err != nil {
+			return fmt.Errorf("connect to the database: %w", err)
+		}
 	}
 	return nil
+}
+
+// disconnect closes the pools that there are.
+func (s *Store) disconnect() {
+	for _, pool := range []*pgxpool.Pool{s.writing, s.reading, s.noting} {
+		if pool != nil {
+			pool.Close()
+		}
+	}
 }
 
 func configure(url string, connections int32) (*pgxpool.Config, error) {

@@ -10,8 +10,7 @@ func (s *Store) Die() {
 		s.written.Wait()
 		s.stop()
 		s.stopped.Wait()
-		s.writing.Close()
-		s.reading.Close()
+		s.disconnect()
 		s.packing.Close()
 	})
 }

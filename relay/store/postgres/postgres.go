@@ -41,13 +41,15 @@ import (
 const (
 	// writers is how many goroutines write: while one waits for its commit the others fill theirs.
 	writers = 4
-	// readConnections bounds the connections for reading and noting: as many as the sequencer has workers.
+	// readConnections bounds the connections for reading: as many as the sequencer has workers.
 	readConnections = 16
+	// noteConnections are those for what must not wait for readers: signs of life, leases, who is connected.
+	noteConnections = 2
 	// openWithin bounds the start: long enough to wait for another relay that migrates large tables.
 	openWithin = 5 * time.Minute
 	// closeWithin is how long Close waits for the writes that are queued. A database that does not answer should not
 	// keep a relay from ending; what was not committed was not acknowledged.
-	closeWithin = 5 * time.Second
+	closeWithin = 3 * time.Second
 )
 
 // Options are what the operator says.
@@ -63,7 +65,8 @@ type Store struct {
 	now     func() time.Time
 	log     *slog.Logger
 	writing *pgxpool.Pool // its commits are waited for
-	reading *pgxpool.Pool // reads, and notes that may be lost: its commits are not waited for
+	reading *pgxpool.Pool
+	noting  *pgxpool.Pool // what is noted may be lost: its commits are not waited for
 	packing packed.Packing
 
 	relay    string // this relay, in the database
@@ -88,18 +91,17 @@ var _ store.Store = (*Store)(nil)
 func Open(ctx context.Context, o Options) (_ *Store, err error) {
 	s := &Store{now: o.Now, log: o.Log, relay: newRelayID(), presence: newPresence(), standby: newStandby(o.RequireSync)}
 	s.trouble.log = o.Log
+	defer func() {
+		if err != nil {
+			s.disconnect()
+		}
+	}()
 	if err := s.connect(ctx, o); err != nil {
 		return nil, err
 	}
-	defer func() {
-		if err != nil {
-			s.writing.Close()
-			s.reading.Close()
-		}
-	}()
 	ctx, cancel := context.WithTimeout(ctx, openWithin)
 	defer cancel()
-	if err := s.standby.look(ctx, s.reading); err != nil {
+	if err := s.standby.look(ctx, s.noting); err != nil {
 		return nil, fmt.Errorf("look for the synchronous standby: %w", err)
 	}
 	if err := s.standby.refuses(); err != nil {
@@ -129,7 +131,7 @@ func (s *Store) start() {
 	}
 	s.stopped.Go(func() { s.beats(beside) })
 	s.stopped.Go(func() { s.notes(beside) })
-	s.stopped.Go(func() { s.standby.watch(beside, s.reading) })
+	s.stopped.Go(func() { s.standby.watch(beside, s.noting) })
 }
 
 // Failed never gives an error: what a database cannot do now another connection may do in a moment.
@@ -164,8 +166,7 @@ func (s *Store) Close() error {
 		if err := s.leave(ctx); err != nil {
 			s.log.Warn("the other relays could not be told that this one ends; they will see it", "within", store.LeaseLife, "error", err)
 		}
-		s.writing.Close()
-		s.reading.Close()
+		s.disconnect()
 		s.packing.Close()
 	})
 	return nil

@@ -16,6 +16,10 @@ import (
 // noteEvery is the pause between two notes of who is connected, so that many who come and go at once share one.
 const noteEvery = 100 * time.Millisecond
 
+// keepClosed is how long the relay itself remembers a stream without a connection: the database has it by then, and
+// the session may have been ended by another relay.
+const keepClosed = time.Minute
+
 // presence is who is connected to this relay. The database is told when a stream comes or goes, by notes: while it
 // stays, the relay's sign of life speaks for it.
 type presence struct {
@@ -29,6 +33,7 @@ type presence struct {
 type sign struct {
 	seen int64
 	live bool
+	at   time.Time // when it came
 }
 
 // place is a stream; or, without one, a session that has ended.
@@ -46,7 +51,7 @@ func (p *presence) opened(session, stream string, at int64) {
 		p.sessions[session] = map[string]sign{}
 	}
 	last := p.sessions[session][stream]
-	p.sessions[session][stream] = sign{max(at, last.seen), last.live}
+	p.sessions[session][stream] = sign{max(at, last.seen), last.live, time.Now()}
 	p.tell(place{session, stream})
 }
 
@@ -58,7 +63,7 @@ func (p *presence) change(session, stream string, at int64, live bool) bool {
 	if !known {
 		return false
 	}
-	p.sessions[session][stream] = sign{max(at, last.seen), live}
+	p.sessions[session][stream] = sign{max(at, last.seen), live, time.Now()}
 	if live != last.live {
 		p.tell(place{session, stream})
 	}
@@ -78,6 +83,20 @@ func (p *presence) tell(what place) {
 	select {
 	case p.wake <- struct{}{}:
 	default:
+	}
+}
+
+// forget forgets the streams without a connection that gave no sign since then and of which the database knows.
+func (p *presence) forget(since time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for session, streams := range p.sessions {
+		maps.DeleteFunc(streams, func(stream string, s sign) bool {
+			return !s.live && s.at.Before(since) && !p.unnoted[place{session, stream}]
+		})
+		if len(streams) == 0 {
+			delete(p.sessions, session)
+		}
 	}
 }
 
@@ -130,6 +149,7 @@ func (s *Store) notes(ctx context.Context) {
 			return
 		case <-s.presence.wake:
 		case <-again.C:
+			s.presence.forget(time.Now().Add(-keepClosed))
 		}
 		_ = s.flush(ctx)
 		select {
@@ -162,7 +182,7 @@ func (s *Store) flush(ctx context.Context) error {
 					live = excluded.live OR p.live AND p.relay <> excluded.relay`, at.session, at.stream, s.relay, now.live, now.seen)
 		}
 	}
-	err := s.reading.SendBatch(ctx, batch).Close()
+	err := s.noting.SendBatch(ctx, batch).Close()
 	if err != nil {
 		s.presence.back(places)
 	}

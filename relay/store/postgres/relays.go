@@ -41,7 +41,7 @@ func (s *Store) beat(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, beatWithin)
 	defer cancel()
 	var since int64
-	err := s.reading.QueryRow(ctx, `INSERT INTO relays (id, since, at, beat)
+	err := s.noting.QueryRow(ctx, `INSERT INTO relays (id, since, at, beat)
 		SELECT $1, coalesce((SELECT min(since) FROM relays r WHERE `+alive+`), $2), $2, clock_timestamp()
 		ON CONFLICT (id) DO UPDATE SET since = excluded.since, at = excluded.at, beat = excluded.beat RETURNING since`,
 		s.relay, s.now().UnixMilli()).Scan(&since)
@@ -73,7 +73,7 @@ func (s *Store) beats(ctx context.Context) {
 func (s *Store) note(ctx context.Context, statement string, args ...any) {
 	ctx, cancel := context.WithTimeout(ctx, beatWithin)
 	defer cancel()
-	_, _ = s.reading.Exec(ctx, statement, args...)
+	_, _ = s.noting.Exec(ctx, statement, args...)
 }
 
 // leave tells the other relays that this one is gone: what it leased is theirs at once.
@@ -81,10 +81,10 @@ func (s *Store) leave(ctx context.Context) error {
 	if err := s.flush(ctx); err != nil {
 		return fmt.Errorf("note who is connected: %w", err)
 	}
-	if _, err := s.reading.Exec(ctx, "DELETE FROM probes WHERE relay = $1", s.relay); err != nil {
+	if _, err := s.noting.Exec(ctx, "DELETE FROM probes WHERE relay = $1", s.relay); err != nil {
 		return fmt.Errorf("leave the database: %w", err)
 	}
-	if _, err := s.reading.Exec(ctx, "DELETE FROM relays WHERE id = $1", s.relay); err != nil {
+	if _, err := s.noting.Exec(ctx, "DELETE FROM relays WHERE id = $1", s.relay); err != nil {
 		return fmt.Errorf("leave the database: %w", err)
 	}
 	return nil

@@ -80,7 +80,7 @@ func (s *Store) Work(ctx context.Context, id string, events int) (store.Work, er
 
 // lease takes the session over from a relay that is dead. Of several that try one succeeds.
 func (s *Store) lease(ctx context.Context, id string, from *string) error {
-	tag, err := s.reading.Exec(ctx, `INSERT INTO leases AS l (session_id, relay) VALUES ($1, $2)
+	tag, err := s.noting.Exec(ctx, `INSERT INTO leases AS l (session_id, relay) VALUES ($1, $2)
 		ON CONFLICT (session_id) DO UPDATE SET relay = excluded.relay WHERE l.relay = $3`, id, s.relay, from)
 	if err == nil && tag.RowsAffected() == 0 {
 		err = store.ErrLeased
