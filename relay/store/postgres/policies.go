@@ -32,6 +32,8 @@ func (s *Store) KeepPolicies(ctx context.Context, policies []store.Policy) error
 
 // Policy implements store.Reader.
 func (s *Store) Policy(ctx context.Context, digest string) ([]store.Policy, error) {
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
 	rows, err := s.reading.Query(ctx, `SELECT digest, site, since, compiled FROM policies WHERE digest = $1 ORDER BY site COLLATE "C"`, digest)
 	if err != nil {
 		return nil, fmt.Errorf("read policy %s: %w", digest, err)

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -22,6 +23,8 @@ const (
 	// chunksAtOnce is how many rows of entries are read before they are handed on: a slow reader must not hold a
 	// connection.
 	chunksAtOnce = 16
+	// readWithin bounds every read: a server that was cut off without a word would else be waited for by all readers.
+	readWithin = 15 * time.Second
 )
 
 const summaryColumns = `session_id, site, created, last_time, ended, end_reason, last_seq, start_url, participants, continues,
@@ -51,6 +54,8 @@ func (s *Store) Sessions(ctx context.Context, q store.Query) ([]store.Summary, s
 		created, _ = strconv.ParseInt(parts[1], 10, 64) // 18 digits always are a number
 		id = parts[2]
 	}
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
 	limit := min(max(q.Limit, 1), maxPage)
 	rows, err := s.reading.Query(ctx, "SELECT "+summaryColumns+` FROM sessions s
 		WHERE (created, session_id) < ($1, $2) AND ($3::text[] IS NULL OR site = ANY ($3)) ORDER BY created DESC, session_id DESC LIMIT $4`,
@@ -71,6 +76,8 @@ func (s *Store) Sessions(ctx context.Context, q store.Query) ([]store.Summary, s
 
 // Session implements store.Reader.
 func (s *Store) Session(ctx context.Context, id string) (store.Summary, error) {
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
 	summary, err := scanSummary(s.reading.QueryRow(ctx, "SELECT "+summaryColumns+" FROM sessions s WHERE session_id = $1", id))
 	if err != nil {
 		return store.Summary{}, notFound(err, "read session", id)
@@ -86,8 +93,7 @@ type chunk struct {
 
 // Entries implements store.Reader.
 func (s *Store) Entries(ctx context.Context, id string, after uint64, fn func(seq uint64, line []byte) error) error {
-	var found bool
-	if err := s.reading.QueryRow(ctx, "SELECT true FROM sessions WHERE session_id = $1", id).Scan(&found); err != nil {
+	if err := s.exists(ctx, id); err != nil {
 		return notFound(err, "read entries of session", id)
 	}
 	for {
@@ -113,7 +119,16 @@ func (s *Store) Entries(ctx context.Context, id string, after uint64, fn func(se
 	}
 }
 
+func (s *Store) exists(ctx context.Context, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
+	var found bool
+	return s.reading.QueryRow(ctx, "SELECT true FROM sessions WHERE session_id = $1", id).Scan(&found)
+}
+
 func (s *Store) chunks(ctx context.Context, id string, after uint64) ([]chunk, error) {
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
 	rows, err := s.reading.Query(ctx, "SELECT first_seq, lines FROM entries WHERE session_id = $1 AND last_seq > $2 ORDER BY last_seq LIMIT $3",
 		id, int64(min(after, math.MaxInt64)), chunksAtOnce)
 	if err != nil {

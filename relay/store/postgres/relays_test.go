@@ -142,8 +142,13 @@ func TestThreeRelays(t *testing.T) {
 	if got := said(entries, "session_created"); len(got) != 1 {
 		t.Errorf("%d session_created", len(got))
 	}
-	next := map[string]uint64{}
+	next, before := map[string]uint64{}, ""
 	for _, e := range said(entries, "client_log") {
+		if at := gjson.Get(e, "time").Str; at < before && !gjson.Get(e, "late").Bool() {
+			t.Errorf("%s follows what was at %s", e, before)
+		} else {
+			before = at
+		}
 		from := gjson.Get(e, "stream").Str
 		if next[from]++; gjson.Get(e, "stream_seq").Uint() != next[from] {
 			t.Errorf("want %s %d next, got %s", from, next[from], e)

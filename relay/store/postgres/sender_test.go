@@ -31,7 +31,7 @@ func await(t *testing.T, what string, so func() bool) {
 }
 
 func opening(session, stream string) store.Opening {
-	return store.Opening{Site: "shop", Session: session, SecretHash: sha256.Sum256(nil), Stream: stream, Tab: "t1", Received: time.Now().UnixMilli(),
+	return store.Opening{Site: "shop", Session: session, SecretHash: sha256.Sum256(nil), Stream: stream, Tab: stream, Received: time.Now().UnixMilli(),
 		URL: "https://shop.example/", Device: "desktop"}
 }
 

@@ -25,6 +25,8 @@ func (s *Store) Elsewhere(ctx context.Context) ([]string, error) {
 }
 
 func (s *Store) ids(ctx context.Context, doing, query string, args ...any) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
 	rows, err := s.reading.Query(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", doing, err)
@@ -39,6 +41,8 @@ func (s *Store) ids(ctx context.Context, doing, query string, args ...any) ([]st
 // Work implements store.Sequence: session, streams and pending batches as one commit left them. ErrLeased while another
 // relay numbers the session; otherwise this relay does from now on.
 func (s *Store) Work(ctx context.Context, id string, events int) (store.Work, error) {
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
 	w := store.Work{ID: id}
 	var holder *string
 	var held, found bool
