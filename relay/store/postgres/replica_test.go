@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
@@ -53,29 +54,90 @@ func TestPromotion(t *testing.T) {
 	s := mustOpen(t, options(pgtest.URL(database, primary, standby)))
 	defer s.Close()
 
-	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
-	var acks atomic.Int64
-	var group sync.WaitGroup
-	var senders []*sender
-	for i := range 24 {
-		from := &sender{session: fmt.Sprintf("%032x", i/2), stream: fmt.Sprintf("%016x", i)}
-		senders = append(senders, from)
-		group.Go(func() { from.send(ctx, t, s, &acks) })
-	}
+	acks, senders, stop := load(t, s)
 	await(t, "acknowledgements before the loss", func() bool { return acks.Load() > 1000 })
 	primary.Kill()
 	before := acks.Load()
 	standby.Promote(t)
 	await(t, "acknowledgements after the loss", func() bool { return acks.Load() > before+1000 })
 	stop()
-	group.Wait()
 
+	s.Close() // so that nobody but the new one has the leases
 	again := mustOpen(t, options(standby.URL(database)))
 	defer again.Close()
-	s.Close() // so that nobody but the new one has the leases
 	wantStored(t, again, senders)
 	t.Logf("%d batches acknowledged, %d before the loss", acks.Load(), before)
+}
+
+// load lets recorders send through a store until stop, and counts what is acknowledged.
+func load(t *testing.T, s *postgres.Store) (acks *atomic.Int64, senders []*sender, stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	acks = &atomic.Int64{}
+	var group sync.WaitGroup
+	for i := range 24 {
+		from := &sender{session: fmt.Sprintf("%032x", i/2), stream: fmt.Sprintf("%016x", i)}
+		senders = append(senders, from)
+		group.Go(func() { from.send(ctx, t, s, acks) })
+	}
+	stop = func() { cancel(); group.Wait() }
+	t.Cleanup(stop)
+	return acks, senders, stop
+}
+
+// TestServerCrash: the one server is killed under load and comes back with all that was acknowledged.
+func TestServerCrash(t *testing.T) {
+	server := pgtest.New(t)
+	s := mustOpen(t, options(server.URL(database)))
+	defer s.Close()
+	acks, senders, stop := load(t, s)
+	for range 3 {
+		before := acks.Load()
+		await(t, "acknowledgements", func() bool { return acks.Load() > before+300 })
+		server.Kill()
+		server.Start(t)
+	}
+	before := acks.Load()
+	await(t, "acknowledgements after the last crash", func() bool { return acks.Load() > before+300 })
+	stop()
+	wantStored(t, s, senders)
+}
+
+// TestLockedSession: a session whose row somebody keeps is refused for now, and no other.
+func TestLockedSession(t *testing.T) {
+	ctx := context.Background()
+	url := pgtest.Database(t)
+	s := mustOpen(t, options(url))
+	defer s.Close()
+	for _, session := range []string{"s1", "s2", "s3", "s4", "s5"} {
+		if _, err := s.Open(ctx, opening(session, "x1")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c, err := pgx.Connect(ctx, url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(ctx)
+	if _, err := c.Exec(ctx, "BEGIN"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.Exec(ctx, "SELECT FROM sessions WHERE session_id = 's1' FOR UPDATE"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Append(ctx, numbered("s1", "x1", 1, 1)); !errors.Is(err, store.ErrFull) {
+		t.Errorf("append to a session that is locked: %v, want %v", err, store.ErrFull)
+	}
+	for _, session := range []string{"s2", "s3", "s4", "s5"} {
+		if _, err := s.Append(ctx, numbered(session, "x1", 1, 1)); err != nil {
+			t.Errorf("append to another session: %v", err)
+		}
+	}
+	if _, err := c.Exec(ctx, "ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	if last, err := s.Append(ctx, numbered("s1", "x1", 1, 1)); err != nil || last != 1 {
+		t.Errorf("append when it is free: %d, %v", last, err)
+	}
 }
 
 // TestStandbyRequired: with --require-sync-replica nothing is taken while the standby is away, and it goes on by itself.

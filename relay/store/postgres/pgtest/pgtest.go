@@ -14,6 +14,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -149,12 +150,17 @@ func (s *Server) tool(name string, args ...string) error {
 	return nil
 }
 
-// Start starts the server, at first or after its end, and waits until it answers.
+// Start starts the server, at first or after its end, and waits until it answers. After a kill it does not start at
+// once: the system first has to take back the memory of those that were killed.
 func (s *Server) Start(t testing.TB) {
 	t.Helper()
-	if err := s.start(); err != nil {
-		t.Fatal(err)
+	var err error
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(glance) {
+		if err = s.start(); err == nil {
+			return
+		}
 	}
+	t.Fatal(err)
 }
 
 func (s *Server) start() error {
@@ -209,8 +215,18 @@ func (s *Server) answers() error {
 	}
 }
 
-// Kill ends the server as a power cut would, without a word.
-func (s *Server) Kill() { s.end(syscall.SIGKILL) }
+// Kill ends the server as a power cut would: all its processes at once, without a word.
+func (s *Server) Kill() {
+	main := s.ran.process.Pid
+	_ = s.ran.process.Signal(syscall.SIGSTOP) // it makes no more of them
+	listed, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", main, main))
+	for _, child := range strings.Fields(string(listed)) {
+		if pid, err := strconv.Atoi(child); err == nil {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may be gone
+		}
+	}
+	s.end(syscall.SIGKILL)
+}
 
 // Stop ends the server and its connections in order.
 func (s *Server) Stop() { s.end(syscall.SIGINT) }
