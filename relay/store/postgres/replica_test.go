@@ -203,13 +203,13 @@ func TestStandbyDismissed(t *testing.T) {
 // TestCancelledCommit: a commit whose wait for the standby was cut short is there, on the primary alone. It is not
 // acknowledged, nor is the same batch when it comes again, until the standby has it; and then it is there once.
 func TestCancelledCommit(t *testing.T) {
+	primary, standby := pair(t)
+	s := mustOpen(t, options(primary.URL(database)))
+	defer s.Close()
+	ctx := context.Background()
 	for _, cut := range []string{"pg_cancel_backend", "pg_terminate_backend"} {
 		t.Run(cut, func(t *testing.T) {
-			primary, standby := pair(t)
-			s := mustOpen(t, options(primary.URL(database)))
-			defer s.Close()
-			ctx := context.Background()
-			from := &sender{session: fmt.Sprintf("%032x", 1), stream: fmt.Sprintf("%016x", 1), acked: 1}
+			from := &sender{session: cut, stream: fmt.Sprintf("%016x", 1), acked: 1}
 			if _, err := s.Open(ctx, opening(from.session, from.stream)); err != nil {
 				t.Fatal(err)
 			}
@@ -228,7 +228,7 @@ func TestCancelledCommit(t *testing.T) {
 			if err := <-first; !errors.Is(err, store.ErrFull) {
 				t.Fatalf("a commit that the standby never saw: %v, want %v", err, store.ErrFull)
 			}
-			primary.Await(t, database, "SELECT count(*) = 1 FROM inbox") // it is there all the same
+			primary.Await(t, database, "SELECT count(*) = 1 FROM inbox WHERE session_id = $1", cut) // it is there all the same
 
 			again := send()
 			primary.Await(t, database, inCommit)
