@@ -1,9 +1,11 @@
 package postgres_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -84,10 +86,14 @@ func load(t *testing.T, s *postgres.Store) (acks *atomic.Int64, senders []*sende
 	return acks, senders, stop
 }
 
-// TestServerCrash: the one server is killed under load and comes back with all that was acknowledged.
+// TestServerCrash: the one server is killed under load and comes back with all that was acknowledged. The trouble and
+// its end are told, and never the password.
 func TestServerCrash(t *testing.T) {
 	server := pgtest.New(t)
-	s := mustOpen(t, options(server.URL(database)))
+	o := options(server.URL(database))
+	var told bytes.Buffer // a handler writes one line at a time
+	o.Log = slog.New(slog.NewTextHandler(&told, nil))
+	s := mustOpen(t, o)
 	defer s.Close()
 	acks, senders, stop := load(t, s)
 	for range 3 {
@@ -100,6 +106,15 @@ func TestServerCrash(t *testing.T) {
 	await(t, "acknowledgements after the last crash", func() bool { return acks.Load() > before+300 })
 	stop()
 	wantStored(t, s, senders)
+	s.Close()
+	for _, want := range []string{"cannot be written", "written again"} {
+		if !strings.Contains(told.String(), want) {
+			t.Errorf("nobody was told that the database %s:\n%s", want, &told)
+		}
+	}
+	if strings.Contains(told.String(), pgtest.Password) {
+		t.Errorf("the password was told:\n%s", &told)
+	}
 }
 
 // TestLockedSession: a session whose row somebody keeps is refused for now, and no other.

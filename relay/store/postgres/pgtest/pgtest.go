@@ -31,9 +31,10 @@ const (
 	patience = 60 * time.Second
 	// glance is the pause between two looks at what is waited for.
 	glance = 20 * time.Millisecond
-	// password is asked of nobody here. It is in the addresses so that tests can look for it where it must not be.
-	password = "hunter2secret"
 )
+
+// Password is asked of nobody here. It is in the addresses so that tests can look for it where it must not be.
+const Password = "hunter2secret"
 
 // Server is a PostgreSQL server.
 type Server struct {
@@ -260,7 +261,7 @@ func URL(database string, servers ...*Server) string {
 		}
 		hosts += s.Host()
 	}
-	u := url.URL{Scheme: "postgres", User: url.UserPassword("postgres", password), Host: hosts, Path: "/" + database}
+	u := url.URL{Scheme: "postgres", User: url.UserPassword("postgres", Password), Host: hosts, Path: "/" + database}
 	return u.String()
 }
 
