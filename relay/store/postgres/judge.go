@@ -32,6 +32,7 @@ func again(err error) bool {
 var passing = map[string]bool{
 	"08":    true, // connection
 	"25006": true, // read only: this was the primary once
+	"25P03": true, // the relay was too slow between two statements
 	"40":    true, // lost against another, again and again
 	"53":    true, // full disk, no memory, too many connections
 	"55":    true, // the row is locked for too long
@@ -39,9 +40,14 @@ var passing = map[string]bool{
 	"58":    true, // the server's disk
 }
 
-// passes tells trouble that passes from what the database will refuse again.
+// passes tells trouble that passes from what the database will refuse again. Nothing was written by a connection that
+// did not come to be, whatever the server said to it.
 func passes(err error) bool {
 	var e *pgconn.PgError
+	var unconnected *pgconn.ConnectError
+	if errors.As(err, &unconnected) {
+		return true
+	}
 	if errors.As(err, &e) && len(e.Code) == 5 {
 		return passing[e.Code] || passing[e.Code[:2]]
 	}

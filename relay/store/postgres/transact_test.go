@@ -81,14 +81,19 @@ func TestMadeAgain(t *testing.T) {
 
 func TestPasses(t *testing.T) {
 	for code, want := range map[string]bool{
-		"08006": true, "25006": true, "40001": true, "53100": true, "53300": true, "55P03": true, "57P01": true, "57014": true, "58030": true,
+		"08006": true, "25006": true, "25P03": true, "40001": true, "53100": true, "53300": true, "55P03": true, "57P01": true, "57014": true, "58030": true,
 		"22021": false, "23505": false, "25001": false, "42P01": false, "XX000": false,
 	} {
 		if err := fmt.Errorf("write: %w", &pgconn.PgError{Code: code}); passes(err) != want || errors.Is(judge(err), store.ErrFull) != want {
 			t.Errorf("%s: passes %v, judged %v", code, passes(err), judge(err))
 		}
 	}
-	for _, err := range []error{errUnconfirmed, errRolledBack, errNoStandby, context.DeadlineExceeded} {
+	_, unconnected := pgconn.Connect(context.Background(), pgtest.Database(t)+"nowhere")
+	var said *pgconn.PgError
+	if !errors.As(unconnected, &said) {
+		t.Fatalf("connecting to no database: %v", unconnected)
+	}
+	for _, err := range []error{unconnected, errUnconfirmed, errRolledBack, errNoStandby, context.DeadlineExceeded} {
 		if !passes(err) {
 			t.Errorf("%v does not pass", err)
 		}
