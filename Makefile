@@ -19,7 +19,7 @@ build: assets ## build bin/cotrail, with the recorder in it
 run: build ## build and serve a demonstration on loopback
 	bin/cotrail serve --dev
 
-deps: ## install Chromium and Node.js from Debian's packages if they are missing
+deps: ## install Chromium, PostgreSQL and Node.js from Debian's packages if they are missing
 	.ci/deps
 
 test: deps build lint size ## run everything: lint, sizes, unit, browser and end-to-end tests

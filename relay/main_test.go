@@ -50,7 +50,11 @@ func TestExitCodes(t *testing.T) {
 		{[]string{"serve", "--help"}, 0, "--admin-listen", ""},
 		{nil, 2, "", "cotrail --help"},
 		{[]string{"sreve"}, 2, "", "sreve"},
-		{[]string{"serve", "--store=postgres://x"}, 2, "", "unknown flag --store"},
+		{[]string{"serve", "--stroe=postgres://x"}, 2, "", "unknown flag --stroe"},
+		{[]string{"serve", data, "--store=mysql://me:hunter2@127.0.0.1/x"}, 2, "", "--store is neither"},
+		{[]string{"serve", data, "--store=postgres://me:hun%zzter2@127.0.0.1/x"}, 2, "", "cannot be read"},
+		{[]string{"serve", data, "--store=postgres://me:hunter2@127.0.0.1:1/x"}, 2, "", "127.0.0.1:1"},
+		{[]string{"serve", data, "--require-sync-replica"}, 2, "", "SQLite has no replicas"},
 		{[]string{"serve", data, "--config", garbage}, 2, "", garbage + `:2: unknown key "orgins"`},
 		{[]string{"serve", data, "--config", "/nowhere.yaml"}, 2, "", "/nowhere.yaml"},
 		{[]string{"serve", data, "--dev", "--listen", "0.0.0.0:0"}, 2, "", "loopback only"},
@@ -74,6 +78,9 @@ func TestExitCodes(t *testing.T) {
 		var stdout, stderr bytes.Buffer
 		if code := run(t.Context(), c.args, &stdout, &stderr); code != c.code || !strings.Contains(stdout.String(), c.stdout) || !strings.Contains(stderr.String(), c.stderr) {
 			t.Errorf("cotrail %q: exit %d\nstdout: %s\nstderr: %s", c.args, code, &stdout, &stderr)
+		}
+		if said := stdout.String() + stderr.String(); strings.Contains(said, "hun") {
+			t.Errorf("cotrail %q says a password: %s", c.args, said)
 		}
 	}
 }

@@ -26,7 +26,9 @@ type cli struct {
 type serveCmd struct {
 	Listen      string `default:"127.0.0.1:8080" env:"COTRAIL_LISTEN" placeholder:"ADDRESS" help:"Address to serve on (${default})."`
 	AdminListen string `env:"COTRAIL_ADMIN_LISTEN" placeholder:"ADDRESS" help:"Address for metrics and health, instead of --listen."`
-	Data        string `default:"./data" env:"COTRAIL_DATA" placeholder:"DIR" help:"Directory of the store (${default})."`
+	Data        string `default:"./data" env:"COTRAIL_DATA" placeholder:"DIR" help:"Directory of the relay's files, and of the store unless --store says otherwise (${default})."`
+	Store       string `default:"sqlite:" env:"COTRAIL_STORE" placeholder:"ADDRESS" help:"Store: sqlite: in the data directory, or postgres://USER:PASSWORD@HOST,HOST/DATABASE for one or several relays (${default})."`
+	RequireSync bool   `name:"require-sync-replica" env:"COTRAIL_REQUIRE_SYNC_REPLICA" help:"Take nothing while PostgreSQL has no synchronous standby."`
 	Config      string `env:"COTRAIL_CONFIG" placeholder:"FILE" help:"Configuration file, YAML: sites and API keys."`
 	Dev         bool   `env:"COTRAIL_DEV" help:"Development: loopback only, with a site, an API key and a demonstration."`
 }
@@ -76,7 +78,8 @@ func (c *serveCmd) run(ctx context.Context, recorder *assets.Assets, stdout, std
 		return exitUsage
 	}
 	s, err := server.New(ctx, conf, server.Options{
-		Listen: c.Listen, AdminListen: c.AdminListen, Data: c.Data, Dev: c.Dev, Assets: recorder, Log: log,
+		Listen: c.Listen, AdminListen: c.AdminListen, Data: c.Data, Store: c.Store, RequireSyncReplica: c.RequireSync,
+		Dev: c.Dev, Assets: recorder, Log: log,
 	})
 	if err != nil {
 		fmt.Fprintln(stderr, "cotrail:", err)

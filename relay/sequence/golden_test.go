@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,8 +13,16 @@ import (
 
 	"github.com/cotrail/cotrail/e2e/schematest"
 	"github.com/cotrail/cotrail/relay/store"
+	"github.com/cotrail/cotrail/relay/store/postgres"
+	"github.com/cotrail/cotrail/relay/store/postgres/pgtest"
 	"github.com/cotrail/cotrail/relay/store/sqlite"
 )
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	pgtest.End()
+	os.Exit(code)
+}
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
@@ -54,6 +63,16 @@ func TestGolden(t *testing.T) {
 					t.Error(err)
 				}
 			})
+			return s
+		},
+		"postgres": func(t *testing.T, _ func() time.Time) journal {
+			s, err := postgres.Open(t.Context(), postgres.Options{
+				URL: pgtest.Database(t), Now: func() time.Time { return time.UnixMilli(noon) }, Log: slog.New(slog.DiscardHandler),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { s.Close() })
 			return s
 		},
 	} {

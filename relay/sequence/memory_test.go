@@ -18,10 +18,11 @@ const noon = 1795348800000 // 2026-11-22T12:00:00Z
 
 // memory is a store for tests: what the sequencer needs of one, and what fills it.
 type memory struct {
-	mu       sync.Mutex
-	sessions map[string]*kept
-	fail     func(what, id string) error // when it gives an error, nothing else is done
-	calls    map[string]int
+	mu        sync.Mutex
+	sessions  map[string]*kept
+	elsewhere []string                    // what other relays have left
+	fail      func(what, id string) error // when it gives an error, nothing else is done
+	calls     map[string]int
 }
 
 // kept is a session in memory.
@@ -53,6 +54,12 @@ func (m *memory) Live(context.Context) ([]string, error) {
 		}
 	}
 	return ids, m.call("live", "")
+}
+
+func (m *memory) Elsewhere(context.Context) ([]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.elsewhere, m.call("elsewhere", "")
 }
 
 func (m *memory) Work(_ context.Context, id string, events int) (store.Work, error) {

@@ -48,6 +48,8 @@ func (n *numberer) run(ctx context.Context, id string, now time.Time) (visit, er
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		return visit{}, nil
+	case errors.Is(err, store.ErrLeased):
+		return visit{at: now.Add(store.LeaseLife), leased: true}, nil
 	case err != nil:
 		return visit{settle: set.Settle}, err
 	}
@@ -59,14 +61,14 @@ func (n *numberer) run(ctx context.Context, id string, now time.Time) (visit, er
 	}
 	switch {
 	case errors.Is(err, store.ErrConflict): // another was faster; what is left is read again
-		return visit{now.Add(set.Settle), set.Settle}, nil
+		return visit{at: now.Add(set.Settle), settle: set.Settle}, nil
 	case err != nil:
 		return visit{settle: set.Settle}, fmt.Errorf("storing entries %d to %d: %w", numbered.After+1, numbered.LastSeq, err)
 	}
 	if next == never {
 		return visit{settle: set.Settle}, nil
 	}
-	return visit{time.UnixMilli(next), set.Settle}, nil
+	return visit{at: time.UnixMilli(next), settle: set.Settle}, nil
 }
 
 // prepare reads a session's work and makes of it what is to be stored.

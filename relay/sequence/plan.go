@@ -21,7 +21,8 @@ type job struct {
 	place    int       // in the queue; running when it is being worked on
 	woken    time.Time // when it was woken during a run, zero when it was not
 	settle   time.Duration
-	failures int // in a row
+	failures int  // in a row
+	leased   bool // another relay numbers it
 }
 
 const running = -1
@@ -30,6 +31,7 @@ const running = -1
 type visit struct {
 	at     time.Time
 	settle time.Duration // of the session's site: a wake waits so long
+	leased bool          // another relay numbers it until then at least, or until it is found
 }
 
 func newPlan() plan { return plan{jobs: map[string]*job{}} }
@@ -48,13 +50,21 @@ func (p *plan) wake(session string, now time.Time) (first bool) {
 			j.woken = now
 		}
 		return false
-	case j.failures > 0 || !now.Add(j.settle).Before(j.at):
+	case j.failures > 0 || j.leased || !now.Add(j.settle).Before(j.at):
 		return false
 	default:
 		j.at = now.Add(j.settle)
 		heap.Fix(&p.queue, j.place)
 	}
 	return j.place == 0
+}
+
+// find is wake for a session that another relay has left to this one.
+func (p *plan) find(session string, now time.Time) (first bool) {
+	if j := p.jobs[session]; j != nil {
+		j.leased = false
+	}
+	return p.wake(session, now)
 }
 
 // next takes the job that is due, or tells how long there is none.
@@ -75,7 +85,8 @@ func (p *plan) done(j *job, v visit) (first bool) {
 	if v.settle > 0 {
 		j.settle = v.settle
 	}
-	if !j.woken.IsZero() {
+	j.leased = v.leased
+	if !j.woken.IsZero() && !j.leased {
 		if again := j.woken.Add(j.settle); v.at.IsZero() || j.failures == 0 && again.Before(v.at) {
 			v.at = again
 		}

@@ -25,6 +25,11 @@ const (
 	// firstRetry and lastRetry bound the pause after a failed run, which doubles from one to the other.
 	firstRetry = 250 * time.Millisecond
 	lastRetry  = 30 * time.Second
+	// lookEvery is how often the store is asked what other relays have left to this one: an event that another relay
+	// received waits so long at most for its time to settle to begin.
+	lookEvery = 500 * time.Millisecond
+	// lookWithin bounds that question,.
+	lookWithin = 10 * time.Second
 )
 
 // Settings are the times of a site.
@@ -93,6 +98,7 @@ func (s *Sequencer) Run(ctx context.Context) error {
 	defer group.Wait()
 	jobs := make(chan *job)
 	defer close(jobs)
+	group.Go(func() { s.look(ctx) })
 	turns := newTurns(s.Busy)
 	for range workers {
 		group.Go(func() {
@@ -103,6 +109,40 @@ func (s *Sequencer) Run(ctx context.Context) error {
 		})
 	}
 	return s.dispatch(ctx, jobs)
+}
+
+// look finds what other relays have left to this one, until the context ends.
+func (s *Sequencer) look(ctx context.Context) {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	failing := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		found, err := s.elsewhere(ctx)
+		if err != nil && !failing && ctx.Err() == nil {
+			s.Log.Error("cannot see what other relays have left; trying again", "error", err)
+		}
+		failing = err != nil
+		first := false
+		s.mu.Lock()
+		for _, id := range found {
+			first = s.plan.find(id, time.Now()) || first
+		}
+		s.mu.Unlock()
+		if first {
+			s.hurry()
+		}
+	}
+}
+
+func (s *Sequencer) elsewhere(ctx context.Context) ([]string, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	return s.Store.Elsewhere(ctx)
 }
 
 // dispatch hands out what is due.

@@ -284,6 +284,78 @@ func TestStorageTrouble(t *testing.T) {
 	}
 }
 
+// TestLeased: a session of another relay is left alone, whatever is sent to it here, until the other has left it or its
+// lease could have run out.
+func TestLeased(t *testing.T) {
+	for name, found := range map[string]bool{"left to this relay": true, "looked at again": false} {
+		t.Run(name, func(t *testing.T) {
+			m := newMemory()
+			leased := true
+			m.fail = func(what, id string) error {
+				if what == "work" && leased {
+					return store.ErrLeased
+				}
+				return nil
+			}
+			inBubble(t, m, func(b *bubble) {
+				b.visit("s1", 'a')
+				for range 4 {
+					b.pass(time.Second)
+					b.send("s1", 'a', "more")
+				}
+				if b.wantTypes("s1", ""); b.calls["work"] != 1 {
+					t.Errorf("looked %d times at a session of another relay", b.calls["work"])
+				}
+				if b.logged.count("could not") > 0 {
+					t.Error("a lease was logged as a trouble")
+				}
+				m.mu.Lock()
+				leased = false
+				if found {
+					m.elsewhere = []string{"s1"}
+				}
+				m.mu.Unlock()
+				b.pass(lookEvery)
+				want := begun + strings.Repeat(" client_log", 4)
+				if !found {
+					b.wantTypes("s1", "")
+					b.pass(store.LeaseLife - 4*time.Second)
+				}
+				b.pass(site.Settle)
+				b.wantTypes("s1", want)
+			})
+		})
+	}
+}
+
+// TestElsewhere: what another relay received for a session of this one is numbered, and a store that cannot tell is
+// told of once.
+func TestElsewhere(t *testing.T) {
+	m := newMemory()
+	failing := true
+	m.fail = func(what, id string) error {
+		if what == "elsewhere" && failing {
+			return errors.New("disk on fire")
+		}
+		return nil
+	}
+	inBubble(t, m, func(b *bubble) {
+		b.visit("s1", 'a')
+		b.pass(site.Settle)
+		b.add("s1", 'a', b.now(), said(0, "elsewhere"))
+		b.pass(2 * time.Second)
+		b.wantTypes("s1", begun)
+		if n := b.logged.count("cannot see"); n != 1 {
+			t.Errorf("the trouble was logged %d times", n)
+		}
+		m.mu.Lock()
+		failing, m.elsewhere = false, []string{"s1"}
+		m.mu.Unlock()
+		b.pass(lookEvery + site.Settle)
+		b.wantTypes("s1", begun+" client_log")
+	})
+}
+
 func TestUnknownSession(t *testing.T) {
 	inBubble(t, newMemory(), func(b *bubble) {
 		b.seq.Wake("nobody")
@@ -350,11 +422,11 @@ func TestPlan(t *testing.T) {
 	if p.wake("a", at(11)) {
 		t.Error("who is being worked on is not to do")
 	}
-	p.done(a, visit{at(100), 2 * time.Second})
+	p.done(a, visit{at: at(100), settle: 2 * time.Second})
 	c := take(10, "c")
 	take(12, "") // woken during its run, a has 2 s to settle
 	a = take(13, "a")
-	p.done(a, visit{at(100), 2 * time.Second})
+	p.done(a, visit{at: at(100), settle: 2 * time.Second})
 	if p.wake("a", at(99)) {
 		t.Error("a wake put off what was due sooner")
 	}

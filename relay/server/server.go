@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/cotrail/cotrail/masking/event/schema"
 	"github.com/cotrail/cotrail/relay/api"
 	"github.com/cotrail/cotrail/relay/assets"
@@ -18,7 +20,6 @@ import (
 	"github.com/cotrail/cotrail/relay/ingest"
 	"github.com/cotrail/cotrail/relay/problem"
 	"github.com/cotrail/cotrail/relay/sequence"
-	"github.com/cotrail/cotrail/relay/store/sqlite"
 	"github.com/cotrail/cotrail/relay/surfly"
 )
 
@@ -30,16 +31,19 @@ const stopWithin = 10 * time.Second
 type Options struct {
 	Listen      string
 	AdminListen string // for metrics and health; they are on Listen when it is empty
-	Data        string // directory of the store
+	Data        string // directory of the relay's own, and of the store where it is SQLite
+	Store       string // sqlite: (also when empty), or postgres://…
 	Dev         bool
 	Assets      *assets.Assets
 	Log         *slog.Logger
+
+	RequireSyncReplica bool // take nothing while PostgreSQL has no synchronous standby
 }
 
 // Server is a relay that listens. It must be run.
 type Server struct {
 	log       *slog.Logger
-	store     *sqlite.Store
+	store     engine
 	sequencer *sequence.Sequencer
 	ingest    *ingest.Handler
 	fronts    []front      // the public one first
@@ -52,11 +56,8 @@ func New(ctx context.Context, conf *config.Config, o Options) (_ *Server, err er
 		return nil, err
 	}
 	s := &Server{log: o.Log}
-	if s.store, err = sqlite.Open(ctx, o.Data, time.Now); err != nil {
+	if s.store, err = openStore(ctx, o); err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
-	}
-	if took, crashed := s.store.Checked(); crashed {
-		o.Log.Warn("the last end was no clean one; the store was checked and is whole", "took", took)
 	}
 	s.failed = s.store.Failed()
 	if err := s.build(ctx, conf, o); err != nil {
@@ -103,6 +104,9 @@ func (s *Server) build(ctx context.Context, conf *config.Config, o Options) erro
 	}
 	trusted := proxies(conf.TrustedProxies)
 	metrics := newMetrics(o.Assets.Version())
+	if c, ok := s.store.(prometheus.Collector); ok {
+		metrics.MustRegister(c)
+	}
 
 	s.sequencer = sequence.New(sequence.Config{
 		Store: s.store, Busy: s.store.Busy, Settings: sites{conf}.settings, Release: o.Assets.Version(), Log: o.Log,

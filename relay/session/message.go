@@ -122,7 +122,7 @@ var (
 		"module": ": its module could not be loaded", "integrity": ": its module is not the pinned one", "crash": ": it crashed",
 	}
 	losses = map[string]string{
-		"clock": ", but the clock of the page jumped: the machine slept, or somebody set it",
+		"clock":    ", but the clock of the page jumped: the machine slept, or somebody set it",
 		"overflow": ": there was no room for more", "not_ready": ": the page was left before the recorder was ready",
 		"crash": ": the recorder crashed", "too_large": ": too large", "unreadable": ": unreadable",
 	}

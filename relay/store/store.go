@@ -72,7 +72,7 @@ type Stream struct {
 	ClientIndex int64
 	Ordinal     int64 // order of opening within the session, from 1
 	Live        bool  // a connection is open
-	Seen        int64 // when it was last heard of; the start of this relay when that is later
+	Seen        int64 // when it was last heard of; the time from which on some relay was always there when that is later
 }
 
 // Work is what the sequencer needs of one session.
@@ -176,9 +176,11 @@ type Ingest interface {
 
 // Sequence is what numbering needs.
 type Sequence interface {
-	// Live lists the sessions that have not ended or have pending batches.
+	Leases
+	// Live lists the sessions that have not ended or have pending batches, but for those that another relay numbers.
 	Live(ctx context.Context) ([]string, error)
-	// Work reads a session and, of its pending batches, the first with as many events.
+	// Work reads a session and, of its pending batches, the first with as many events. ErrLeased while another relay
+	// numbers the session; otherwise this relay does from now on.
 	Work(ctx context.Context, id string, events int) (Work, error)
 	// Number stores what was made of the work. ErrConflict, and nothing is stored, when the log has grown, a batch
 	// of Done is no longer pending, or n ends the session while a batch is pending that is not in Done: read the

@@ -29,29 +29,23 @@ func (w *writer) append(b store.Batch) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	st := s.streams[b.Stream]
-	switch {
-	case s.ended:
-		return 0, store.ErrEnded
-	case st == nil:
-		return 0, store.ErrNotFound
-	case b.First > st.last+1:
-		return 0, store.ErrOutOfOrder
+	st, b, err := s.Takes(b)
+	if err != nil {
+		return 0, err
 	}
-	b = b.From(st.last + 1)
 	if b.Count == 0 {
-		return st.last, nil
+		return st.Last, nil
 	}
 	id := w.nextID
-	err = w.exec(w.stmt.receive, id, s.num, st.ordinal, int64(b.First), b.Count, b.Received, b.Lines)
+	err = w.exec(w.stmt.receive, id, s.num, st.Ordinal, int64(b.First), b.Count, b.Received, b.Lines)
 	if err != nil {
 		return 0, err
 	}
 	w.nextID++
 	w.batches++
-	s.pending[id] = true
-	st.last = b.First + uint64(b.Count) - 1
-	return st.last, nil
+	s.Pending[id] = true
+	st.Last = b.First + uint64(b.Count) - 1
+	return st.Last, nil
 }
 
 // Number implements store.Sequence.
@@ -64,7 +58,7 @@ func (s *Store) Number(ctx context.Context, n store.Numbered) error {
 		return fmt.Errorf("number session %s: %w", n.ID, err)
 	}
 	if len(n.Entries) > 0 {
-		n.Entries = s.packing.pack(n.Entries)
+		n.Entries = s.packing.Pack(n.Entries)
 	}
 	err = s.writer.submit(ctx, len(n.Entries)+len(n.State), func() error { return s.writer.number(n, participants) })
 	if err == nil && n.Ended {
@@ -78,13 +72,8 @@ func (w *writer) number(n store.Numbered, participants []byte) error {
 	if err != nil {
 		return err
 	}
-	if s.ended || n.After != s.lastSeq || n.Ended && len(n.Done) != len(s.pending) {
-		return store.ErrConflict
-	}
-	for _, id := range n.Done {
-		if !s.pending[id] {
-			return store.ErrConflict
-		}
+	if err := s.Conflicts(n); err != nil {
+		return err
 	}
 	if len(n.Entries) > 0 {
 		if err := w.exec(w.stmt.entries, s.num, int64(n.After)+1, int64(n.LastSeq), n.Entries); err != nil {
@@ -99,7 +88,7 @@ func (w *writer) number(n store.Numbered, participants []byte) error {
 	if err != nil {
 		return err
 	}
-	s.lastSeq, s.ended = n.LastSeq, n.Ended
+	s.LastSeq, s.Ended = n.LastSeq, n.Ended
 	return nil
 }
 
@@ -109,16 +98,16 @@ func (w *writer) take(s *session, done []int64) error {
 		if err := w.exec(w.stmt.handled, id); err != nil {
 			return err
 		}
-		delete(s.pending, id)
+		delete(s.Pending, id)
 	}
-	for _, st := range s.byOrdinal {
-		if len(done) == 0 || st.last == st.saved {
+	for _, st := range s.ByOrdinal {
+		if len(done) == 0 || st.Last == st.Saved {
 			continue
 		}
-		if err := w.exec(w.stmt.progress, int64(st.last), s.num, st.ordinal); err != nil {
+		if err := w.exec(w.stmt.progress, int64(st.Last), s.num, st.Ordinal); err != nil {
 			return err
 		}
-		st.saved = st.last
+		st.Saved = st.Last
 	}
 	return nil
 }

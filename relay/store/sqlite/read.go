@@ -134,7 +134,7 @@ func (s *Store) chunks(ctx context.Context, num int64, after uint64) ([]chunk, e
 		if err := rows.Scan(&c.first, &packed); err != nil {
 			return nil, err
 		}
-		if c.lines, err = s.packing.unpack(packed); err != nil {
+		if c.lines, err = s.packing.Unpack(packed); err != nil {
 			return nil, fmt.Errorf("unpack entries from %d on: %w", c.first, err)
 		}
 		chunks = append(chunks, c)

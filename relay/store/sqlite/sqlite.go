@@ -13,7 +13,6 @@
 //	backup.go      a copy of the store, also while it is in use
 //	checkpoint.go  the write-ahead log back into the database
 //	policies.go    the policies that pages were given
-//	packed.go      entries compressed
 //	presence.go    who is connected: in memory, for it ends with the process
 package sqlite
 
@@ -28,6 +27,7 @@ import (
 	"time"
 
 	"github.com/cotrail/cotrail/relay/store"
+	"github.com/cotrail/cotrail/relay/store/packed"
 )
 
 // File is the database's name in the data directory.
@@ -44,7 +44,7 @@ type Store struct {
 	readers  *sql.DB
 	writer   *writer
 	presence *presence
-	packing  packing
+	packing  packed.Packing
 	checked  time.Duration // what the check took after an end that was not clean
 
 	stop      chan struct{} // closed to end the checkpoint goroutine
@@ -66,7 +66,7 @@ func Open(ctx context.Context, dir string, now func() time.Time) (_ *Store, err 
 		return nil, fmt.Errorf("make data directory: %w", err)
 	}
 	s := &Store{now: now, stop: make(chan struct{}), presence: newPresence(now().UnixMilli())}
-	if s.packing, err = newPacking(); err != nil {
+	if s.packing, err = packed.New(); err != nil {
 		return nil, err
 	}
 	if s.lock, err = lockDir(dir); err != nil {
@@ -132,7 +132,7 @@ func (s *Store) Checked() (took time.Duration, crashed bool) { return s.checked,
 func (s *Store) Failed() <-chan error { return s.writer.failed }
 
 // Busy tells whether so much comes to be written that what can wait should.
-func (s *Store) Busy() bool { return s.writer.pressure.high(time.Now()) }
+func (s *Store) Busy() bool { return s.writer.pressure.High(time.Now()) }
 
 // fullFor is how long a disk that was found full counts as that. On a full disk some writes still find room in what
 // the files already have, a small one sooner than an event.
@@ -157,7 +157,7 @@ func (s *Store) Close() error {
 		s.writer.close()
 		close(s.stop)
 		s.stopped.Wait()
-		s.packing.close()
+		s.packing.Close()
 		s.closeErr = errors.Join(s.readers.Close(), s.writer.db.Close())
 		if s.closeErr == nil && s.writer.failure == nil {
 			s.closeErr = end(s.lock)

@@ -26,6 +26,9 @@ func (s *Store) Live(ctx context.Context) ([]string, error) {
 	return ids, rows.Err()
 }
 
+// Elsewhere implements store.Leases. There is no other relay.
+func (s *Store) Elsewhere(context.Context) ([]string, error) { return nil, nil }
+
 // Work implements store.Sequence: session, streams and pending batches as one commit left them.
 func (s *Store) Work(ctx context.Context, id string, events int) (store.Work, error) {
 	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})

@@ -12,6 +12,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/cotrail/cotrail/relay/store"
+	"github.com/cotrail/cotrail/relay/store/pressure"
 )
 
 const (
@@ -47,7 +48,7 @@ type writer struct {
 
 	wrote    atomic.Bool // something was committed since the last checkpoint
 	finish   atomic.Bool // the write-ahead log is long: finish the checkpoint between two groups
-	pressure pressure
+	pressure pressure.Pressure
 	fullAt   atomic.Int64 // when the disk was last found full, nanoseconds since 1970
 
 	mu     sync.RWMutex // guards closed, and the queue against a send after its close
@@ -132,7 +133,7 @@ func (w *writer) run() {
 		group = w.gather(append(group[:0], op))
 		w.batches = 0
 		w.commit(group)
-		w.pressure.add(w.batches, time.Now())
+		w.pressure.Add(w.batches, time.Now())
 		for _, op := range group {
 			w.queued.Add(-int64(op.size))
 			close(op.done)

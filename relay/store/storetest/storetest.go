@@ -20,6 +20,7 @@ func Run(t *testing.T, fresh Fresh) {
 	for name, test := range map[string]func(*testing.T, *fixture){
 		"append":               testAppend,
 		"refusals":             testRefusals,
+		"any text":             testAnyText,
 		"clock":                testClock,
 		"streams":              testStreams,
 		"presence":             testPresence,

@@ -1,4 +1,4 @@
-package sqlite
+package pressure
 
 import (
 	"testing"
@@ -8,9 +8,9 @@ import (
 // The store is busy while many batches come, whether in few groups or in many, and not for one large group alone.
 func TestPressure(t *testing.T) {
 	start := time.Unix(1_800_000_000, 0)
-	run := func(p *pressure, from time.Duration, every time.Duration, batches int, for_ time.Duration) time.Duration {
+	run := func(p *Pressure, from time.Duration, every time.Duration, batches int, for_ time.Duration) time.Duration {
 		for at := from; at < from+for_; at += every {
-			p.add(batches, start.Add(at))
+			p.Add(batches, start.Add(at))
 		}
 		return from + for_
 	}
@@ -25,25 +25,25 @@ func TestPressure(t *testing.T) {
 		{"above it", 3 * time.Millisecond, 10, true},
 		{"above it in large groups", 30 * time.Millisecond, 100, true},
 	} {
-		var p pressure
+		var p Pressure
 		end := run(&p, 0, tt.every, tt.batches, 3*time.Second)
-		if got := p.high(start.Add(end)); got != tt.want {
+		if got := p.High(start.Add(end)); got != tt.want {
 			t.Errorf("%s: busy is %v", tt.name, got)
 		}
-		if p.high(start.Add(end + busyWindow)) {
+		if p.High(start.Add(end + busyWindow)) {
 			t.Errorf("%s: still busy when nothing comes any more", tt.name)
 		}
 	}
 
-	var p pressure
+	var p Pressure
 	end := run(&p, 0, time.Second, 1, 3*time.Second)
-	p.add(100, start.Add(end+3*time.Millisecond))
-	if p.high(start.Add(end + 4*time.Millisecond)) {
+	p.Add(100, start.Add(end+3*time.Millisecond))
+	if p.High(start.Add(end + 4*time.Millisecond)) {
 		t.Error("busy for one group")
 	}
 	end = run(&p, end, 3*time.Millisecond, 20, time.Second)
 	end = run(&p, end, 3*time.Millisecond, 0, 3*busyWindow) // numbers are written, and no events
-	if p.high(start.Add(end)) {
+	if p.High(start.Add(end)) {
 		t.Error("busy with numbering")
 	}
 }

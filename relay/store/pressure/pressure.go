@@ -1,7 +1,9 @@
-package sqlite
+// Package pressure tells when so much comes to be written that what can wait should.
+package pressure
 
 import (
 	"math"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -14,15 +16,18 @@ const (
 	busyWindow = 100 * time.Millisecond
 )
 
-// pressure knows how much pages send. Its rate is the writer's own; anybody may ask whether it is high.
-type pressure struct {
-	rate  float64 // batches a second
+// Pressure knows how much pages send.
+type Pressure struct {
+	mu    sync.Mutex // guards rate and last
+	rate  float64    // batches a second
 	last  time.Time
 	until atomic.Int64 // busy until then, in nanoseconds since 1970
 }
 
-// add counts the batches of a group that was committed now.
-func (p *pressure) add(batches int, now time.Time) {
+// Add counts the batches of a group that was committed now.
+func (p *Pressure) Add(batches int, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	passed := now.Sub(p.last).Seconds()
 	p.last = now
 	if passed <= 0 {
@@ -35,5 +40,5 @@ func (p *pressure) add(batches int, now time.Time) {
 	}
 }
 
-// high tells whether the rate was high a moment ago.
-func (p *pressure) high(now time.Time) bool { return now.UnixNano() < p.until.Load() }
+// High tells whether the rate was high a moment ago.
+func (p *Pressure) High(now time.Time) bool { return now.UnixNano() < p.until.Load() }

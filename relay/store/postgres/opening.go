@@ -1,0 +1,111 @@
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"strings"
+
+	"github.com/cotrail/cotrail/relay/store"
+)
+
+// Open implements store.Ingest.
+func (s *Store) Open(ctx context.Context, o store.Opening) (store.Opened, error) {
+	for _, text := range []*string{&o.Frame, &o.Tab, &o.URL, &o.IP, &o.Agent, &o.Device, &o.Policy, &o.Release} {
+		*text = storable(*text)
+	}
+	var opened store.Opened
+	err := s.submit(ctx, &write{
+		key: o.Session, needs: needs{session: o.Session, streams: true}, size: len(o.URL) + len(o.Agent),
+		do: func(t *turn) (err error) {
+			opened, err = t.open(o)
+			return err
+		},
+	})
+	if err != nil {
+		return store.Opened{}, err
+	}
+	s.presence.opened(opened.Session, o.Stream, o.Received)
+	return opened, nil
+}
+
+// storable takes from a text what PostgreSQL has no place for: zero bytes, and what is not UTF-8.
+func storable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "")
+}
+
+func (t *turn) open(o store.Opening) (store.Opened, error) {
+	found, err := t.session(o.Session)
+	switch {
+	case errors.Is(err, store.ErrNotFound) && o.Frame == "":
+		found = t.create(o, o.Session, nil)
+		err = nil
+	case err == nil:
+		err = found.Admits(&o)
+	}
+	var last uint64
+	for err == nil && found.Ended {
+		last = max(last, found.Last(o.Stream))
+		found, err = t.continuation(found, o)
+	}
+	if err != nil {
+		return store.Opened{}, err
+	}
+	st, err := t.join(found, o, last)
+	if err != nil {
+		return store.Opened{}, err
+	}
+	return store.Opened{Session: found.ID, Last: st.Last, Offset: st.Offset}, nil
+}
+
+// join gives the session's stream and makes it when it is new; it then goes on from last.
+func (t *turn) join(in *store.Known, o store.Opening, last uint64) (*store.KnownStream, error) {
+	st, offset, err := in.Join(o, last)
+	if err != nil {
+		return nil, err
+	}
+	if in.Streams[o.Stream] != nil {
+		if offset != st.Offset {
+			t.queue("UPDATE streams SET clock_offset = $3 WHERE session_id = $1 AND ordinal = $2", in.ID, st.Ordinal, offset)
+			st.Offset = offset
+		}
+		return st, nil
+	}
+	t.queue(`INSERT INTO streams (session_id, ordinal, stream, frame, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, last)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+		in.ID, st.Ordinal, o.Stream, o.Frame, 0, o.Tab, o.Received, offset, o.URL, o.IP, o.Agent,
+		o.Width, o.Height, o.Device, o.Policy, o.Release, int64(last))
+	in.Add(o.Stream, st)
+	return st, nil
+}
+
+// continuation gives the session that goes on where an ended one stopped, and makes it once.
+func (t *turn) continuation(ended *store.Known, o store.Opening) (*store.Known, error) {
+	if ended.ContinuedBy != "" {
+		return t.session(ended.ContinuedBy)
+	}
+	var random [16]byte
+	_, _ = rand.Read(random[:]) // never fails
+	next := t.create(o, hex.EncodeToString(random[:]), ended)
+	t.queue("UPDATE sessions SET continued_by = $2 WHERE session_id = $1", ended.ID, next.ID)
+	ended.ContinuedBy = next.ID
+	return next, nil
+}
+
+// create makes a session, after the one that it continues, if any. This relay numbers it.
+func (t *turn) create(o store.Opening, id string, ended *store.Known) *store.Known {
+	k := store.NewKnown(id)
+	k.Site, k.SecretHash = o.Site, o.SecretHash
+	continues := ""
+	if ended != nil {
+		continues = ended.ID
+	}
+	var salt [32]byte
+	_, _ = rand.Read(salt[:]) // never fails
+	t.queue(`INSERT INTO sessions (session_id, site, secret_hash, salt, created, continues, hash, last_time, start_url)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $5, $8)`, id, o.Site, o.SecretHash[:], salt[:], o.Received, continues, make([]byte, 32), o.URL)
+	t.queue("INSERT INTO leases (session_id, relay) VALUES ($1, $2)", id, t.store.relay)
+	t.known[id] = &k
+	return &k
+}
