@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"database/sql"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"slices"
 
@@ -20,6 +21,7 @@ type session struct {
 	secretHash  []byte
 	lastSeq     uint64
 	ended       bool
+	closing     bool // the app's back end has said that it is over
 	continuedBy string
 	streams     map[string]*stream
 	byOrdinal   []*stream // 1, 2, 3 … without a hole
@@ -29,7 +31,10 @@ type session struct {
 // stream is what the writer remembers of a stream.
 type stream struct {
 	ordinal int64
-	frame   string // origin of the frame whose tickets opened it, empty when the secret did
+	index   int64  // of its participant
+	frame   string // origin of the frame whose tickets opened it, empty when a page did
+	person  string // whom the token names that opened it, as JSON; empty when the secret did
+	secret  []byte // hash of the secret of a page with a token, which makes the tickets of its frames
 	tab     string
 	offset  int64
 	last    uint64 // the last durable event
@@ -61,6 +66,8 @@ func (s *Store) Seen(_ context.Context, session, stream string, at int64, live b
 func (w *writer) open(o store.Opening) (store.Opened, error) {
 	found, err := w.session(o.Session)
 	switch {
+	case errors.Is(err, store.ErrNotFound) && o.Expired:
+		err = store.ErrTooLate
 	case errors.Is(err, store.ErrNotFound) && o.Frame == "":
 		found, err = w.create(o, o.Session, nil)
 	case err == nil:
@@ -80,26 +87,64 @@ func (w *writer) open(o store.Opening) (store.Opened, error) {
 	if err != nil {
 		return store.Opened{}, err
 	}
-	return store.Opened{Session: found.id, Last: st.last, Offset: st.offset}, nil
+	return store.Opened{Session: found.id, Last: st.last, ClientIndex: st.index, Offset: st.offset}, nil
 }
 
-// admits checks the credential of an opening. To what a frame opens it gives the session's own secret.
+// admits checks the credential of an opening. What a frame opens is of the participant of the page around it.
 func (s *session) admits(o *store.Opening) error {
 	switch {
 	case s.site != o.Site:
 		return store.ErrNotAllowed
 	case o.Frame != "":
-		o.SecretHash = [32]byte(s.secretHash)
-		for _, st := range slices.Backward(s.byOrdinal) {
-			if st.frame == "" && st.tab == o.Tab {
-				return store.CheckTicket(o.Ticket, s.id, o.Frame, o.SecretHash, o.Received, st.offset)
-			}
+		around := s.pageIn(o.Tab)
+		if around == nil {
+			return store.ErrNotFound
 		}
-		return store.ErrNotFound
+		o.SecretHash = [32]byte(s.secretHash)
+		if around.person != "" {
+			o.SecretHash, o.Person = [32]byte(around.secret), readPerson(around.person)
+		}
+		return store.CheckTicket(o.Ticket, s.id, o.Frame, o.SecretHash, o.Received, around.offset)
+	case o.Person != nil:
+		if o.Expired && s.streams[o.Stream] == nil {
+			return store.ErrTooLate
+		}
+		return nil
 	case subtle.ConstantTimeCompare(s.secretHash, o.SecretHash[:]) != 1:
 		return store.ErrNotAllowed
 	}
 	return nil
+}
+
+// pageIn gives the newest stream of a page in a tab.
+func (s *session) pageIn(tab string) *stream {
+	for _, st := range slices.Backward(s.byOrdinal) {
+		if st.frame == "" && st.tab == tab {
+			return st
+		}
+	}
+	return nil
+}
+
+// opens tells whether the credential of an opening is the one that opened the stream: that of the same participant.
+func (st *stream) opens(o store.Opening) bool {
+	return st.frame == o.Frame && (st.person != "") == (o.Person != nil) && (o.Person == nil || st.index == o.Person.ClientIndex)
+}
+
+func readPerson(text string) *store.Person {
+	var p store.Person
+	if json.Unmarshal([]byte(text), &p) != nil {
+		return nil // none was written that cannot be read
+	}
+	return &p
+}
+
+func writePerson(p *store.Person) string {
+	if p == nil {
+		return ""
+	}
+	text, _ := json.Marshal(p) // of strings and a number
+	return string(text)
 }
 
 // join gives the session's stream and makes it when it is new; it then goes on from last.
@@ -114,7 +159,7 @@ func (w *writer) join(in *session, o store.Opening, last uint64) (*stream, error
 	}
 	offset := store.ClockOffset(o.Offset, earlier...)
 	if st != nil {
-		if st.frame != o.Frame {
+		if !st.opens(o) {
 			return nil, store.ErrNotAllowed
 		}
 		if offset != st.offset {
@@ -128,14 +173,27 @@ func (w *writer) join(in *session, o store.Opening, last uint64) (*stream, error
 	if len(in.byOrdinal) >= store.MaxStreams {
 		return nil, store.ErrTooMany
 	}
-	st = &stream{ordinal: int64(len(in.byOrdinal)) + 1, frame: o.Frame, tab: o.Tab, offset: offset, last: last, saved: last}
-	err := w.exec(w.stmt.join, in.num, st.ordinal, o.Stream, 0, o.Tab, o.Received, offset, o.URL, o.IP, o.Agent,
-		o.Width, o.Height, o.Device, o.Policy, o.Release, int64(last), o.Frame)
+	st = &stream{frame: o.Frame, person: writePerson(o.Person), tab: o.Tab, offset: offset, last: last}
+	if o.Person != nil {
+		st.index, st.secret = o.Person.ClientIndex, o.SecretHash[:]
+	}
+	return st, w.joinAs(in, st, o)
+}
+
+// joinAs adds a new stream to a session.
+func (w *writer) joinAs(in *session, st *stream, o store.Opening) error {
+	st.ordinal, st.saved = int64(len(in.byOrdinal))+1, st.last
+	secret := st.secret
+	if secret == nil {
+		secret = []byte{}
+	}
+	err := w.exec(w.stmt.join, in.num, st.ordinal, o.Stream, st.index, o.Tab, o.Received, st.offset, o.URL, o.IP, o.Agent,
+		o.Width, o.Height, o.Device, o.Policy, o.Release, int64(st.last), o.Frame, st.person, secret)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	in.add(o.Stream, st)
-	return st, nil
+	return nil
 }
 
 func (s *session) add(name string, st *stream) {
@@ -163,7 +221,14 @@ func (w *writer) continuation(ended *session, o store.Opening) (*session, error)
 
 // create makes a session, after the one that it continues, if any.
 func (w *writer) create(o store.Opening, id string, ended *session) (*session, error) {
-	s := &session{id: id, site: o.Site, secretHash: o.SecretHash[:], streams: map[string]*stream{}, pending: map[int64]bool{}}
+	secret := o.SecretHash
+	if o.Person != nil && ended == nil {
+		_, _ = rand.Read(secret[:]) // of nobody: only tokens open it. Read never fails
+	}
+	if ended != nil {
+		secret = [32]byte(ended.secretHash)
+	}
+	s := &session{id: id, site: o.Site, secretHash: secret[:], streams: map[string]*stream{}, pending: map[int64]bool{}}
 	continues := ""
 	if ended != nil {
 		continues = ended.id
@@ -185,7 +250,7 @@ func (w *writer) session(id string) (*session, error) {
 		return s, nil
 	}
 	s := &session{id: id, streams: map[string]*stream{}, pending: map[int64]bool{}}
-	err := w.stmt.session.QueryRow(id).Scan(&s.num, &s.site, &s.secretHash, &s.lastSeq, &s.ended, &s.continuedBy)
+	err := w.stmt.session.QueryRow(id).Scan(&s.num, &s.site, &s.secretHash, &s.lastSeq, &s.ended, &s.closing, &s.continuedBy)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, store.ErrNotFound
 	}
@@ -212,7 +277,7 @@ func (w *writer) readStreams(s *session) error {
 	for rows.Next() {
 		var name string
 		st := &stream{}
-		if err := rows.Scan(&st.ordinal, &name, &st.frame, &st.tab, &st.offset, &st.saved); err != nil {
+		if err := rows.Scan(&st.ordinal, &name, &st.index, &st.frame, &st.person, &st.secret, &st.tab, &st.offset, &st.saved); err != nil {
 			return err
 		}
 		st.last = st.saved

@@ -11,6 +11,7 @@
 //	read.go        what auditors and the sequencer read, on connections of their own
 //	checkpoint.go  the write-ahead log back into the database
 //	policies.go    the policies that pages were given
+//	signals.go     … events of the app's back end, participants, requests that may be repeated
 //	packed.go      entries compressed
 //	presence.go    who is connected: in memory, for it ends with the process
 package sqlite
