@@ -31,6 +31,9 @@ type Site struct {
 	Key       string
 	Origins   []Origin
 	Anonymous bool // pages may record without a token
+	// TokenSecret signs participant tokens; nil where the site has none. It is the site's alone: a token is good for the
+	// site whose secret signed it.
+	TokenSecret []byte
 	Dev       bool // works with the key dev under --dev
 	Policy    masking.Policy
 	Session   Session

@@ -1,6 +1,11 @@
 package config
 
-import "crypto/sha256"
+import (
+	"crypto/rand"
+	"crypto/sha256"
+
+	"github.com/cotrail/cotrail/relay/token"
+)
 
 // What a relay in development mode has beside its file. Both names are public, which is why it serves loopback only.
 const (
@@ -18,6 +23,8 @@ var loopbackOrigins = []Origin{
 func (c *Config) develop() {
 	demo := &Site{Key: DemoSite, Origins: loopbackOrigins, Anonymous: true, Dev: true, Policy: defaultPolicy(), Session: DefaultSession}
 	demo.Session.Settle = devSettle
+	demo.TokenSecret = make([]byte, token.MinSecret) // until the relay ends
+	_, _ = rand.Read(demo.TokenSecret)               // never fails
 	c.Sites = append(c.Sites, demo)
 	key := Key{Name: DevKey, SHA256: sha256.Sum256([]byte(DevKey)), Scopes: []Scope{ScopeHost, ScopeRead, ScopeErase}}
 	for _, s := range c.Sites {
