@@ -87,7 +87,7 @@ func TestLoad(t *testing.T) {
 		t.Errorf("token secret %q", side.TokenSecret)
 	}
 	shop, ok := c.Site("shop")
-	if shop.TokenSecret != nil || !ok || !shop.Anonymous || shop.Dev {
+	if !ok || shop.TokenSecret != nil || !shop.Anonymous || shop.Dev {
 		t.Fatalf("shop: %v %+v", ok, shop)
 	}
 	if want := (Session{10 * time.Second, 24 * time.Hour, 50 * time.Millisecond}); shop.Session != want {
