@@ -34,9 +34,9 @@ type Site struct {
 	// TokenSecret signs participant tokens; nil where the site has none. It is the site's alone: a token is good for the
 	// site whose secret signed it.
 	TokenSecret []byte
-	Dev       bool // works with the key dev under --dev
-	Policy    masking.Policy
-	Session   Session
+	Dev         bool // works with the key dev under --dev
+	Policy      masking.Policy
+	Session     Session
 }
 
 // Session says when something is over.

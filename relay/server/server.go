@@ -72,8 +72,8 @@ func warn(conf *config.Config, o Options) {
 		o.Log.Warn("there are no sites, so nothing can be recorded; name them in a --config file, or try --dev")
 	}
 	for _, s := range conf.Sites {
-		if !s.Anonymous {
-			o.Log.Warn("nothing can be recorded for a site that is not anonymous: this version has no participant tokens", "site", s.Key)
+		if !s.Anonymous && s.TokenSecret == nil {
+			o.Log.Warn("nothing can be recorded for a site that is not anonymous and has no token_secret_file", "site", s.Key)
 		}
 	}
 	if o.Assets.Version() == "" {
@@ -111,7 +111,7 @@ func (s *Server) build(ctx context.Context, conf *config.Config, o Options) erro
 		},
 	})
 	reading := api.New(api.Options{
-		Config: conf, Store: s.store, Ready: s.store.Ready, Surfly: surfly.Entry, Schema: schema.Document(),
+		Config: conf, Store: s.store, Signals: s.store, Now: time.Now, Wake: s.wake, FieldKey: addresses.field, Ready: s.store.Ready, Surfly: surfly.Entry, Schema: schema.Document(),
 		Metrics: metrics.handler(), Local: local, Base: trusted.base, Tag: o.Assets.Integrity,
 		Version: o.Assets.Version(), Demo: o.Dev, Log: o.Log,
 	})
@@ -140,6 +140,15 @@ func (s *Server) build(ctx context.Context, conf *config.Config, o Options) erro
 		return s.open(ctx, o.AdminListen, admin, metrics, o)
 	}
 	return nil
+}
+
+// wake tells the sequencer of what the app's back end did.
+func (s *Server) wake(session string, end bool) {
+	if end {
+		s.sequencer.End(session)
+		return
+	}
+	s.sequencer.Wake(session)
 }
 
 // open listens on an address, with what every request goes through.
