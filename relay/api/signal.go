@@ -13,7 +13,6 @@ import (
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/relay/config"
-	"github.com/cotrail/cotrail/relay/problem"
 	"github.com/cotrail/cotrail/relay/store"
 )
 
