@@ -9,6 +9,7 @@
 //	conn.go     one WebSocket
 //	post.go     one request
 //	intake.go   the way of a recorder's frames, the same for both: hello, batch, append
+//	token.go    who a participant's token says it is
 //	hello.go, inflate.go, check.go, shape.go, object.go  what is checked on that way
 //	look.go, look_text.go, look_deny.go, look_plain.go  the second look: what is masked again
 //	refusal.go  errors into codes
@@ -37,6 +38,7 @@ type Site struct {
 	Key       string
 	Allows    func(origin string) bool // whether pages of an origin may record for it
 	Anonymous bool                     // pages may record without a token
+	Secret    []byte                   // signs participants' tokens; nil where there are none
 	Policy    *masking.Policy          // masks once more what a page has masked; nil hides all it can
 }
 
@@ -55,6 +57,8 @@ type Config struct {
 	Log     *slog.Logger                              // what an operator should know; never a page's words
 	IP      func(r *http.Request, site string) string // the client's address as it may be stored
 	Wake    func(session string)                      // the session has something new; must not block
+	// FieldKey gives the key by which ids and addresses of a session's people are hashed.
+	FieldKey func(session string) masking.FieldKey
 }
 
 // Handler is the endpoint.
@@ -67,6 +71,7 @@ type Handler struct {
 	log     *slog.Logger
 	ip      func(*http.Request, string) string
 	wake    func(string)
+	key     func(session string) masking.FieldKey
 
 	mu       sync.Mutex
 	closing  bool
@@ -84,7 +89,7 @@ type streamKey struct{ session, stream string }
 // New makes the endpoint.
 func New(c Config) *Handler {
 	return &Handler{
-		sites: c.Sites, store: c.Store, now: c.Now, limits: c.Limits, metrics: newMetrics(c.Metrics), log: c.Log, ip: c.IP, wake: c.Wake,
+		sites: c.Sites, store: c.Store, now: c.Now, limits: c.Limits, metrics: newMetrics(c.Metrics), log: c.Log, ip: c.IP, wake: c.Wake, key: c.FieldKey,
 		conns: map[*conn]bool{}, perSite: map[string]int{}, streams: map[streamKey]*conn{},
 	}
 }

@@ -105,7 +105,7 @@ func (s *Server) build(ctx context.Context, conf *config.Config, o Options) erro
 		Store: s.store, Busy: s.store.Busy, Settings: sites{conf}.settings, Release: o.Assets.Version(), Log: o.Log,
 	})
 	s.ingest = ingest.New(ingest.Config{
-		Sites: sites{conf}, Store: s.store, Now: time.Now, Limits: ingest.DefaultLimits, Metrics: metrics, Log: o.Log, Wake: s.sequencer.Wake,
+		Sites: sites{conf}, Store: s.store, Now: time.Now, Limits: ingest.DefaultLimits, Metrics: metrics, Log: o.Log, Wake: s.sequencer.Wake, FieldKey: addresses.field,
 		IP: func(r *http.Request, site string) string {
 			return addresses.told(trusted.client(r), sites{conf}.ip(site))
 		},

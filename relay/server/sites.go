@@ -16,7 +16,7 @@ func (s sites) Site(key string) (ingest.Site, bool) {
 	if !ok {
 		return ingest.Site{}, false
 	}
-	return ingest.Site{Key: site.Key, Allows: site.Allows, Anonymous: site.Anonymous, Policy: &site.Policy}, true
+	return ingest.Site{Key: site.Key, Allows: site.Allows, Anonymous: site.Anonymous, Secret: site.TokenSecret, Policy: &site.Policy}, true
 }
 
 // settings gives the sequencer a site's times. A site that is no longer in the file keeps its sessions: they go on
