@@ -333,6 +333,7 @@ func filled(dst []byte, a, b string) []byte {
 	add(a, false)
 	add(b, false)
 	add(a, true)
+	add(b, true)
 	return append(dst, '}')
 }
 
