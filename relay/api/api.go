@@ -31,10 +31,12 @@ type Options struct {
 	Ready    func(context.Context) error                          // why the relay would not take an event now
 	Surfly   func(entry []byte) (line []byte, ok bool, err error) // an entry in the reference's dialect; not ok when it has none
 	Schema   []byte                                               // the JSON Schema of all events
-	Metrics  http.Handler                                         // what Prometheus reads
-	Local    func(*http.Request) bool                             // a request comes from this machine, and was not forwarded
-	Base     func(*http.Request) string                           // the address the relay was asked at, like https://relay.example
-	Tag      func(base, site string) string                       // the script tag for a page
+	Limits   Limits
+	Client   func(*http.Request) string     // where a request comes from, for Limits
+	Metrics  http.Handler                   // what Prometheus reads
+	Local    func(*http.Request) bool       // a request comes from this machine, and was not forwarded
+	Base     func(*http.Request) string     // the address the relay was asked at, like https://relay.example
+	Tag      func(base, site string) string // the script tag for a page
 	Version  string
 	Demo     bool // there is a demonstration to link to
 	Log      *slog.Logger

@@ -109,6 +109,8 @@ func start(t *testing.T) *relay {
 		Store:  r.shelf, Signals: r.shelf,
 		Now:      func() time.Time { return time.UnixMilli(1795341875000) },
 		Wake:     func(string, bool) {},
+		Limits:   Limits{},
+		Client:   func(*http.Request) string { return "192.0.2.1" },
 		FieldKey: func(session string) (key masking.FieldKey) { copy(key[:], session); return key },
 		Ready:    func(context.Context) error { return r.ready },
 		Surfly: func(entry []byte) ([]byte, bool, error) {

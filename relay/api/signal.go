@@ -53,6 +53,9 @@ func (a *API) signals(w http.ResponseWriter, r *http.Request, key config.Key) {
 		invalid(w, err)
 		return
 	}
+	if !a.mayAsk(w, a.Limits.Site, s.Site, count) {
+		return
+	}
 	done, err := a.Signals.Signal(r.Context(), store.Signal{
 		Site: s.Site, Session: s.ID, Received: a.Now().UnixMilli(), Count: count, Lines: lines, Once: req.once,
 	})

@@ -45,6 +45,9 @@ func (in *intake) greet(frame []byte, r *http.Request) (err error) {
 	if in.site, err = in.h.site(in.hello.Site, r.Header.Get("Origin")); err != nil {
 		return err
 	}
+	if in.h.siteHellos.Take(in.site.Key, 1, in.h.now()) > 0 {
+		return refuse(event.TooFast, "too many connections and requests for the site")
+	}
 	if in.site.Policy == nil {
 		in.site.Policy = masking.Strictest()
 	}

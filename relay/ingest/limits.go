@@ -5,16 +5,20 @@ import "time"
 // Limits bound what one connection, one site and all together may ask of the relay. Those of the wire itself
 // (sizes of frames and batches) are the constants of masking/event.
 type Limits struct {
-	HelloTimeout    time.Duration // for the first frame: until then nobody has said who it is
-	WriteTimeout    time.Duration // for one frame to a page that does not read
-	Beat            time.Duration // how often a connection is looked after: presence noted, idle memory freed
-	PingEvery       time.Duration // below the idle time-outs of common proxies, 60 s
-	PingTimeout     time.Duration // for its answer; then the connection is given up
-	DecoderIdle     time.Duration // silence after which the brotli window is forgotten; the recorder renews after 20 s
-	Events          float64       // a second, of one connection: far more than a person makes
-	Burst           int           // events at once: the queue of a recorder that was offline
-	Connections     int           // open at once, of all sites: the relay's memory
-	SiteConnections int           // open at once, of one site: one site's rush leaves room for the others
+	HelloTimeout     time.Duration // for the first frame: until then nobody has said who it is
+	WriteTimeout     time.Duration // for one frame to a page that does not read
+	Beat             time.Duration // how often a connection is looked after: presence noted, idle memory freed
+	PingEvery        time.Duration // below the idle time-outs of common proxies, 60 s
+	PingTimeout      time.Duration // for its answer; then the connection is given up
+	DecoderIdle      time.Duration // silence after which the brotli window is forgotten; the recorder renews after 20 s
+	Events           float64       // a second, of one connection: far more than a person makes
+	Burst            int           // events at once: the queue of a recorder that was offline
+	Connections      int           // open at once, of all sites: the relay's memory
+	SiteConnections  int           // open at once, of one site: one site's rush leaves room for the others
+	Hellos           float64       // connections and requests a second, of one address: a thousand people may share one
+	HellosAtOnce     int           // … at once: all of them come back after the relay was away
+	SiteHellos       float64       // … of one site
+	SiteHellosAtOnce int
 }
 
 // DefaultLimits are those of a relay in service.
@@ -29,6 +33,7 @@ var DefaultLimits = Limits{
 	Burst:           40_000,
 	Connections:     40_000,
 	SiteConnections: 20_000,
+	Hellos:          100, HellosAtOnce: 2_000, SiteHellos: 2_000, SiteHellosAtOnce: 20_000,
 }
 
 const (

@@ -77,6 +77,7 @@ func newRelay(t testing.TB, change func(*Config)) *relay {
 	c := Config{
 		Sites: oneSite{}, Store: db, Now: time.Now, Limits: DefaultLimits, Metrics: r.metrics, Log: slog.New(slog.NewTextHandler(r, nil)),
 		IP:       func(*http.Request, string) string { return "ip" },
+		Client:   func(*http.Request) string { return "192.0.2.1" },
 		FieldKey: func(session string) (key masking.FieldKey) { copy(key[:], session); return key },
 		Wake: func(session string) {
 			r.mu.Lock()

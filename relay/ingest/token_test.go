@@ -116,3 +116,19 @@ func TestTokenExpires(t *testing.T) {
 		t.Errorf("after the grace: %d", answer.StatusCode)
 	}
 }
+
+// TestHellosAreLimited: an address or a site that asks too often is told to come back later.
+func TestHellosAreLimited(t *testing.T) {
+	for what, limit := range map[string]func(*Limits){
+		"an address": func(l *Limits) { l.Hellos, l.HellosAtOnce = 0.01, 2 },
+		"a site":     func(l *Limits) { l.SiteHellos, l.SiteHellosAtOnce = 0.01, 2 },
+	} {
+		r := newRelay(t, func(c *Config) { limit(&c.Limits) })
+		r.record(t, someHello())
+		hello := someHello()
+		r.wantTaken(t, body(hello.Append(nil)), 0)
+		if answer, content := r.post(t, origin, "text/plain", body(hello.Append(nil))); answer.StatusCode != 429 {
+			t.Errorf("%s: %d %q", what, answer.StatusCode, content)
+		}
+	}
+}

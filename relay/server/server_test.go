@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -352,7 +353,9 @@ func TestFailedStoreEndsTheServer(t *testing.T) {
 
 func TestSettings(t *testing.T) {
 	conf := load(t, "sites:\n  - {key: a, origins: [\"https://a.example\"], session: {leave_after: 5s, idle_timeout: 7m, settle: 20ms}}\n", false)
-	of := sites{conf}.settings
+	var in atomic.Pointer[config.Config]
+	in.Store(conf)
+	of := sites{&in}.settings
 	if got := of("a"); got.LeaveAfter != 5*time.Second || got.IdleTimeout != 7*time.Minute || got.Settle != 20*time.Millisecond {
 		t.Errorf("%+v", got)
 	}

@@ -1,18 +1,22 @@
 package server
 
 import (
+	"sync/atomic"
+
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/ingest"
 	"github.com/cotrail/cotrail/relay/sequence"
 )
 
-// sites gives each part what it must know of a site of the configuration.
-type sites struct{ *config.Config }
+// sites gives each part what it must know of a site of the configuration that is in force.
+type sites struct {
+	conf *atomic.Pointer[config.Config]
+}
 
 // Site implements ingest.Sites.
 func (s sites) Site(key string) (ingest.Site, bool) {
-	site, ok := s.Config.Site(key)
+	site, ok := s.conf.Load().Site(key)
 	if !ok {
 		return ingest.Site{}, false
 	}
@@ -23,7 +27,7 @@ func (s sites) Site(key string) (ingest.Site, bool) {
 // by the defaults.
 func (s sites) settings(key string) sequence.Settings {
 	session := config.DefaultSession
-	if site, ok := s.Config.Site(key); ok {
+	if site, ok := s.conf.Load().Site(key); ok {
 		session = site.Session
 	}
 	return sequence.Settings{Settle: session.Settle, LeaveAfter: session.LeaveAfter, IdleTimeout: session.IdleTimeout}
@@ -31,7 +35,7 @@ func (s sites) settings(key string) sequence.Settings {
 
 // ip is what may be stored of the address of a site's client.
 func (s sites) ip(key string) string {
-	site, ok := s.Config.Site(key)
+	site, ok := s.conf.Load().Site(key)
 	if !ok {
 		return masking.IPNone
 	}
