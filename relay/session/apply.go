@@ -173,7 +173,7 @@ func (s *Session) move(e *Event, entry *Entry, p *Participant) (merged uint64) {
 		case event.ParticipantLeft:
 			s.part(e, entry)
 		case event.HostChange, event.ControlGained, event.ControlSwitch, event.TabControl:
-			s.passControl(event.Word(e.Type), &s.facts)
+			s.passControl(event.Word(e.Type), entry)
 		}
 	}
 	return 0

@@ -31,12 +31,14 @@ func (s *Session) controller(tab string) (index int64, ok bool) {
 }
 
 // passControl moves control by what a believed event says.
-func (s *Session) passControl(typ event.Word, f *facts) {
+func (s *Session) passControl(typ event.Word, entry *Entry) {
+	f := &s.facts
 	to := f.get("to")
 	switch typ {
 	case event.HostChange:
 		s.lead(to)
 	case event.ControlGained:
+		s.fill(entry, map[string]any{"username": orNull(s.someone(f.index).Name)})
 		if f.tab == "" {
 			s.give(f.get("client_index"))
 		} else {
