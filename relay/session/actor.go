@@ -2,6 +2,7 @@ package session
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -91,13 +92,14 @@ func (s *Session) someone(index int64) *Participant {
 	return &Participant{Index: index}
 }
 
-// who reads whom a key names: by the number, or by the id that the app has for a participant.
+// who reads whom a key names: by the number, or by the id that the app has for a participant, unless the policy hides
+// it: what is hidden looks alike.
 func (s *Session) who(v gjson.Result) (index int64, ok bool) {
 	if v.Type == gjson.Number {
 		return v.Int(), true
 	}
 	for i := range s.Participants {
-		if p := &s.Participants[i]; p.UserID != "" && p.UserID == v.Str {
+		if p := &s.Participants[i]; p.UserID != "" && p.UserID == v.Str && !strings.ContainsAny(v.Str, "[*") {
 			return p.Index, true
 		}
 	}

@@ -145,6 +145,7 @@ func TestControl(t *testing.T) {
 		{[]string{"control_gained", `{"client_index":1}`, "participant_joined", `{"client_index":1}`, "participant_left", `{"client_index":1}`}, "t1", "nobody"},
 		{[]string{"participant_joined", `{"client_index":4,"user_id":"u-9"}`, "control_switch", `{"from":null,"to":"u-9"}`}, "t1", "4"},
 		{[]string{"control_gained", `{"client_index":1}`, "control_switch", `{"from":1,"to":"nobody we know"}`}, "t1", "nobody"},
+		{[]string{"participant_joined", `{"client_index":4,"user_id":"[email]"}`, "control_switch", `{"from":null,"to":"[email]"}`}, "t1", "nobody"},
 	} {
 		s := backed(t, "")
 		for i := 0; i < len(tt.said); i += 2 {
