@@ -298,3 +298,42 @@ func TestTwoParticipants(t *testing.T) {
 		t.Error("the token is in the log")
 	}
 }
+
+// TestParticipantsTabs: a tab that a participant's page opens, and a frame of another origin in it, are the
+// participant's too; the frame has a ticket, and not the token.
+func TestParticipantsTabs(t *testing.T) {
+	r := startMembers(t)
+	id := r.post("/v1/sessions", `{"site":"members"}`)["session_id"].(string)
+	ada := r.post("/v1/sessions/"+id+"/tokens", `{"name":"Ada Miller"}`)["token"].(string)
+	shop, pay := newSite(t), newSite(t)
+	pay.page("/", overheard+heard+frameSays("pay")+r.tag("members"), wholeButton)
+	tag := strings.Replace(r.tag("members"), "data-site", fmt.Sprintf(`data-token="%s" data-site`, ada), 1)
+	shop.page("/", heard+tag, `<a id=next href="/two" target=_blank>two</a>`+frame("pay", pay.url+"/"))
+	shop.page("/two", tag, "")
+	page := chrome.New(t).Open(t, shop.url+"/")
+	page.Do(t, recording, isSaid("pay", `d.status === "recording"`))
+	d := said(t, page, "pay")
+	if text := fmt.Sprint(d); d.text("session") != id || d.text("tab") != tabOf(t, page) || strings.Contains(text, ada) || !strings.Contains(text, "ticket:") {
+		t.Errorf("the frame is %v", d)
+	}
+	tab, err := page.Opens(chrome.Click("#next"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tab.Do(t, recording, flushed)
+	page.Do(t, chrome.Click("#pay"), flushed)
+	entries := r.settledLog(id, "the frame's click is in the log", func(all []entry) bool {
+		return slices.ContainsFunc(ofType(all, "click"), func(e entry) bool { return entry(object(e["page"])).text("url") == pay.url+"/" })
+	})
+	created := ofType(entries, "tab_created")
+	if len(created) != 2 || created[1].details().text("opener_tab_id") != tabOf(t, page) || session(t, tab) != id {
+		t.Errorf("the tabs:\n%s", show(created))
+	}
+	for _, e := range entries {
+		if a := actor(e); e.text("source") == "recorder" && !strings.HasSuffix(a, "0 Ada Miller") {
+			t.Errorf("entry %d is of %s", e.number("seq"), a)
+		}
+	}
+	noErrors(t, page)
+	noErrors(t, tab)
+}
