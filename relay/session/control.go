@@ -13,10 +13,11 @@ import (
 func (e *Event) FromHost() bool { return e.Stream.Info.Stream == store.HostStream }
 
 // believes tells whether an event may move the state of who is here, who leads and who may act: one of the back end,
-// or of a page whose token has the role host. An extension is never believed, whoever's page it is in.
+// or of a page whose token has the role host. An extension is never believed, whoever's page it is in, nor a frame of
+// another origin, which has no token.
 func (s *Session) believes(e *Event) bool {
-	person := e.Stream.Info.Person
-	return e.FromHost() || e.Source == string(event.SourcePage) && person != nil && person.Role == RoleHost
+	info := e.Stream.Info
+	return e.FromHost() || e.Source == string(event.SourcePage) && info.Frame == "" && info.Person != nil && info.Person.Role == RoleHost
 }
 
 // controller tells who may act in a tab; ok is false while nobody has said so.

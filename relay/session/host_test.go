@@ -93,6 +93,7 @@ func TestWhoIsBelieved(t *testing.T) {
 		{"a participant's page", "AB", "page", 'b', false, Claimed},
 		{"the host's page", "AF", "page", 'f', true, Said},
 		{"an extension in the host's page", "AF", "extension", 'f', false, Claimed},
+		{"a frame in the host's page", "AF", "frame", 'f', false, Claimed},
 		{"the back end", "AB", "host", 0, true, ""},
 	} {
 		for _, word := range words {
@@ -102,7 +103,10 @@ func TestWhoIsBelieved(t *testing.T) {
 				s.happens(strings.ToLower(sayer.streams)[1], 1, "", "recorder_started", `{}`)
 				before := moved(s)
 				var e *Entry
-				if sayer.source == "host" {
+				if sayer.source == "frame" {
+					s.work.Streams[1].Frame = "https://pay.quote.example"
+					e = s.happens(sayer.stream, 2, "page", word.typ, word.details)
+				} else if sayer.source == "host" {
 					e = s.tells(2, word.typ, word.details)
 				} else {
 					e = s.happens(sayer.stream, 2, sayer.source, word.typ, word.details)
