@@ -48,23 +48,13 @@ func line(t *testing.T, name string) string {
 }
 
 func TestAddKey(t *testing.T) {
+	const site = "sites: [{key: shop, origins: [\"https://shop.example\"]}]\n"
 	for what, row := range map[string]struct{ before, after string }{
 		"behind the last": {before, strings.Replace(before, "    sites: [\"*\"]\n", "    sites: [\"*\"]\n  "+line(t, "new")+"\n", 1)},
-		"the first":       {"sites: []\n", "sites: []\nkeys:\n  " + line(t, "new") + "\n"},
-		"into nothing":    {"", "\nkeys:\n  " + line(t, "new") + "\n"},
+		"the first":       {site, site + "keys:\n  " + line(t, "new") + "\n"},
 	} {
-		if what != "behind the last" {
-			row.before = strings.Replace(row.before, "sites: []", "sites: [{key: shop, origins: [\"https://shop.example\"]}]", 1)
-			row.after = strings.Replace(row.after, "sites: []", "sites: [{key: shop, origins: [\"https://shop.example\"]}]", 1)
-		}
 		path := write(t, row.before)
 		err := AddKey(path, line(t, "new"))
-		if what == "into nothing" { // its site is not there
-			if err == nil || content(t, path) != row.before {
-				t.Errorf("%s: %v, %q", what, err, content(t, path))
-			}
-			continue
-		}
 		if got := content(t, path); err != nil || got != row.after {
 			t.Errorf("%s: %v\n%s\nwant\n%s", what, err, got, row.after)
 		}
@@ -79,6 +69,10 @@ func TestAddKey(t *testing.T) {
 		if err := AddKey(path, line(t, "new")); err == nil || !strings.Contains(err.Error(), "already") {
 			t.Errorf("%s, again: %v", what, err)
 		}
+	}
+	empty := write(t, "")
+	if err := AddKey(empty, line(t, "new")); err == nil || content(t, empty) != "" {
+		t.Errorf("a key of a site that is not there: %v, %q", err, content(t, empty))
 	}
 }
 

@@ -355,7 +355,9 @@ func TestFailedStoreEndsTheServer(t *testing.T) {
 func TestReload(t *testing.T) {
 	o := options(t)
 	o.Dev = false
-	site := func(key, more string) string { return "  - {key: " + key + ", origins: [\"https://" + key + ".example\"]" + more + "}\n" }
+	site := func(key, more string) string {
+		return "  - {key: " + key + ", origins: [\"https://" + key + ".example\"]" + more + "}\n"
+	}
 	s := start(t, load(t, "sites:\n"+site("a", "")+site("b", ""), false), o)
 	policy := func(key string) (int, string) {
 		res, body := get(t, s.Address()+"/v1/record/policy?site="+key)
