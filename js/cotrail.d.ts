@@ -41,12 +41,12 @@ export interface Cotrail {
 
   /**
    * Signals what the page cannot see by itself: control, chat, documents. Its details are masked by the type; what
-   * the policy does not let through never leaves the browser. The log calls it claimed. A call with an unknown type,
-   * or without a required key, becomes a client_log entry that says so.
+   * the policy does not let through never leaves the browser. The log calls it claimed, unless the page's token has
+   * the role host. A call with an unknown type, or without a required key, becomes a client_log entry that says so.
    */
   event<T extends keyof CotrailEvents>(type: T, details: CotrailEvents[T]): void;
 
-  /** Says who is at this page. The log calls it claimed. */
+  /** Says who is at this page. The log calls it claimed; where a token says who it is, it changes nothing. */
   identify(person: CotrailPerson): void;
 
   /** Begins to record, where the tag says data-start="manual", and again after stop(). */

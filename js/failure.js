@@ -36,6 +36,7 @@ export function report(what, site, identity, bridge) {
   const stream = random(8); // the failure stands in a stream of its own: the page's may have events already
   /** @type {Record<string, string>} */
   const credential = identity.around ? { ticket: identity.around.pass.ticket } : { secret };
+  if (identity.token) credential.token = identity.token;
   const hello = frame(KIND_HELLO, { site, session, ...credential, stream, tab, time });
   bridge.request(new Uint8Array([...part(hello), ...part(frame(KIND_FAILURE, { what, time }))]), true);
 }

@@ -15,9 +15,11 @@ const TAIL_AGE = 3600_000;
  * another one has opened, or somebody new.
  * @param {import("./loader.js").Loader} loader @param {boolean} again whether this page was recorded before
  */
-export async function identify({ relay, site, url }, again) {
+export async function identify({ relay, site, url, token, session: joined }, again) {
   let kept = read();
   if (kept.site && kept.site !== site) kept = {};
+  if (token) return participant(kept, { site, url, token, session: joined || sessionOf(token) }, again);
+  if (kept.named) kept = { stubs: kept.stubs, lost: kept.lost, tailAt: kept.tailAt }; // that was a participant's; this is somebody new
   const around = window === top ? undefined : await join(relay, site);
   if (around) return new Identity({ ...(kept.left ? kept : {}), site, key: kept.key, ...around.pass, secret: "", paused: 0 }, { around });
   kept.site = site;
@@ -31,6 +33,30 @@ export async function identify({ relay, site, url }, again) {
   return new Identity({ ...left, session: opener.session, secret: opener.secret, key: opener.key }, { opener: opener.tab, how: opener.how });
 }
 
+/** The session that a token is for; the relay reads it, too. @param {string} token */
+function sessionOf(token) {
+  try {
+    return String(JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"))).sid);
+  } catch {
+    return ""; // no token: the relay says so
+  }
+}
+
+/**
+ * Finds out the tab of a page whose token says who it is. The secret is for the tickets of its frames.
+ * @param {Partial<Kept>} kept @param {{site: string, url: string, token: string, session: string}} page @param {boolean} again
+ */
+async function participant(kept, { site, url, token, session }, again) {
+  const { secret, key, tab, stubs, lost, tailAt } = kept;
+  const known = Boolean(tab && kept.named && kept.session === session);
+  if (known && (again || kept.left || !(await isCopy(session, String(tab))))) return new Identity(kept, { token });
+  if (known) return new Identity({ site, session, secret, key }, { token, opener: tab, how: window.opener ? "window_open" : "link" });
+  const left = { site, session, stubs, lost, tailAt };
+  const opener = again ? undefined : await findOpener(site, url);
+  if (!opener || opener.session !== session) return new Identity(left, { token });
+  return new Identity({ ...left, key: opener.key }, { token, opener: opener.tab, how: opener.how });
+}
+
 export class Identity {
   /**
    * @param {Partial<Kept>} kept what goes on here; without a tab, this is a new one
@@ -38,8 +64,10 @@ export class Identity {
    * @param {string} [from.opener] the tab this one was opened from, or is a copy of
    * @param {string} [from.how] how it was opened
    * @param {import("./frames/around.js").Around} [from.around] the page around, whose session this frame has joined
+   * @param {string} [from.token] the participant's, which is not kept: it may say more than the log
    */
-  constructor(kept, { opener = "", how = "initial", around }) {
+  constructor(kept, { opener = "", how = "initial", around, token = "" }) {
+    this.token = token;
     this.opener = opener;
     this.how = how;
     this.around = around;
@@ -58,6 +86,7 @@ export class Identity {
     this.kept = {
       site: kept.site || "",
       session: kept.session || random(16),
+      named: Boolean(token),
       secret: kept.secret || (around ? "" : random(16)),
       key: kept.key || random(16),
       tab,

@@ -21,6 +21,7 @@ const MAX_STUBS = 200;
  * @typedef {object} Kept
  * @property {string} site whose session it is: a page of another one stands in the same tab, and starts its own
  * @property {string} session
+ * @property {boolean} named whether a token has said who is at it
  * @property {string} secret empty in a frame that has joined the page around it
  * @property {string} key   names masked fields; random
  * @property {string} tab

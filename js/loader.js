@@ -51,10 +51,12 @@ export class Loader {
   held = held;
   targetOf = targetOf;
 
-  /** @param {string} relay @param {string} site */
-  constructor(relay, site) {
+  /** @param {string} relay @param {DOMStringMap} tag what the script tag says */
+  constructor(relay, tag) {
     this.relay = relay;
-    this.site = site;
+    this.site = tag.site || "";
+    this.token = tag.token || "";
+    this.session = tag.session || "";
   }
 
   /** @param {string} status */
@@ -182,7 +184,7 @@ function main() {
   if (before && before.flush) return; // a second tag
   const around = pageAround(tag.dataset.site);
   if (around) return yieldTo(around, before);
-  const loader = new Loader(new URL(tag.dataset.relay || tag.src).origin, tag.dataset.site || "");
+  const loader = new Loader(new URL(tag.dataset.relay || tag.src).origin, tag.dataset);
   page.cotrail = face(loader);
   if (tag.dataset.start !== "manual") loader.start("auto");
   replay(page.cotrail, (before && before.q) || []);

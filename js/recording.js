@@ -43,9 +43,9 @@ export class Recording {
 
   /** What the hello tells of this page. @param {string} digest @returns {Row} */
   facts(digest) {
-    const { around, kept } = this.identity;
+    const { around, kept, token } = this.identity;
     const { session, secret, tab, key } = kept;
-    const credential = around ? { ticket: around.pass.ticket } : { secret };
+    const credential = around ? { ticket: around.pass.ticket } : { secret, token };
     return {
       site: this.loader.site, session, ...credential, tab, stream: random(8), field_key: key,
       url: location.href, agent: navigator.userAgent, width: screen.width, height: screen.height,

@@ -6,6 +6,10 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 
@@ -17,6 +21,7 @@ import (
 // cli is the command line.
 type cli struct {
 	Serve     serveCmd         `cmd:"" help:"Serve the recorder, receive what pages record, and let auditors read it."`
+	Key       keyCmd           `cmd:"" help:"Make, list and revoke API keys."`
 	MaskCheck maskCheckCmd     `cmd:"" help:"Tell what would be recorded of saved pages, and by which rule. Exits 1 if a --secret gets through, 2 if something is undecided."`
 	Backup    backupCmd        `cmd:"" help:"Copy the store of a data directory, also while a relay uses it."`
 	Version   kong.VersionFlag `help:"Print the version."`
@@ -58,6 +63,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return c.MaskCheck.run(ctx, stdout, stderr)
 	case asked.Selected().Name == "backup":
 		return c.Backup.run(ctx, stdout, stderr)
+	case strings.HasPrefix(asked.Command(), "key "):
+		return c.Key.run(asked.Selected().Name, stdout, stderr)
 	}
 	return c.Serve.run(ctx, recorder, stdout, stderr)
 }
@@ -86,11 +93,38 @@ func (c *serveCmd) run(ctx context.Context, recorder *assets.Assets, stdout, std
 		return exitUsage
 	}
 	c.announce(stdout, s.Address(), recorder)
+	defer c.reloads(ctx, s, log)()
 	if err := s.Run(ctx); err != nil {
 		fmt.Fprintln(stderr, "cotrail:", err)
 		return exitFound
 	}
 	return exitGood
+}
+
+// reloads reads the configuration anew at every SIGHUP; one that cannot be used is told of, and the old one stays. It
+// gives what ends that.
+func (c *serveCmd) reloads(ctx context.Context, s *server.Server, log *slog.Logger) (stop func()) {
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	var group sync.WaitGroup
+	group.Go(func() {
+		for range hangups {
+			conf, err := config.Load(c.Config, c.Dev)
+			if err == nil {
+				err = s.Reload(ctx, conf)
+			}
+			if err != nil {
+				log.Error("the configuration cannot be used; the old one stays in force", "error", err)
+				continue
+			}
+			log.Info("the configuration was read anew", "sites", len(conf.Sites), "keys", len(conf.Keys))
+		}
+	})
+	return func() {
+		signal.Stop(hangups)
+		close(hangups)
+		group.Wait()
+	}
 }
 
 // announce tells where to go.

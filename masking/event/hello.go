@@ -3,9 +3,10 @@ package event
 // Hello opens a stream. It is the first frame of every connection and of every POST body.
 type Hello struct {
 	Site    string   // the site's public key
-	Session string   // 32 hexadecimal digits, made by the page
+	Session string   // 32 hexadecimal digits, made by the page, or the one that the token is for
 	Secret  string   // 32 hexadecimal digits: who has it may go on with the session
 	Ticket  string   // instead of the secret, a Ticket: the stream is of a frame of another origin
+	Token   string   // a participant's token; the secret beside it makes the tickets of the page's frames
 	Stream  StreamID // this recorder
 	Tab     string   // 16 hexadecimal digits
 	Time    int64    // the page's clock when this was sent, milliseconds since 1970
@@ -20,7 +21,7 @@ type Hello struct {
 
 func (h *Hello) lines() []line {
 	return []line{
-		{"site", &h.Site, false}, {"session", &h.Session, false}, {"secret", &h.Secret, true}, {"ticket", &h.Ticket, true},
+		{"site", &h.Site, false}, {"session", &h.Session, false}, {"secret", &h.Secret, true}, {"ticket", &h.Ticket, true}, {"token", &h.Token, true},
 		{"stream", &h.Stream, false}, {"tab", &h.Tab, false}, {"time", &h.Time, false},
 		{"url", &h.URL, true}, {"agent", &h.Agent, true}, {"width", &h.Width, true}, {"height", &h.Height, true},
 		{"device", &h.Device, true}, {"policy", &h.Policy, true}, {"release", &h.Release, true},

@@ -21,7 +21,7 @@ var liners = []struct {
 	full liner
 }{
 	{"hello", func(f []byte) (liner, error) { h, err := event.ReadHello(f); return &h, err }, &event.Hello{
-		Site: "shop", Session: "0123456789abcdef0123456789abcdef", Secret: "fedcba9876543210fedcba9876543210", Ticket: "1.1795348800000.00", Stream: event.StreamID{1, 2, 3, 4, 5, 6, 7, 8},
+		Site: "shop", Session: "0123456789abcdef0123456789abcdef", Secret: "fedcba9876543210fedcba9876543210", Ticket: "1.1795348800000.00", Token: "e30.e30.c2ln", Stream: event.StreamID{1, 2, 3, 4, 5, 6, 7, 8},
 		Tab: "0123456789abcdef", Time: 1795348800000, URL: "https://shop.example/", Agent: "Mozilla/5.0 (größe)", Width: 1280, Height: 800,
 		Device: "desktop", Policy: "digest", Release: "1.0.0"}},
 	{"welcome", func(f []byte) (liner, error) { w, err := event.ReadWelcome(f); return &w, err }, &event.Welcome{
@@ -146,7 +146,7 @@ func TestValuesStayOnTheirLine(t *testing.T) {
 
 func TestHelloWithoutOptional(t *testing.T) {
 	h := *liners[0].full.(*event.Hello)
-	h.Ticket, h.URL, h.Agent, h.Width, h.Height, h.Device, h.Policy, h.Release = "", "", "", 0, 0, "", "", ""
+	h.Ticket, h.Token, h.URL, h.Agent, h.Width, h.Height, h.Device, h.Policy, h.Release = "", "", "", "", 0, 0, "", "", ""
 	frame := h.Append(nil)
 	if got, err := event.ReadHello(frame); err != nil || got != h {
 		t.Errorf("%+v, %v", got, err)

@@ -15,6 +15,7 @@ const (
 	ForeignOrigin Code = "foreign_origin"
 	NotAllowed    Code = "not_allowed"
 	TicketExpired Code = "ticket_expired"
+	TokenExpired  Code = "token_expired"
 	TooLarge      Code = "too_large"
 	TooFast       Code = "too_fast"
 	TooMany       Code = "too_many_streams"
@@ -47,6 +48,7 @@ var Codes = map[Code]struct {
 	ForeignOrigin: {403, Stop},
 	NotAllowed:    {403, Stop},
 	TicketExpired: {403, Later},
+	TokenExpired:  {403, Stop},
 	TooLarge:      {413, Stop},
 	TooFast:       {429, Later},
 	TooMany:       {429, Later},

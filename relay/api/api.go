@@ -1,9 +1,10 @@
-// Package api is what auditors and operators ask the relay over HTTP. It promises that a key reaches its own sites
+// Package api is what the app's back end, auditors and operators ask the relay over HTTP. It promises that a key reaches its own sites
 // only, that no answer is for a page of another origin but what a recorder of the site needs, and that a query it does
 // not understand is an error rather than an answer to another question.
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -11,7 +12,9 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/problem"
 	"github.com/cotrail/cotrail/relay/store"
@@ -19,18 +22,24 @@ import (
 
 // Options are what the routes stand on. None may be left out but Demo.
 type Options struct {
-	Config  *config.Config
-	Store   store.Reader
-	Ready   func(context.Context) error                          // why the relay would not take an event now
-	Surfly  func(entry []byte) (line []byte, ok bool, err error) // an entry in the reference's dialect; not ok when it has none
-	Schema  []byte                                               // the JSON Schema of all events
-	Metrics http.Handler                                         // what Prometheus reads
-	Local   func(*http.Request) bool                             // a request comes from this machine, and was not forwarded
-	Base    func(*http.Request) string                           // the address the relay was asked at, like https://relay.example
-	Tag     func(base, site string) string                       // the script tag for a page
-	Version string
-	Demo    bool // there is a demonstration to link to
-	Log     *slog.Logger
+	Config   *config.Config
+	Store    store.Reader
+	Signals  store.Signals
+	Now      func() time.Time                                     // the relay's clock
+	Wake     func(session string, end bool)                       // a session has something new, or is to end; must not block
+	FieldKey func(session string) masking.FieldKey                // by which ids and addresses of a session's people are hashed
+	Ready    func(context.Context) error                          // why the relay would not take an event now
+	Surfly   func(entry []byte) (line []byte, ok bool, err error) // an entry in the reference's dialect; not ok when it has none
+	Schema   []byte                                               // the JSON Schema of all events
+	Limits   Limits
+	Client   func(*http.Request) string     // where a request comes from, for Limits
+	Metrics  http.Handler                   // what Prometheus reads
+	Local    func(*http.Request) bool       // a request comes from this machine, and was not forwarded
+	Base     func(*http.Request) string     // the address the relay was asked at, like https://relay.example
+	Tag      func(base, site string) string // the script tag for a page
+	Version  string
+	Demo     bool // there is a demonstration to link to
+	Log      *slog.Logger
 }
 
 // API has the routes.
@@ -67,7 +76,8 @@ const (
 
 // Route is one address and who may ask for it.
 type Route struct {
-	Path     string // as http.ServeMux writes it; all routes are for GET, and so for HEAD
+	Method   string // GET when empty, and then HEAD as well
+	Path     string // as http.ServeMux writes it
 	Access   access
 	Scope    config.Scope
 	Operator bool     // stands on the operator's address when there is one, instead of the public one
@@ -77,8 +87,12 @@ type Route struct {
 
 // Routes lists all routes.
 func (a *API) Routes() []Route {
-	read := config.ScopeRead
+	read, host := config.ScopeRead, config.ScopeHost
 	return []Route{
+		{Method: "POST", Path: "/v1/sessions", Access: withKey, Scope: host, answer: a.create},
+		{Method: "POST", Path: "/v1/sessions/{id}/tokens", Access: withKey, Scope: host, answer: a.invite},
+		{Method: "POST", Path: "/v1/sessions/{id}/events", Access: withKey, Scope: host, answer: a.signals},
+		{Method: "POST", Path: "/v1/sessions/{id}/end", Access: withKey, Scope: host, answer: a.end},
 		{Path: "/v1/sessions", Access: withKey, Scope: read, Params: []string{"site", "limit", "cursor"}, answer: a.sessions},
 		{Path: "/v1/sessions/{id}", Access: withKey, Scope: read, answer: a.session},
 		{Path: "/v1/sessions/{id}/log", Access: withKey, Scope: read, Params: []string{"after", "type", "dialect"}, answer: a.log},
@@ -86,6 +100,7 @@ func (a *API) Routes() []Route {
 		{Path: "/v1/schema/events.json", answer: a.schema},
 		{Path: "/v1/record/policy", Params: []string{"site"}, answer: a.policy},
 		{Path: "/v1/record/origin", Params: []string{"site", "origin"}, answer: a.origin},
+		{Path: "/openapi.yaml", answer: a.description},
 		{Path: "/{$}", answer: a.home},
 		{Path: "/healthz", Access: onLoopback, Scope: read, Operator: true, answer: a.alive},
 		{Path: "/readyz", Access: onLoopback, Scope: read, Operator: true, answer: a.ready},
@@ -100,7 +115,7 @@ func (a *API) Register(public, admin *http.ServeMux) {
 		if route.Operator {
 			mux = admin
 		}
-		mux.Handle("GET "+route.Path, a.guard(route))
+		mux.Handle(cmp.Or(route.Method, "GET")+" "+route.Path, a.guard(route))
 	}
 }
 

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -12,9 +13,12 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/problem"
 	"github.com/cotrail/cotrail/relay/store"
@@ -69,6 +73,14 @@ func (s *shelf) Entries(_ context.Context, id string, after uint64, fn func(uint
 	return s.broken
 }
 
+func (s *shelf) Signal(_ context.Context, sig store.Signal) (store.Signalled, error) {
+	return store.Signalled{Session: sig.Session, First: 1, At: sig.Received}, nil
+}
+
+func (s *shelf) Invite(_ context.Context, _, _ string, at int64, _ store.Once) (store.Invited, error) {
+	return store.Invited{ClientIndex: 3, At: at}, nil
+}
+
 // relay is the API over HTTP, with what the tests change on it.
 type relay struct {
 	*shelf
@@ -94,8 +106,13 @@ func start(t *testing.T) *relay {
 	}}
 	r.api = New(Options{
 		Config: configure(t),
-		Store:  r.shelf,
-		Ready:  func(context.Context) error { return r.ready },
+		Store:  r.shelf, Signals: r.shelf,
+		Now:      func() time.Time { return time.UnixMilli(1795341875000) },
+		Wake:     func(string, bool) {},
+		Limits:   Limits{},
+		Client:   func(*http.Request) string { return "192.0.2.1" },
+		FieldKey: func(session string) (key masking.FieldKey) { copy(key[:], session); return key },
+		Ready:    func(context.Context) error { return r.ready },
 		Surfly: func(entry []byte) ([]byte, bool, error) {
 			return append([]byte("[\"surfly\"]"), '\n'), !strings.Contains(string(entry), "click"), nil
 		},
@@ -118,20 +135,28 @@ func start(t *testing.T) *relay {
 	return r
 }
 
+const shopSecret = "the secret by which tokens of shop are signed"
+
 // configure reads a file with two sites and a key for each case: its name is its secret.
 func configure(t *testing.T) *config.Config {
 	t.Helper()
-	file := "sites:\n  - {key: shop, origins: [\"https://shop.example\"]}\n  - {key: side, origins: [\"https://side.example\"]}\nkeys:\n"
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "shop.secret"), []byte(shopSecret), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file := "sites:\n  - {key: shop, origins: [\"https://shop.example\"], token_secret_file: shop.secret}\n  - {key: side, origins: [\"https://side.example\"]}\nkeys:\n"
 	for name, rest := range map[string]string{
 		"shop-reader": "scopes: [read], sites: [shop]",
 		"side-reader": "scopes: [read], sites: [side]",
 		"both-reader": "scopes: [read, host], sites: [shop, side]",
 		"all-reader":  "scopes: [read], sites: [\"*\"]",
-		"shop-host":   "scopes: [host, erase], sites: [shop]",
+		"shop-host":   "scopes: [host], sites: [shop]",
+		"shop-eraser": "scopes: [erase], sites: [shop]",
+		"shop-all":    "scopes: [host, read, erase], sites: [shop]",
 	} {
 		file += fmt.Sprintf("  - {name: %s, sha256: \"%x\", %s}\n", name, sha256.Sum256([]byte(name)), rest)
 	}
-	path := filepath.Join(t.TempDir(), "cotrail.yaml")
+	path := filepath.Join(dir, "cotrail.yaml")
 	if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +170,19 @@ func configure(t *testing.T) *config.Config {
 // get asks with a key, none when it is empty, and gives answer and body.
 func (r *relay) get(t *testing.T, path, key string, headers ...string) (*http.Response, string) {
 	t.Helper()
-	req, err := http.NewRequest("GET", r.url+path, nil)
+	return r.do(t, "GET", path, key, "", headers...)
+}
+
+// post sends a body of JSON.
+func (r *relay) post(t *testing.T, path, key, body string, headers ...string) (*http.Response, string) {
+	t.Helper()
+	return r.do(t, "POST", path, key, body, append([]string{"Content-Type", "application/json"}, headers...)...)
+}
+
+// do asks in any way.
+func (r *relay) do(t *testing.T, method, path, key, body string, headers ...string) (*http.Response, string) {
+	t.Helper()
+	req, err := http.NewRequest(method, r.url+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,18 +190,40 @@ func (r *relay) get(t *testing.T, path, key string, headers ...string) (*http.Re
 		req.Header.Set("Authorization", "Bearer "+key)
 	}
 	for i := 0; i < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
+		req.Header.Add(headers[i], headers[i+1])
 	}
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
+	answer, err := io.ReadAll(res.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return res, string(body)
+	asDescribed(t, req, body, res, string(answer))
+	return res, string(answer)
+}
+
+// ask asks a route in its own way, of a session.
+func (r *relay) ask(t *testing.T, route Route, session, query, key string, headers ...string) (*http.Response, string) {
+	t.Helper()
+	path := r.path(route, session) + query
+	if cmp.Or(route.Method, "GET") == "GET" {
+		return r.get(t, path, key, headers...)
+	}
+	return r.do(t, route.Method, path, key, bodies[route.Path], append([]string{"Content-Type", "application/json"}, headers...)...)
+}
+
+// path is a route's address for a session.
+func (r *relay) path(route Route, session string) string {
+	return strings.NewReplacer("{id}", session, "{digest}", r.policies[0].Digest, "{$}", "").Replace(route.Path)
+}
+
+// bodies are what is sent to the routes that take something.
+var bodies = map[string]string{
+	"/v1/sessions":             `{"site":"shop"}`,
+	"/v1/sessions/{id}/events": `{"type":"chat","details":{"from":0}}`,
 }
 
 // says fails the test unless the answer is a problem with this status, and a sentence with this in it.
@@ -182,61 +241,6 @@ func says(t *testing.T, what string, res *http.Response, body string, status int
 	}
 	if !strings.HasSuffix(p.Detail, ".") || p.Detail[:1] != strings.ToUpper(p.Detail[:1]) {
 		t.Errorf("%s: %q is no sentence", what, p.Detail)
-	}
-}
-
-// TestAccess asks every route with every key, from here and from elsewhere.
-func TestAccess(t *testing.T) {
-	r := start(t)
-	const own, foreign = "in-shop", "in-side"
-	for _, route := range r.api.Routes() {
-		perSession := strings.Contains(route.Path, "{id}")
-		for _, session := range []string{own, foreign, "unknown"} {
-			if !perSession && session != own {
-				continue
-			}
-			path := strings.NewReplacer("{id}", session, "{digest}", r.policies[0].Digest, "{$}", "").Replace(route.Path)
-			if strings.HasPrefix(path, "/v1/record/") {
-				path += "?site=shop"
-			}
-			for key, c := range map[string]struct {
-				known, reads bool
-				reaches      []string
-			}{
-				"":             {},
-				"unknown":      {},
-				"SHOP-READER":  {},
-				"shop-reader ": {true, true, []string{own}}, // white space around a header's value is no part of it
-				"shop-reader":  {true, true, []string{own}},
-				"side-reader":  {true, true, []string{foreign}},
-				"both-reader":  {true, true, []string{own, foreign}},
-				"all-reader":   {true, true, []string{own, foreign}},
-				"shop-host":    {true, false, nil},
-			} {
-				for _, r.local = range []bool{true, false} {
-					want := http.StatusOK
-					switch needs := route.Access == withKey || route.Access == onLoopback && !r.local; {
-					case !needs:
-					case !c.known:
-						want = http.StatusUnauthorized
-					case !c.reads:
-						want = http.StatusForbidden
-					case perSession && !strings.Contains(strings.Join(c.reaches, " "), session):
-						want = http.StatusNotFound
-					}
-					what := fmt.Sprintf("%s with key %q, local %v", path, key, r.local)
-					res, body := r.get(t, path, key)
-					if want != http.StatusOK {
-						says(t, what, res, body, want, "key")
-					} else if res.StatusCode != want {
-						t.Errorf("%s: %d %s", what, res.StatusCode, body)
-					}
-					if (res.Header.Get("WWW-Authenticate") != "") != (want == http.StatusUnauthorized) {
-						t.Errorf("%s: WWW-Authenticate is %q", what, res.Header.Get("WWW-Authenticate"))
-					}
-				}
-			}
-		}
 	}
 }
 
@@ -266,14 +270,13 @@ func TestUnknownParameters(t *testing.T) {
 	r := start(t)
 	r.local = true
 	for _, route := range r.api.Routes() {
-		path := strings.NewReplacer("{id}", "in-shop", "{$}", "").Replace(route.Path)
-		res, body := r.get(t, path+"?frobnicate=1", "shop-reader")
-		says(t, path, res, body, 400, `"frobnicate"`)
-		res, body = r.get(t, path+"?%zz", "shop-reader")
-		says(t, path, res, body, 400, "malformed")
+		res, body := r.ask(t, route, "in-shop", "?frobnicate=1", "shop-all")
+		says(t, route.Path, res, body, 400, `"frobnicate"`)
+		res, body = r.ask(t, route, "in-shop", "?%zz", "shop-all")
+		says(t, route.Path, res, body, 400, "malformed")
 		for _, param := range route.Params {
-			res, body = r.get(t, path+"?"+param+"=1&"+param+"=2", "shop-reader")
-			says(t, path, res, body, 400, `"`+param+`" is given 2 times`)
+			res, body = r.ask(t, route, "in-shop", "?"+param+"=1&"+param+"=2", "shop-all")
+			says(t, route.Path, res, body, 400, `"`+param+`" is given 2 times`)
 		}
 	}
 }
@@ -283,11 +286,10 @@ func TestNoOtherOrigins(t *testing.T) {
 	r := start(t)
 	r.local = true
 	for _, route := range r.api.Routes() {
-		path := strings.NewReplacer("{id}", "in-shop", "{$}", "").Replace(route.Path)
-		res, _ := r.get(t, path, "shop-reader", "Origin", "https://shop.example")
+		res, _ := r.ask(t, route, "in-shop", "", "shop-all", "Origin", "https://shop.example")
 		for name := range res.Header {
 			if strings.HasPrefix(name, "Access-Control-") {
-				t.Errorf("%s sends %s", path, name)
+				t.Errorf("%s sends %s", route.Path, name)
 			}
 		}
 	}
@@ -295,15 +297,17 @@ func TestNoOtherOrigins(t *testing.T) {
 
 func TestMethods(t *testing.T) {
 	r := start(t)
+	takes := map[string][]string{}
 	for _, route := range r.api.Routes() {
-		path := strings.NewReplacer("{id}", "in-shop", "{$}", "").Replace(route.Path)
-		res, err := http.Post(r.url+path, "text/plain", nil)
-		if err != nil {
-			t.Fatal(err)
+		takes[route.Path] = append(takes[route.Path], cmp.Or(route.Method, "GET"))
+		if route.Method == "" {
+			takes[route.Path] = append(takes[route.Path], "HEAD")
 		}
-		body, _ := io.ReadAll(res.Body)
-		res.Body.Close()
-		says(t, "POST "+path, res, string(body), 405, "it takes GET, HEAD")
+	}
+	for _, route := range r.api.Routes() {
+		slices.Sort(takes[route.Path])
+		res, body := r.do(t, "PATCH", r.path(route, "in-shop"), "shop-all", "")
+		says(t, "PATCH "+route.Path, res, body, 405, "it takes "+strings.Join(takes[route.Path], ", "))
 	}
 	res, body := r.get(t, "/v1/nothing", "shop-reader")
 	says(t, "an unknown address", res, body, 404, "nothing at this address")
@@ -328,7 +332,7 @@ func TestOperatorsAddress(t *testing.T) {
 	public, admin := http.NewServeMux(), http.NewServeMux()
 	r.api.Register(public, admin)
 	for _, route := range r.api.Routes() {
-		req := httptest.NewRequest("GET", strings.NewReplacer("{id}", "x", "{$}", "").Replace(route.Path), nil)
+		req := httptest.NewRequest(cmp.Or(route.Method, "GET"), strings.NewReplacer("{id}", "x", "{$}", "").Replace(route.Path), nil)
 		_, onPublic := public.Handler(req)
 		_, onAdmin := admin.Handler(req)
 		wantAdmin := route.Path == "/healthz" || route.Path == "/readyz" || route.Path == "/metrics"

@@ -14,17 +14,23 @@ import (
 // is looked at, and the key given back is empty.
 func (a *API) admit(w http.ResponseWriter, r *http.Request, route Route) (config.Key, bool) {
 	if route.Access == open || route.Access == onLoopback && a.Local(r) {
-		return config.Key{}, true
+		return config.Key{}, a.passes(w, r)
 	}
 	secret, ok := bearer(r)
 	if !ok {
-		refuseKey(w, "This address needs an API key; send it as \"Authorization: Bearer KEY\".")
+		if a.passes(w, r) {
+			refuseKey(w, "This address needs an API key; send it as \"Authorization: Bearer KEY\".")
+		}
 		return config.Key{}, false
 	}
 	key, ok := a.find(secret)
 	switch {
 	case !ok:
-		refuseKey(w, "The API key is not one of this relay's.")
+		if a.passes(w, r) {
+			refuseKey(w, "The API key is not one of this relay's.")
+		}
+	case !a.mayAsk(w, a.Limits.Key, key.Name, 1):
+		ok = false
 	case !key.May(route.Scope):
 		problem.Write(w, http.StatusForbidden, "The API key "+key.Name+" does not have the scope "+string(route.Scope)+".")
 		ok = false

@@ -31,9 +31,12 @@ type Site struct {
 	Key       string
 	Origins   []Origin
 	Anonymous bool // pages may record without a token
-	Dev       bool // works with the key dev under --dev
-	Policy    masking.Policy
-	Session   Session
+	// TokenSecret signs participant tokens; nil where the site has none. It is the site's alone: a token is good for the
+	// site whose secret signed it.
+	TokenSecret []byte
+	Dev         bool // works with the key dev under --dev
+	Policy      masking.Policy
+	Session     Session
 }
 
 // Session says when something is over.

@@ -69,21 +69,25 @@ sites:
     origins: ["https://side.example"]
     dev: true
     policy_file: side.policy.yaml
+    token_secret_file: side.secret
 keys:
   - {name: ops, sha256: "` + sum("ops key") + `", scopes: [read, host], sites: [shop]}
   - {name: all, sha256: "` + sum("all key") + `", scopes: [erase], sites: ["*"]}
 `
 
 func TestLoad(t *testing.T) {
-	c, err := Load(write(t, whole, "side.policy.yaml", "allow: [\"#x\"]\n"), false)
+	c, err := Load(write(t, whole, "side.policy.yaml", "allow: [\"#x\"]\n", "side.secret", strings.Repeat("s", 40)+"\n"), false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := c.TrustedProxies; len(got) != 2 || got[0].String() != "10.0.0.0/8" || got[1].String() != "::1/128" {
 		t.Errorf("trusted proxies %v", got)
 	}
+	if side, _ := c.Site("side"); string(side.TokenSecret) != strings.Repeat("s", 40) {
+		t.Errorf("token secret %q", side.TokenSecret)
+	}
 	shop, ok := c.Site("shop")
-	if !ok || !shop.Anonymous || shop.Dev {
+	if !ok || shop.TokenSecret != nil || !shop.Anonymous || shop.Dev {
 		t.Fatalf("shop: %v %+v", ok, shop)
 	}
 	if want := (Session{10 * time.Second, 24 * time.Hour, 50 * time.Millisecond}); shop.Session != want {
@@ -197,7 +201,9 @@ func TestLoadRefuses(t *testing.T) {
 	}{
 		"unknown key at the top":  {"site: []\n", `:1: unknown key "site"; … trusted_proxies, sites, keys`},
 		"unknown key of a site":   {site + "    orgins: []\n", `:4: unknown key "orgins"; a site has … origins, anonymous`},
-		"token_secret_file":       {site + "    token_secret_file: x\n", `:4: this version does not have "token_secret_file" yet`},
+		"token_secret_file":       {site + "    token_secret_file: x\n", `:4: token_secret_file: … no such file`},
+		"short token secret":      {site + "    token_secret_file: short.secret\n", `:4: token_secret_file: short.secret has 5 bytes`},
+		"another's token secret":  {site + "    token_secret_file: t.secret\n  - key: b\n    origins: [\"https://b.example\"]\n    token_secret_file: t.secret\n", `:7: token_secret_file: t.secret has the secret of another site`},
 		"retention":               {site + "    retention: 400d\n", `:4: this version does not have "retention" yet`},
 		"deliver":                 {site + "    deliver:\n      - {type: stdout}\n", `:4: this version does not have "deliver" yet`},
 		"origin_only":             {site + "    policy:\n      urls:\n        origin_only:\n          - ok.example\n          - https://x.example\n", `:8: origin_only: "https://x.example" is neither a host`},
@@ -263,7 +269,7 @@ func TestLoadRefuses(t *testing.T) {
 		"wrong indent":            {"sites:\n  - key: a\n   origins: x\n", `:3: this is no YAML`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Load(write(t, c.content, "p.yaml", "titles: true\ntypo: 1\n"), false)
+			_, err := Load(write(t, c.content, "p.yaml", "titles: true\ntypo: 1\n", "short.secret", " 12345\n", "t.secret", strings.Repeat("s", 32)), false)
 			if err == nil {
 				t.Fatalf("accepted:\n%s", c.content)
 			}

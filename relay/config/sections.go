@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"encoding/hex"
 	"net/netip"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"github.com/cotrail/cotrail/masking"
+	"github.com/cotrail/cotrail/relay/token"
 )
 
 // Bounds of a session's durations. Whoever needs more has mistaken the unit: a log that lags a minute behind is no
@@ -67,7 +69,8 @@ func (r *reader) site(n ast.Node, c *Config, dev bool) {
 		{"policy", func(n ast.Node) { s.Policy = r.policy(n) }},
 		{"policy_file", func(n ast.Node) { s.Policy = r.policyFile(n) }},
 		{"session", func(n ast.Node) { r.session(n, &s.Session) }},
-		{"token_secret_file", nil}, {"retention", nil}, {"deliver", nil},
+		{"token_secret_file", func(n ast.Node) { s.TokenSecret = r.tokenSecret(n, c) }},
+		{"retention", nil}, {"deliver", nil},
 	})
 	if has == nil {
 		return
@@ -142,16 +145,40 @@ func (r *reader) policyFile(n ast.Node) masking.Policy {
 	if name == "" {
 		return defaultPolicy()
 	}
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(filepath.Dir(r.file), name)
-	}
-	own := &reader{file: name}
+	own := &reader{file: r.beside(name)}
 	p, err := own.policyIn()
 	if err != nil {
 		r.fail(n, "policy_file: %v", err)
 	}
 	r.problems = append(r.problems, own.problems...)
 	return p
+}
+
+// tokenSecret reads the file that signs participant tokens. White space around the secret is no part of it.
+func (r *reader) tokenSecret(n ast.Node, c *Config) []byte {
+	name := r.text(n, "token_secret_file")
+	if name == "" {
+		return nil
+	}
+	content, err := readFile(r.beside(name))
+	secret := bytes.TrimSpace(content)
+	switch {
+	case err != nil:
+		r.fail(n, "token_secret_file: %v", err)
+	case len(secret) < token.MinSecret:
+		r.fail(n, "token_secret_file: %s has %d bytes; a secret needs %d at least, for example from: openssl rand -hex 32", name, len(secret), token.MinSecret)
+	case slices.ContainsFunc(c.Sites, func(s *Site) bool { return bytes.Equal(s.TokenSecret, secret) }):
+		r.fail(n, "token_secret_file: %s has the secret of another site; each needs its own, for it tells whose a token is", name)
+	}
+	return secret
+}
+
+// beside is the path of a file that the configuration names.
+func (r *reader) beside(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(filepath.Dir(r.file), name)
 }
 
 // keyAt is a key and where the file lists its sites.

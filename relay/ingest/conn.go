@@ -50,12 +50,22 @@ func (c *conn) serve(ws *websocket.Conn, r *http.Request) {
 		return
 	}
 	defer c.h.dismiss(c.in.site.Key)
+	defer c.expire()()
 	c.present(ctx)
 	if err := c.write(welcome.Append(nil)); err == nil {
 		c.receive(ctx)
 	}
 	c.absent(ctx)
 	c.aside.Wait()
+}
+
+// expire closes the connection when the participant's token expires, and gives what calls that off.
+func (c *conn) expire() (stop func()) {
+	if c.in.expires.IsZero() {
+		return func() {}
+	}
+	timer := time.AfterFunc(c.in.expires.Sub(c.h.now()), func() { c.refuse(errExpired) })
+	return func() { timer.Stop() }
 }
 
 // greet waits for the hello, not for long.

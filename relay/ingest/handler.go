@@ -9,6 +9,7 @@
 //	conn.go     one WebSocket
 //	post.go     one request
 //	intake.go   the way of a recorder's frames, the same for both: hello, batch, append
+//	token.go    who a participant's token says it is
 //	hello.go, inflate.go, check.go, shape.go, object.go  what is checked on that way
 //	look.go, look_text.go, look_deny.go, look_plain.go  the second look: what is masked again
 //	room.go     what all of them together may hold in memory
@@ -30,6 +31,7 @@ import (
 
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/masking/event"
+	"github.com/cotrail/cotrail/relay/limit"
 	"github.com/cotrail/cotrail/relay/store"
 )
 
@@ -38,6 +40,7 @@ type Site struct {
 	Key       string
 	Allows    func(origin string) bool // whether pages of an origin may record for it
 	Anonymous bool                     // pages may record without a token
+	Secret    []byte                   // signs participants' tokens; nil where there are none
 	Policy    *masking.Policy          // masks once more what a page has masked; nil hides all it can
 }
 
@@ -56,6 +59,10 @@ type Config struct {
 	Log     *slog.Logger                              // what an operator should know; never a page's words
 	IP      func(r *http.Request, site string) string // the client's address as it may be stored
 	Wake    func(session string)                      // the session has something new; must not block
+	// Client is where a request comes from, for Limits; empty for this machine, which is not counted.
+	Client func(r *http.Request) string
+	// FieldKey gives the key by which ids and addresses of a session's people are hashed.
+	FieldKey func(session string) masking.FieldKey
 }
 
 // Handler is the endpoint.
@@ -69,6 +76,10 @@ type Handler struct {
 	ip      func(*http.Request, string) string
 	wake    func(string)
 	room    room
+	key     func(session string) masking.FieldKey
+	client  func(*http.Request) string
+
+	addresses, siteHellos *limit.Limiter
 
 	mu       sync.Mutex
 	closing  bool
@@ -86,7 +97,8 @@ type streamKey struct{ session, stream string }
 // New makes the endpoint.
 func New(c Config) *Handler {
 	h := &Handler{
-		sites: c.Sites, store: c.Store, now: c.Now, limits: c.Limits, metrics: newMetrics(c.Metrics), log: c.Log, ip: c.IP, wake: c.Wake,
+		sites: c.Sites, store: c.Store, now: c.Now, limits: c.Limits, metrics: newMetrics(c.Metrics), log: c.Log, ip: c.IP, wake: c.Wake, key: c.FieldKey, client: c.Client,
+		addresses: limit.New(c.Limits.Hellos, c.Limits.HellosAtOnce), siteHellos: limit.New(c.Limits.SiteHellos, c.Limits.SiteHellosAtOnce),
 		conns: map[*conn]bool{}, perSite: map[string]int{}, streams: map[streamKey]*conn{},
 	}
 	h.room.give(int(c.Limits.Bytes))
@@ -101,11 +113,23 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "record takes a WebSocket, or POST", http.StatusMethodNotAllowed)
 	case r.Header.Get("Origin") == "":
 		h.answer(w, refuse(event.ForeignOrigin, "only pages record: the request has no Origin"))
+	case !h.counted(r):
+		w.Header().Set("Retry-After", retryAddress)
+		h.answer(w, refuse(event.TooFast, "too many connections and requests from this address"))
 	case r.Method == http.MethodPost:
 		h.post(w, r)
 	default:
 		h.socket(w, r)
 	}
+}
+
+// retryAddress is when to try again, in seconds, after too many connections and requests from an address.
+const retryAddress = "5"
+
+// counted takes a request from what its address may do.
+func (h *Handler) counted(r *http.Request) bool {
+	address := h.client(r)
+	return address == "" || h.addresses.Take(address, 1, h.now()) == 0
 }
 
 // socket upgrades a request and serves its connection.

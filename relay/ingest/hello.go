@@ -34,6 +34,7 @@ func checkHello(h *event.Hello) error {
 		want string
 	}{
 		{isHex(h.Session, 32), "session is not 32 hexadecimal digits"},
+		{h.Token == "" || h.Ticket == "", "both token and ticket; a page has the one, a frame the other"},
 		{h.Secret == "" || h.Ticket == "", "both secret and ticket; a page has the one, a frame the other"},
 		{h.Ticket != "" || isHex(h.Secret, 32), "secret is not 32 hexadecimal digits"},
 		{isHex(h.Tab, 16), "tab is not 16 hexadecimal digits"},
@@ -59,11 +60,17 @@ func notOfRelease(r rune) bool {
 	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune(".+-_", r)
 }
 
-// credential gives the opening what lets it in: the secret's hash, or a frame's ticket, which is for the origin that
-// the browser says.
-func credential(o *store.Opening, h *event.Hello, r *http.Request) (err error) {
-	if h.Ticket == "" {
-		o.SecretHash = sha256.Sum256([]byte(h.Secret))
+// credential gives the opening what lets it in: the secret's hash, a participant's token beside it, or a frame's
+// ticket, which is for the origin that the browser says. A site that is not anonymous lets no page in by the secret.
+func (in *intake) credential(r *http.Request) (err error) {
+	h, o := &in.hello, &in.opening
+	o.SecretHash = sha256.Sum256([]byte(h.Secret))
+	switch {
+	case h.Token != "":
+		return in.participant(r.Method == http.MethodPost)
+	case h.Ticket == "" && !in.site.Anonymous:
+		return refuse(event.NotAllowed, "the site does not allow recording without a participant's token")
+	case h.Ticket == "":
 		return nil
 	}
 	o.Frame = r.Header.Get("Origin")

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"time"
 
 	"golang.org/x/time/rate"
 
@@ -20,8 +21,9 @@ type intake struct {
 	site Site
 
 	// Fixed by greet.
-	hello  event.Hello
-	offset int64 // of the page's clock, as measured
+	hello   event.Hello
+	offset  int64     // of the page's clock, as measured
+	expires time.Time // of the token; zero where there is none
 
 	// Of batch.
 	inflater inflater
@@ -43,6 +45,9 @@ func (in *intake) greet(frame []byte, r *http.Request) (err error) {
 	if in.site, err = in.h.site(in.hello.Site, r.Header.Get("Origin")); err != nil {
 		return err
 	}
+	if in.h.siteHellos.Take(in.site.Key, 1, in.h.now()) > 0 {
+		return refuse(event.TooFast, "too many connections and requests for the site")
+	}
 	if in.site.Policy == nil {
 		in.site.Policy = masking.Strictest()
 	}
@@ -50,11 +55,8 @@ func (in *intake) greet(frame []byte, r *http.Request) (err error) {
 	if err := checkHello(&in.hello); err != nil {
 		return err
 	}
-	if !in.site.Anonymous {
-		return refuse(event.NotAllowed, "the site does not allow recording without a participant's token")
-	}
 	in.opening = in.h.opening(&in.hello, in.site, r)
-	if err := credential(&in.opening, &in.hello, r); err != nil {
+	if err := in.credential(r); err != nil {
 		return err
 	}
 	in.offset = in.opening.Offset

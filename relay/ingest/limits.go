@@ -5,18 +5,22 @@ import "time"
 // Limits bound what one connection, one site and all together may ask of the relay. Those of the wire itself
 // (sizes of frames and batches) are the constants of masking/event.
 type Limits struct {
-	HelloTimeout    time.Duration // for the first frame: until then nobody has said who it is
-	FrameTimeout    time.Duration // for one frame, once it has begun: a page that sends a byte a second is not waited for
-	WriteTimeout    time.Duration // for one frame to a page that does not read
-	Beat            time.Duration // how often a connection is looked after: presence noted, idle memory freed
-	PingEvery       time.Duration // below the idle time-outs of common proxies, 60 s
-	PingTimeout     time.Duration // for its answer; then the connection is given up
-	DecoderIdle     time.Duration // silence after which the brotli window is forgotten; the recorder renews after 20 s
-	Events          float64       // a second, of one connection: far more than a person makes
-	Burst           int           // events at once: the queue of a recorder that was offline
-	Connections     int           // open at once, of all sites: the relay's memory
-	SiteConnections int           // open at once, of one site: one site's rush leaves room for the others
-	Bytes           int64         // of frames being read and batches waiting, of all connections: the relay's memory
+	HelloTimeout     time.Duration // for the first frame: until then nobody has said who it is
+	FrameTimeout     time.Duration // for one frame, once it has begun: a page that sends a byte a second is not waited for
+	WriteTimeout     time.Duration // for one frame to a page that does not read
+	Beat             time.Duration // how often a connection is looked after: presence noted, idle memory freed
+	PingEvery        time.Duration // below the idle time-outs of common proxies, 60 s
+	PingTimeout      time.Duration // for its answer; then the connection is given up
+	DecoderIdle      time.Duration // silence after which the brotli window is forgotten; the recorder renews after 20 s
+	Events           float64       // a second, of one connection: far more than a person makes
+	Burst            int           // events at once: the queue of a recorder that was offline
+	Connections      int           // open at once, of all sites: the relay's memory
+	SiteConnections  int           // open at once, of one site: one site's rush leaves room for the others
+	Bytes            int64         // of frames being read and batches waiting, of all connections: the relay's memory
+	Hellos           float64       // connections and requests a second, of one address: a thousand people may share one
+	HellosAtOnce     int           // … at once: all of them come back after the relay was away
+	SiteHellos       float64       // … of one site
+	SiteHellosAtOnce int
 }
 
 // DefaultLimits are those of a relay in service.
@@ -33,6 +37,7 @@ var DefaultLimits = Limits{
 	Connections:     40_000,
 	SiteConnections: 20_000,
 	Bytes:           256 << 20, // 2,000 of the largest frames; the store's own queue has 64 MB beside it
+	Hellos:          100, HellosAtOnce: 2_000, SiteHellos: 2_000, SiteHellosAtOnce: 20_000,
 }
 
 const (

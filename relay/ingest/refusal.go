@@ -28,8 +28,9 @@ var storeRefusals = []struct {
 	err error
 	refusal
 }{
-	{store.ErrNotAllowed, refusal{event.NotAllowed, "the session belongs to somebody else: its secret or its site is another, or the ticket is for another session or origin"}},
+	{store.ErrNotAllowed, refusal{event.NotAllowed, "the session belongs to somebody else: its secret, token or site is another, or the ticket is for another session or origin"}},
 	{store.ErrExpired, refusal{event.TicketExpired, "the ticket has expired; ask the page around for another"}},
+	{store.ErrTooLate, refusal{event.TokenExpired, "the participant's token has expired"}},
 	{store.ErrOutOfOrder, refusal{event.OutOfOrder, "events before these are missing; send from the last acknowledged one"}},
 	{store.ErrTooMany, refusal{event.TooMany, fmt.Sprintf("the session already has %d streams", store.MaxStreams)}},
 	{store.ErrFull, refusal{event.Unavailable, "the relay cannot store more at present"}},

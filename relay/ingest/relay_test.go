@@ -39,8 +39,14 @@ type oneSite struct{}
 func (oneSite) Site(key string) (Site, bool) {
 	allows := func(o string) bool { return o == origin || o == frameOrigin }
 	policy := masking.New()
-	return Site{Key: key, Allows: allows, Anonymous: key == "shop", Policy: &policy}, key == "shop" || key == "closed"
+	site := Site{Key: key, Allows: allows, Anonymous: key == "shop", Policy: &policy}
+	if key == "closed" {
+		site.Secret = tokenSecret
+	}
+	return site, key == "shop" || key == "closed"
 }
+
+var tokenSecret = []byte("the secret by which tokens of closed are signed")
 
 // relay is the handler over real HTTP and a real store.
 type relay struct {
@@ -70,7 +76,9 @@ func newRelay(t testing.TB, change func(*Config)) *relay {
 	r := &relay{t: t, db: db, metrics: prometheus.NewRegistry(), woken: map[string]int{}}
 	c := Config{
 		Sites: oneSite{}, Store: db, Now: time.Now, Limits: DefaultLimits, Metrics: r.metrics, Log: slog.New(slog.NewTextHandler(r, nil)),
-		IP: func(*http.Request, string) string { return "ip" },
+		IP:       func(*http.Request, string) string { return "ip" },
+		Client:   func(*http.Request) string { return "192.0.2.1" },
+		FieldKey: func(session string) (key masking.FieldKey) { copy(key[:], session); return key },
 		Wake: func(session string) {
 			r.mu.Lock()
 			defer r.mu.Unlock()

@@ -118,7 +118,11 @@ func (m *memory) Open(_ context.Context, o store.Opening) (store.Opened, error) 
 		k = &kept{Work: store.Work{ID: o.Session, Site: o.Site, Created: o.Received, Salt: [32]byte{7}}, last: map[string]uint64{}}
 		m.sessions[o.Session] = k
 	}
-	k.Streams = append(k.Streams, store.Stream{Opening: o, Ordinal: int64(len(k.Streams) + 1), Live: true, Seen: o.Received})
+	st := store.Stream{Opening: o, Ordinal: int64(len(k.Streams) + 1), Live: true, Seen: o.Received}
+	if o.Stream == store.HostStream {
+		st.ClientIndex, st.Live = store.NoParticipant, false
+	}
+	k.Streams = append(k.Streams, st)
 	return store.Opened{Session: o.Session, Offset: o.Offset}, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"time"
 
@@ -36,6 +37,7 @@ type numberer struct {
 	since   int64 // when this relay began to be reachable
 	session session.Session
 	events  []due
+	ends    []session.Event // that say that the session is over
 	lines   []byte
 	hashed  []byte
 }
@@ -100,8 +102,12 @@ func (n *numberer) make(w *store.Work, set Settings, now int64) (*store.Numbered
 	if n.events, err = collect(n.events[:0], s, w.Pending); err != nil {
 		return nil, 0, err
 	}
+	n.part()
 	settle := set.Settle.Milliseconds()
-	if w.Rest != 0 {
+	switch {
+	case len(n.ends) > 0:
+		return n.close(w, now)
+	case w.Rest != 0:
 		// What is not read yet may belong before what is: of this only that is due which was when the rest came.
 		due := n.settled(min(now, w.Rest)-settle, now)
 		n.apply(due, w.ID)
@@ -120,6 +126,31 @@ func (n *numberer) make(w *store.Work, set Settings, now int64) (*store.Numbered
 	}
 	if len(rest) > 0 && len(due) < maxRun {
 		next = max(next, now+settle) // so that a busy session's batches are read twice and no more
+	}
+	numbered, err := n.numbered(w)
+	return numbered, next, err
+}
+
+// part takes out the events that say that the session is over.
+func (n *numberer) part() {
+	n.ends = n.ends[:0]
+	n.events = slices.DeleteFunc(n.events, func(d due) bool {
+		if !n.session.Ended() && n.session.Ends(&d.Event) {
+			n.ends = append(n.ends, d.Event)
+			return true
+		}
+		return false
+	})
+}
+
+// close numbers all that is pending, settled or not, and then the end.
+func (n *numberer) close(w *store.Work, now int64) (*store.Numbered, int64, error) {
+	due := n.events[:min(len(n.events), maxRun)]
+	n.apply(due, w.ID)
+	next := now
+	if w.Rest == 0 && len(due) == len(n.events) {
+		n.session.Close(n.ends)
+		next = never
 	}
 	numbered, err := n.numbered(w)
 	return numbered, next, err
@@ -188,7 +219,7 @@ func (n *numberer) numbered(w *store.Work) (*store.Numbered, error) {
 		Ended: s.Ended(), LastTime: s.Last, Summary: s.Summary(),
 	}
 	for i := range w.Pending {
-		if p := &w.Pending[i]; p.First+uint64(p.Count)-1 <= s.Known[p.Stream].Numbered {
+		if p := &w.Pending[i]; inLog(p, s.Known[p.Stream]) {
 			out.Done = append(out.Done, p.ID)
 		}
 	}
@@ -208,4 +239,14 @@ func (n *numberer) numbered(w *store.Work) (*store.Numbered, error) {
 	var err error
 	out.State, err = s.Save()
 	return out, err
+}
+
+// inLog tells whether all events of a batch are in the log: mostly its last one tells.
+func inLog(p *store.Pending, st *session.Stream) bool {
+	for seq := p.First + uint64(p.Count) - 1; seq >= p.First && seq > st.Numbered; seq-- {
+		if !st.Has(seq) {
+			return false
+		}
+	}
+	return true
 }

@@ -20,6 +20,7 @@ type job struct {
 	at       time.Time // when to look at it
 	place    int       // in the queue; running when it is being worked on
 	woken    time.Time // when it was woken during a run, zero when it was not
+	hurried  bool      // during a run: there is nothing to wait for
 	settle   time.Duration
 	failures int  // in a row
 	leased   bool // another relay numbers it
@@ -67,6 +68,23 @@ func (p *plan) find(session string, now time.Time) (first bool) {
 	return p.wake(session, now)
 }
 
+// hurry plans to look at a session now, and tells whether this is the first to do.
+func (p *plan) hurry(session string, now time.Time) (first bool) {
+	switch j := p.jobs[session]; {
+	case j == nil:
+		return p.wake(session, now)
+	case j.place == running:
+		j.hurried = true
+		return false
+	case j.failures > 0 || j.leased:
+		return false
+	default:
+		j.at = now
+		heap.Fix(&p.queue, j.place)
+		return j.place == 0
+	}
+}
+
 // next takes the job that is due, or tells how long there is none.
 func (p *plan) next(now time.Time) (*job, time.Duration) {
 	if len(p.queue) == 0 {
@@ -76,7 +94,7 @@ func (p *plan) next(now time.Time) (*job, time.Duration) {
 		return nil, wait
 	}
 	j := heap.Pop(&p.queue).(*job)
-	j.woken = time.Time{}
+	j.woken, j.hurried = time.Time{}, false
 	return j, 0
 }
 
@@ -90,6 +108,9 @@ func (p *plan) done(j *job, v visit) (first bool) {
 		if again := j.woken.Add(j.settle); v.at.IsZero() || j.failures == 0 && again.Before(v.at) {
 			v.at = again
 		}
+	}
+	if j.hurried && j.failures == 0 {
+		v.at = time.Unix(0, 0) // at once
 	}
 	if v.at.IsZero() {
 		delete(p.jobs, j.session)

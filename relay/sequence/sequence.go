@@ -73,6 +73,16 @@ func (s *Sequencer) Wake(session string) {
 	}
 }
 
+// End tells that a session is to end: it is looked at now, and nothing of it is waited for any longer.
+func (s *Sequencer) End(session string) {
+	s.mu.Lock()
+	first := s.plan.hurry(session, time.Now())
+	s.mu.Unlock()
+	if first {
+		s.hurry()
+	}
+}
+
 func (s *Sequencer) hurry() {
 	select {
 	case s.early <- struct{}{}:

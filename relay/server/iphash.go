@@ -32,6 +32,15 @@ func (k ipKey) hash(a netip.Addr) string {
 	return hex.EncodeToString(mac.Sum(nil))[:ipHashDigits]
 }
 
+// field is the key by which what is told of a session's people is hashed: the same in all of a session's entries, and
+// another in the next session.
+func (k ipKey) field(session string) (key masking.FieldKey) {
+	mac := hmac.New(sha256.New, k[:])
+	mac.Write([]byte("session " + session))
+	copy(key[:], mac.Sum(nil))
+	return key
+}
+
 // told is what a policy lets be stored of an address: nothing, a hash, or all of it. Nothing is the answer to any word
 // that is not known.
 func (k ipKey) told(a netip.Addr, ip string) string {

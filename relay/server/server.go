@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,9 +18,7 @@ import (
 	"github.com/cotrail/cotrail/relay/api"
 	"github.com/cotrail/cotrail/relay/assets"
 	"github.com/cotrail/cotrail/relay/config"
-	"github.com/cotrail/cotrail/relay/demo"
 	"github.com/cotrail/cotrail/relay/ingest"
-	"github.com/cotrail/cotrail/relay/problem"
 	"github.com/cotrail/cotrail/relay/sequence"
 	"github.com/cotrail/cotrail/relay/surfly"
 )
@@ -42,6 +42,9 @@ type Options struct {
 
 // Server is a relay that listens. It must be run.
 type Server struct {
+	options   Options
+	conf      atomic.Pointer[config.Config] // in force
+	routes    routes
 	log       *slog.Logger
 	store     engine
 	sequencer *sequence.Sequencer
@@ -55,12 +58,13 @@ func New(ctx context.Context, conf *config.Config, o Options) (_ *Server, err er
 	if err := checkDev(o); err != nil {
 		return nil, err
 	}
-	s := &Server{log: o.Log}
+	s := &Server{log: o.Log, options: o}
 	if s.store, err = openStore(ctx, o); err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
 	s.failed = s.store.Failed()
-	if err := s.build(ctx, conf, o); err != nil {
+	s.conf.Store(conf)
+	if err := s.build(ctx, o); err != nil {
 		for _, f := range s.fronts {
 			f.listener.Close()
 		}
@@ -76,8 +80,8 @@ func warn(conf *config.Config, o Options) {
 		o.Log.Warn("there are no sites, so nothing can be recorded; name them in a --config file, or try --dev")
 	}
 	for _, s := range conf.Sites {
-		if !s.Anonymous {
-			o.Log.Warn("nothing can be recorded for a site that is not anonymous: this version has no participant tokens", "site", s.Key)
+		if !s.Anonymous && s.TokenSecret == nil {
+			o.Log.Warn("nothing can be recorded for a site that is not anonymous and has no token_secret_file", "site", s.Key)
 		}
 	}
 	if o.Assets.Version() == "" {
@@ -97,61 +101,68 @@ func checkDev(o Options) error {
 }
 
 // build makes the parts, in the order of the data.
-func (s *Server) build(ctx context.Context, conf *config.Config, o Options) error {
+func (s *Server) build(ctx context.Context, o Options) error {
 	addresses, err := loadIPKey(o.Data)
 	if err != nil {
 		return err
 	}
-	trusted := proxies(conf.TrustedProxies)
+	of := sites{&s.conf}
 	metrics := newMetrics(o.Assets.Version())
 	if c, ok := s.store.(prometheus.Collector); ok {
 		metrics.MustRegister(c)
 	}
 
 	s.sequencer = sequence.New(sequence.Config{
-		Store: s.store, Busy: s.store.Busy, Settings: sites{conf}.settings, Release: o.Assets.Version(), Log: o.Log,
+		Store: s.store, Busy: s.store.Busy, Settings: of.settings, Release: o.Assets.Version(), Log: o.Log,
 	})
 	s.ingest = ingest.New(ingest.Config{
-		Sites: sites{conf}, Store: s.store, Now: time.Now, Limits: ingest.DefaultLimits, Metrics: metrics, Log: o.Log, Wake: s.sequencer.Wake,
+		Sites: of, Store: s.store, Now: time.Now, Limits: ingest.DefaultLimits, Metrics: metrics, Log: o.Log, Wake: s.sequencer.Wake, FieldKey: addresses.field,
+		Client: s.counted,
 		IP: func(r *http.Request, site string) string {
-			return addresses.told(trusted.client(r), sites{conf}.ip(site))
+			return addresses.told(s.client(r), of.ip(site))
 		},
 	})
-	reading := api.New(api.Options{
-		Config: conf, Store: s.store, Ready: s.store.Ready, Surfly: surfly.Entry, Schema: schema.Document(),
-		Metrics: metrics.handler(), Local: local, Base: trusted.base, Tag: o.Assets.Integrity,
-		Version: o.Assets.Version(), Demo: o.Dev, Log: o.Log,
-	})
-
-	// What is served is kept first, so that every digest of a log leads to its policy.
-	if err := s.store.KeepPolicies(ctx, reading.Policies(time.Now().UnixMilli())); err != nil {
-		return fmt.Errorf("keep the sites' policies: %w", err)
+	s.routes.answers = api.Options{
+		Store: s.store, Signals: s.store, Now: time.Now, Wake: s.wake, FieldKey: addresses.field, Ready: s.store.Ready,
+		Surfly: surfly.Entry, Schema: schema.Document(), Limits: api.NewLimits(), Client: func(r *http.Request) string { return network(s.client(r)) },
+		Metrics: metrics.handler(), Local: local, Tag: o.Assets.Integrity, Version: o.Assets.Version(), Demo: o.Dev, Log: o.Log,
 	}
-
-	public := http.NewServeMux()
-	admin := public
-	if o.AdminListen != "" {
-		admin = http.NewServeMux()
+	if err := s.use(ctx, s.conf.Load()); err != nil {
+		return err
 	}
-	public.Handle("GET /v1/record", s.ingest)
-	public.Handle("POST /v1/record", s.ingest)
-	o.Assets.Register(public)
-	reading.Register(public, admin)
-	if o.Dev {
-		public.Handle("/demo/", demo.Handler())
-	}
-	if err := s.open(ctx, o.Listen, public, metrics, o); err != nil {
+	if err := s.open(ctx, o.Listen, &s.routes.public, metrics, o); err != nil {
 		return err
 	}
 	if o.AdminListen != "" {
-		return s.open(ctx, o.AdminListen, admin, metrics, o)
+		return s.open(ctx, o.AdminListen, &s.routes.admin, metrics, o)
 	}
 	return nil
 }
 
+// counted is whom the limits of recorders count a request for: nobody on this machine.
+func (s *Server) counted(r *http.Request) string {
+	if local(r) {
+		return ""
+	}
+	return network(s.client(r))
+}
+
+// client is where a request comes from, by the proxies that are trusted now.
+func (s *Server) client(r *http.Request) netip.Addr {
+	return proxies(s.conf.Load().TrustedProxies).client(r)
+}
+
+// wake tells the sequencer of what the app's back end did.
+func (s *Server) wake(session string, end bool) {
+	if end {
+		s.sequencer.End(session)
+		return
+	}
+	s.sequencer.Wake(session)
+}
+
 // open listens on an address, with what every request goes through.
-func (s *Server) open(ctx context.Context, address string, mux *http.ServeMux, m *metrics, o Options) error {
-	h := problem.Mux(mux)
+func (s *Server) open(ctx context.Context, address string, h http.Handler, m *metrics, o Options) error {
 	if o.Dev {
 		h = onlyLocal(h)
 	}

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -350,9 +351,49 @@ func TestFailedStoreEndsTheServer(t *testing.T) {
 	}
 }
 
+// TestReload puts another file in force while the relay serves.
+func TestReload(t *testing.T) {
+	o := options(t)
+	o.Dev = false
+	site := func(key, more string) string {
+		return "  - {key: " + key + ", origins: [\"https://" + key + ".example\"]" + more + "}\n"
+	}
+	s := start(t, load(t, "sites:\n"+site("a", "")+site("b", ""), false), o)
+	policy := func(key string) (int, string) {
+		res, body := get(t, s.Address()+"/v1/record/policy?site="+key)
+		return res.StatusCode, body
+	}
+	_, before := policy("a")
+	if err := s.Reload(t.Context(), load(t, "sites:\n"+site("a", ", policy: {default: allow}, session: {settle: 5ms}")+site("c", ""), false)); err != nil {
+		t.Fatal(err)
+	}
+	if status, body := policy("a"); status != 200 || body == before || !strings.Contains(body, "default allow") {
+		t.Errorf("the policy of a site that stays: %d %s", status, body)
+	}
+	if status, _ := policy("b"); status != 404 {
+		t.Errorf("a site that has gone: %d", status)
+	}
+	if status, _ := policy("c"); status != 200 {
+		t.Errorf("a site that has come: %d", status)
+	}
+	of := sites{&s.conf}
+	if _, ok := of.Site("c"); !ok || of.settings("a").Settle != 5*time.Millisecond {
+		t.Errorf("the parts have %+v", of.settings("a"))
+	}
+	for _, key := range []string{"a", "c"} { // what is served is kept
+		_, body := policy(key)
+		sum := sha256.Sum256([]byte(body))
+		if found, err := s.store.Policy(t.Context(), fmt.Sprintf("%x", sum)); err != nil || len(found) == 0 {
+			t.Errorf("the policy of %s is not kept: %v", key, err)
+		}
+	}
+}
+
 func TestSettings(t *testing.T) {
 	conf := load(t, "sites:\n  - {key: a, origins: [\"https://a.example\"], session: {leave_after: 5s, idle_timeout: 7m, settle: 20ms}}\n", false)
-	of := sites{conf}.settings
+	var in atomic.Pointer[config.Config]
+	in.Store(conf)
+	of := sites{&in}.settings
 	if got := of("a"); got.LeaveAfter != 5*time.Second || got.IdleTimeout != 7*time.Minute || got.Settle != 20*time.Millisecond {
 		t.Errorf("%+v", got)
 	}

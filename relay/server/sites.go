@@ -1,29 +1,33 @@
 package server
 
 import (
+	"sync/atomic"
+
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/ingest"
 	"github.com/cotrail/cotrail/relay/sequence"
 )
 
-// sites gives each part what it must know of a site of the configuration.
-type sites struct{ *config.Config }
+// sites gives each part what it must know of a site of the configuration that is in force.
+type sites struct {
+	conf *atomic.Pointer[config.Config]
+}
 
 // Site implements ingest.Sites.
 func (s sites) Site(key string) (ingest.Site, bool) {
-	site, ok := s.Config.Site(key)
+	site, ok := s.conf.Load().Site(key)
 	if !ok {
 		return ingest.Site{}, false
 	}
-	return ingest.Site{Key: site.Key, Allows: site.Allows, Anonymous: site.Anonymous, Policy: &site.Policy}, true
+	return ingest.Site{Key: site.Key, Allows: site.Allows, Anonymous: site.Anonymous, Secret: site.TokenSecret, Policy: &site.Policy}, true
 }
 
 // settings gives the sequencer a site's times. A site that is no longer in the file keeps its sessions: they go on
 // by the defaults.
 func (s sites) settings(key string) sequence.Settings {
 	session := config.DefaultSession
-	if site, ok := s.Config.Site(key); ok {
+	if site, ok := s.conf.Load().Site(key); ok {
 		session = site.Session
 	}
 	return sequence.Settings{Settle: session.Settle, LeaveAfter: session.LeaveAfter, IdleTimeout: session.IdleTimeout}
@@ -31,7 +35,7 @@ func (s sites) settings(key string) sequence.Settings {
 
 // ip is what may be stored of the address of a site's client.
 func (s sites) ip(key string) string {
-	site, ok := s.Config.Site(key)
+	site, ok := s.conf.Load().Site(key)
 	if !ok {
 		return masking.IPNone
 	}

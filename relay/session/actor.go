@@ -2,6 +2,9 @@ package session
 
 import (
 	"strconv"
+	"strings"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/masking/event"
@@ -10,10 +13,12 @@ import (
 // Basis is how we know who did something.
 type Basis string
 
-// The bases that are concluded here. Control and the host's word come with the events that say so.
+// The bases, from what the browser vouches for to what nobody does.
 const (
 	Trusted  Basis = "trusted"  // the browser vouches for a person's act, in this participant's page
-	Claimed  Basis = "claimed"  // the page or an extension says so
+	Control  Basis = "control"  // it happened in a page in which this participant may act
+	Said     Basis = "host"     // the app's back end says so, or a page of the host
+	Claimed  Basis = "claimed"  // any other page or an extension says so
 	Inferred Basis = "inferred" // it happened in this participant's page
 	Script   Basis = "script"   // no person did it
 )
@@ -26,17 +31,80 @@ type Actor struct {
 	Basis Basis
 }
 
-// actor names who did an event in a participant's page.
-func (p *Participant) actor(source string, f *facts) Actor {
+// actor names who did an event of a page. What the browser vouches for, its own visitor did, whoever may act there;
+// what it does not vouch for, another participant did by remote control, where one may act in the tab.
+func (s *Session) actor(e *Event, p *Participant, f *facts) Actor {
 	switch {
-	case source == string(event.SourcePage) || source == string(event.SourceExtension):
+	case e.Source != string(event.SourceRecorder) && s.believes(e):
+		return p.as(Said)
+	case e.Source != string(event.SourceRecorder):
 		return p.as(Claimed)
 	case f.trusted == yes:
 		return p.as(Trusted)
-	case f.trusted == no || f.cause == "script":
+	}
+	may, controlled := s.controller(e.Stream.Info.Tab)
+	unvouched := f.trusted == no || f.cause == "script"
+	switch {
+	case controlled && acts[event.Word(e.Type)] && (may != p.Index || !unvouched):
+		return s.someone(may).as(Control)
+	case unvouched:
 		return Actor{Basis: Script}
 	}
 	return p.as(Inferred)
+}
+
+// acts are what somebody does in a page, and another one may do there by remote control.
+var acts = map[event.Word]bool{
+	event.Navigate: true, event.RelocateStart: true, event.InputChange: true, event.Submit: true, event.Click: true,
+	event.FileDownload: true, event.FileSelected: true, event.Print: true,
+	event.ClipboardCopy: true, event.ClipboardCut: true, event.ClipboardPaste: true,
+}
+
+// doer is, by type, the key of who did what the back end tells of. Where there is none, nobody can be concluded.
+var doer = map[event.Word]string{
+	event.SessionEnd: "ended_by", event.InvitationSent: "invited_by", event.ParticipantJoined: "client_index", event.ParticipantLeft: "client_index",
+	event.TabCreated: "opened_by", event.TabClosed: "by", event.SwitchActiveTab: "by", event.TabPause: "by", event.TabResume: "by",
+	event.DocumentShare: "shared_by", event.DocumentEdit: "by", event.RelocateStart: "requested_by",
+	event.HostRequest: "requested_by", event.ControlSwitchRequest: "requested_by", event.TabControlRequest: "requested_by",
+	event.FeatureUpgradeRequest: "requested_by", event.ControlGained: "client_index", event.Chat: "from",
+	event.VideoChatEnabled: "by", event.VideoChatArchivingStarted: "by", event.WebRTCStreamEndedByUser: "by",
+	event.ConsentGiven: "by", event.ConsentWithdrawn: "by",
+}
+
+// signaller names who did what the back end tells of: whom it names, else whom the details name; else nobody.
+func (s *Session) signaller(e *Event, f *facts) Actor {
+	if e.Index != nil {
+		return s.someone(*e.Index).as(Said)
+	}
+	if key := doer[event.Word(e.Type)]; key != "" && f.reason != "removed" { // whoever is removed does not do it
+		if index, ok := s.who(f.get(key)); ok {
+			return s.someone(index).as(Said)
+		}
+	}
+	return Actor{}
+}
+
+// someone gives a participant, also one of whom no more than the number is known.
+func (s *Session) someone(index int64) *Participant {
+	if p := s.participant(index); p != nil {
+		return p
+	}
+	return &Participant{Index: index}
+}
+
+// who reads whom a key names: by the number, or by the id that the app has for a participant, unless the policy hides
+// it: what is hidden looks alike.
+func (s *Session) who(v gjson.Result) (index int64, ok bool) {
+	if v.Type == gjson.Number {
+		return v.Int(), true
+	}
+	for i := range s.Participants {
+		if p := &s.Participants[i]; p.UserID != "" && p.UserID == v.Str && !strings.ContainsAny(v.Str, "[*") {
+			return p.Index, true
+		}
+	}
+	index, err := strconv.ParseInt(v.Str, 10, 32)
+	return index, err == nil
 }
 
 func (p *Participant) as(basis Basis) Actor {
@@ -58,10 +126,21 @@ func shown(name string, index int64) string {
 
 // shown is the subject of a sentence about what the actor did.
 func (a Actor) shown() string {
-	if a.Basis == Script {
+	switch a.Basis {
+	case Script:
 		return "A script"
+	case "":
+		return "The app"
 	}
 	return shown(a.Name, a.Index)
+}
+
+// index is the participant's number, nil where there is none.
+func (a Actor) index() *int64 {
+	if a.Basis == "" || a.Basis == Script {
+		return nil
+	}
+	return &a.Index
 }
 
 func (a Actor) append(b []byte) []byte {

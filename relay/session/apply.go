@@ -1,6 +1,7 @@
 package session
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/tidwall/gjson"
@@ -18,6 +19,8 @@ type Event struct {
 	Received int64
 	Seq      uint64 // its number in the stream
 	Stream   *Stream
+	Tab      string // of the back end's: which tab it belongs to; empty for the active one
+	Index    *int64 // of the back end's: who did it, nil where that is not said
 	Details  string // a JSON object
 	// Corrected is what ingest hid in it, a JSON list of rules and paths; empty when that is nothing.
 	Corrected string
@@ -45,9 +48,14 @@ func (s *Session) corrected(e *Event, of uint64) {
 
 // apply gives the number of the entry that tells of the event: its own, or the one that it was merged into.
 func (s *Session) apply(e *Event) (of uint64, ok bool) {
-	s.begin(e.Time)
-	p := s.enter(e.Stream, e.Time)
-	e.Stream.Numbered, e.Stream.Last = e.Seq, max(e.Stream.Last, e.Time)
+	if !s.creates(e) {
+		s.begin(e.Time)
+	}
+	var p *Participant
+	if !e.FromHost() {
+		p = s.enter(e.Stream, e.Time)
+	}
+	e.Stream.take(e)
 
 	details := s.canonical(e.Details)
 	if e.Type == "" || details == nil {
@@ -57,38 +65,118 @@ func (s *Session) apply(e *Event) (of uint64, ok bool) {
 	f := &s.facts
 	f.read(e.Details, s.Participants)
 	entry := Entry{
-		Type: e.Type, Time: e.Time, Source: e.Source, Received: e.Received, Details: details,
-		Origin: Origin{e.Stream.Info.Stream, e.Seq}, Actor: p.actor(e.Source, f), Tab: e.Stream.Info.Tab,
+		Type: e.Type, Time: e.Time, Source: e.Source, Received: e.Received, Details: details, Origin: Origin{e.Stream.Info.Stream, e.Seq},
 	}
+	if e.FromHost() {
+		entry.Tab, entry.Actor = s.tabOf(e, f), s.signaller(e, f)
+	} else {
+		entry.Tab, entry.Actor = e.Stream.Info.Tab, s.actor(e, p, f)
+		s.attribute(e, &entry, p)
+	}
+	if of := s.move(e, &entry, p); of != 0 {
+		return of, true
+	}
+	if page := s.pageIn(e, entry.Tab); page != nil {
+		entry.URL, entry.Title = page.URL, page.Title
+	}
+	f.people = s.Participants // somebody may have joined
+	entry.Message = f.message(entry.Type, entry.Actor)
+	s.push(entry)
+	return s.seq, true
+}
+
+// take notes that an event of the stream is in the log.
+func (st *Stream) take(e *Event) {
+	if !e.FromHost() {
+		st.Numbered, st.Last = e.Seq, max(st.Last, e.Time)
+		return
+	}
+	st.Ahead = append(st.Ahead, e.Seq)
+	slices.Sort(st.Ahead)
+	for len(st.Ahead) > 0 && st.Ahead[0] == st.Numbered+1 {
+		st.Numbered, st.Ahead = st.Ahead[0], st.Ahead[1:]
+	}
+}
+
+// Has tells whether an event of the stream is in the log.
+func (st *Stream) Has(seq uint64) bool { return seq <= st.Numbered || slices.Contains(st.Ahead, seq) }
+
+// attribute writes down what the relay knows of an event in a page: the rule that masked it, who it was, and that it
+// came by remote control.
+func (s *Session) attribute(e *Event, entry *Entry, p *Participant) {
+	f := &s.facts
 	if f.masked {
 		entry.Rule, entry.Policy = f.rule, e.Stream.Info.Policy
 	}
 	if f.unnamed && e.Source == string(event.SourceRecorder) {
-		s.name(&entry, "by", strconv.FormatInt(p.Index, 10))
+		s.name(entry, "by", strconv.FormatInt(p.Index, 10))
 	}
+	s.remote(entry, p, f)
 	s.visit(e)
+}
+
+// tabOf is the tab that an event of the back end belongs to: the one that it names, or the active one.
+func (s *Session) tabOf(e *Event, f *facts) string {
+	switch {
+	case event.Word(e.Type) == event.SessionCreated, event.Word(e.Type) == event.SessionEnd:
+		return ""
+	case e.Tab != "":
+		return e.Tab
+	case f.tab != "" && f.tab != "all":
+		return f.tab
+	}
+	return s.ActiveTab
+}
+
+// pageIn gives the stream whose page an event is about: its own, or for the back end the one that was opened last in
+// the tab.
+func (s *Session) pageIn(e *Event, tab string) *Stream {
+	if !e.FromHost() {
+		return e.Stream
+	}
+	for _, st := range slices.Backward(s.Streams) {
+		if tab != "" && st.Info.Tab == tab && st.Info.Frame == "" {
+			return st
+		}
+	}
+	return nil
+}
+
+// move changes the state by an event; p is the participant of its page, nil for the back end's. merged is the entry
+// of an earlier report of the same act that it is in, 0 when it has one of its own.
+func (s *Session) move(e *Event, entry *Entry, p *Participant) (merged uint64) {
 	switch event.Word(e.Type) {
 	case event.Navigate:
-		s.navigate(e, &entry, p)
+		s.navigate(e, entry)
 	case event.SwitchActiveTab:
-		s.ActiveTab = f.tab
+		s.ActiveTab = s.facts.tab
 	case event.TabCreated:
-		if of := s.openTab(e, &entry); of != 0 {
-			return of, true
-		}
+		return s.openTab(e, entry)
 	case event.TabClosed:
-		if t := s.tab(f.tab); t != nil {
+		if t := s.tab(s.facts.tab); t != nil {
 			t.Closed = e.Time
 		}
+	case event.TabPause, event.TabResume:
+		s.pause(e)
+	case event.FileDownload:
+		return s.download(e, entry)
 	case event.ParticipantJoined:
-		if s.identify(e, &entry, p) {
-			return p.Seq, true
+		if !s.believes(e) {
+			return s.identify(e, entry, p)
+		}
+		return s.join(e, entry, p)
+	}
+	if s.believes(e) {
+		switch event.Word(e.Type) {
+		case event.SessionCreated:
+			s.create(e, entry)
+		case event.ParticipantLeft:
+			s.part(e, entry)
+		case event.HostChange, event.ControlGained, event.ControlSwitch, event.TabControl:
+			s.passControl(event.Word(e.Type), entry)
 		}
 	}
-	entry.URL, entry.Title = e.Stream.URL, e.Stream.Title
-	entry.Message = f.message(entry.Type, entry.Actor)
-	s.push(entry)
-	return s.seq, true
+	return 0
 }
 
 // push numbers an entry. It is late when it came after later ones had their numbers; those of one run came in time.
@@ -103,13 +191,15 @@ func (s *Session) push(e Entry) {
 const Restore = "restore"
 
 // navigate tells who reached a page, and notes it as the stream's, unless it is one that only the app knows of.
-func (s *Session) navigate(e *Event, entry *Entry, p *Participant) {
+func (s *Session) navigate(e *Event, entry *Entry) {
 	f := &s.facts
 	if e.Source == string(event.SourceRecorder) {
 		e.Stream.URL, e.Stream.Title = f.url, f.title
 		e.Stream.Restored = e.Stream.Restored || f.kind == Restore
 	}
-	s.name(entry, "username", string(optional(nil, "", p.Name)))
+	if entry.Actor.Basis != "" {
+		s.name(entry, "username", string(optional(nil, "", entry.Actor.Name)))
+	}
 }
 
 // name says in details who it was, which a recorder does not know.
@@ -156,23 +246,16 @@ func (s *Session) openTab(e *Event, entry *Entry) (merged uint64) {
 	return 0
 }
 
-// identify takes what a page says about who is at it: it is believed of the stream's own participant, and only
-// the name. done says that it is in the entry of the join.
-func (s *Session) identify(e *Event, entry *Entry, p *Participant) (done bool) {
-	f := &s.facts
-	if f.index != p.Index {
-		return false
+// pause notes that a tab is not shared, or is again.
+func (s *Session) pause(e *Event) {
+	t := s.tab(s.facts.tab)
+	switch {
+	case t == nil:
+	case event.Word(e.Type) == event.TabResume:
+		t.Paused = 0
+	default:
+		t.Paused = e.Time
 	}
-	if f.name != "" {
-		p.Name = f.name
-	}
-	if s.merge(p.Seq, e, entry) {
-		join := s.made(p.Seq)
-		join.Actor = p.as(join.Actor.Basis)
-		join.Message = f.message(join.Type, join.Actor)
-		return true
-	}
-	return false
 }
 
 // made gives an entry of this run, nil when it is of an earlier one.
@@ -250,6 +333,7 @@ func filled(dst []byte, a, b string) []byte {
 	add(a, false)
 	add(b, false)
 	add(a, true)
+	add(b, true)
 	return append(dst, '}')
 }
 

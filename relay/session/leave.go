@@ -5,13 +5,16 @@ import (
 	"math"
 	"slices"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/cotrail/cotrail/masking/event"
+	"github.com/cotrail/cotrail/relay/store"
 )
 
 // Gone tells which tabs and participants have had no live stream for leaveAfter, when each was last heard of (the
 // earliest first, a tab before who was in it), and when to look again for the others. all says that nobody is left.
 func (s *Session) Gone(now, leaveAfter int64) (gone []Departure, next int64, all bool) {
-	next, all = math.MaxInt64, len(s.Streams) > 0
+	next, all = math.MaxInt64, s.firstPage() != nil || len(s.Participants) > 0
 	tabs, people := s.presence()
 	look := func(p presence, here bool, d Departure) {
 		switch d.At = p.seen; {
@@ -30,6 +33,17 @@ func (s *Session) Gone(now, leaveAfter int64) (gone []Departure, next int64, all
 	for _, p := range people {
 		who := s.participant(p.index)
 		look(p, who == nil || who.Left == 0, Departure{Index: p.index})
+	}
+	for i := range s.Participants { // whom only the app knows of leave by its word
+		p := &s.Participants[i]
+		if slices.ContainsFunc(people, func(by presence) bool { return by.index == p.Index }) {
+			continue
+		}
+		if p.Left == 0 {
+			all = false
+		} else if p.Left+leaveAfter > now {
+			next, all = min(next, p.Left+leaveAfter), false
+		}
 	}
 	slices.SortStableFunc(gone, func(a, b Departure) int { return cmp.Compare(a.At, b.At) })
 	return gone, next, all
@@ -58,6 +72,9 @@ func (s *Session) presence() (tabs, people []presence) {
 	}
 	tabAt, personAt := map[string]int{}, map[int64]int{}
 	for _, st := range s.Streams {
+		if st.Info.Stream == store.HostStream {
+			continue
+		}
 		tab, index := st.Info.Tab, st.Info.ClientIndex
 		if _, known := tabAt[tab]; !known {
 			tabAt[tab] = len(tabs)
@@ -98,6 +115,7 @@ func (s *Session) Leave(d Departure, now int64) {
 	}
 	p := s.participant(d.Index)
 	p.Left = max(d.At, p.Joined)
+	s.relieve(p.Index)
 	s.add(Entry{
 		Type: string(event.ParticipantLeft), Time: p.Left, Received: now, Actor: p.as(Inferred),
 	}, facts{}, participantLeft{
@@ -137,6 +155,34 @@ func (s *Session) End(reason string, at, now int64) {
 		Reason: reason, Started: FormatTime(s.Started), Ended: FormatTime(at),
 		DurationMS: at - s.Started, EventCount: s.seq, Synthesized: true,
 	})
+}
+
+// Ends tells whether an event is the word of the back end or of the host that the session is over.
+func (s *Session) Ends(e *Event) bool { return e.Type == string(event.SessionEnd) && s.believes(e) }
+
+// Close makes session_end of the events that say so: of the first one, with what the others know. Nothing comes
+// after it, so all else that is pending must be in the log.
+func (s *Session) Close(ends []Event) {
+	for i := range ends {
+		e := &ends[i]
+		if s.Ended() {
+			e.Stream.take(e)
+			entry := Entry{Details: s.canonical(e.Details), Origin: Origin{e.Stream.Info.Stream, e.Seq}}
+			s.merge(s.seq, e, &entry)
+			continue
+		}
+		s.begin(e.Time)
+		e.Time = max(e.Time, s.Last)
+		s.apply(e)
+		entry := s.made(s.seq)
+		s.fill(entry, sessionEnd{
+			Reason: "ended_by_host", EndedBy: entry.Actor.index(), Started: FormatTime(s.Started), Ended: FormatTime(e.Time),
+			DurationMS: e.Time - s.Started, EventCount: s.seq - 1,
+		})
+		s.Reason = gjson.GetBytes(entry.Details, "reason").Str
+		s.facts.reason = s.Reason
+		entry.Message = s.facts.message(entry.Type, entry.Actor)
+	}
 }
 
 func (s *Session) lastToLeave() Actor {

@@ -1,13 +1,12 @@
 package session
 
 import (
-	"encoding/json"
-
 	"github.com/cotrail/cotrail/masking/event"
-	"github.com/cotrail/cotrail/relay/canonical"
+	"github.com/cotrail/cotrail/relay/store"
 )
 
-// RoleHost is the role of who leads; the first participant of an anonymous session does.
+// RoleHost is the role of who leads; the first participant of an anonymous session does. A page whose token has it is
+// believed about who is here, who leads and who may act.
 const RoleHost = "host"
 
 // begin makes session_created, once. It is the first entry, so it is no later than what first happened in the
@@ -22,58 +21,61 @@ func (s *Session) begin(at int64) {
 		Versions: map[string]string{"relay": s.release},
 	}
 	entry := Entry{Type: string(event.SessionCreated), Time: s.Started, Received: s.work.Created}
-	if len(s.Streams) > 0 {
-		first := s.Streams[0].Info
+	if st := s.firstPage(); st == nil {
+		created.CreatedFrom = "api"
+	} else {
+		first := st.Info
 		created.StartURL, created.IP = first.URL, orNull(first.IP)
 		created.Versions["recorder"] = first.Release
-		entry.Actor = Actor{Index: first.ClientIndex, Role: role(first.ClientIndex), Basis: Inferred}
+		entry.Actor = Actor{Index: first.ClientIndex, Role: role(st), Basis: Inferred}
+		if first.Person != nil {
+			entry.Actor.Name = first.Person.Name
+		}
 	}
 	s.StartURL = created.StartURL
 	s.add(entry, facts{}, created)
 }
 
-// enter gives the participant a stream belongs to, and makes participant_joined when that one is not here yet.
-func (s *Session) enter(st *Stream, at int64) *Participant {
-	index := st.Info.ClientIndex
-	p := s.participant(index)
-	if p != nil && p.Left == 0 {
-		return p
+// creates tells whether an event is the back end's own word that the session began.
+func (s *Session) creates(e *Event) bool {
+	return s.Started == 0 && e.Type == string(event.SessionCreated) && e.FromHost()
+}
+
+// create takes the back end's session_created for the session's own, where it is the first entry.
+func (s *Session) create(e *Event, entry *Entry) {
+	if s.Started != 0 {
+		return
 	}
-	if p == nil {
-		s.Participants = append(s.Participants, Participant{Index: index, Role: role(index)})
-		p = &s.Participants[len(s.Participants)-1]
+	s.Started, s.StartURL = e.Time, s.facts.get("start_url").Str
+	more := map[string]any{
+		"start_url": "", "ip": nil, "created_from": "api", "options": struct{}{}, "server_region": nil,
+		"versions": map[string]string{"relay": s.release},
 	}
-	info := st.Info
-	opened := max(info.Received, s.Last)
-	if p.Left != 0 && info.Received <= p.Left {
-		opened = at // the stream had been given up for lost, and went on
+	if s.work.Continues != "" {
+		more["continues"] = s.work.Continues
 	}
-	p.Joined, p.Left, p.Seq = min(at, opened), 0, s.seq+1
-	joined := participantJoined{
-		ClientIndex: index, Name: orNull(p.Name), Role: orNull(p.Role),
-		DeviceType: orNull(info.Device), UserAgent: orNull(info.Agent), IP: orNull(info.IP),
-		Online: true, ParticipantNum: int64(len(s.Participants)), Count: s.here(), UserParams: struct{}{},
+	s.fill(entry, more)
+	s.set(entry, map[string]any{"session_id": s.work.ID})
+}
+
+// firstPage gives the first stream of a page, nil when there is none yet.
+func (s *Session) firstPage() *Stream {
+	for _, st := range s.Streams {
+		if st.Info.Stream != store.HostStream {
+			return st
+		}
 	}
-	if info.Width > 0 && info.Height > 0 {
-		joined.ScreenWidth, joined.ScreenHeight = &info.Width, &info.Height
-	}
-	s.add(Entry{
-		Type: string(event.ParticipantJoined), Time: p.Joined, Received: info.Received,
-		Actor: p.as(Inferred), Tab: info.Tab,
-	}, facts{}, joined)
-	return p
+	return nil
 }
 
 // add numbers an entry of the relay's own. Its details are one of the types below, which are always JSON.
-func (s *Session) add(e Entry, f facts, details any) {
+func (s *Session) add(e Entry, f facts, of any) {
 	e.Source = string(event.SourceRelay)
-	raw, err := json.Marshal(details)
-	if err == nil {
-		e.Details, err = canonical.Append(nil, raw)
+	details := s.canonical(string(object(of)))
+	if details == nil {
+		panic("session: details of " + e.Type + " have no canonical form")
 	}
-	if err != nil {
-		panic("session: details of " + e.Type + ": " + err.Error())
-	}
+	e.Details = details
 	f.details, f.people = string(e.Details), s.Participants
 	e.Message = f.message(e.Type, e.Actor)
 	s.push(e)
@@ -139,7 +141,7 @@ type sessionEnd struct {
 	Ended        string  `json:"ended"`
 	DurationMS   int64   `json:"duration_ms"`
 	EventCount   uint64  `json:"event_count"`
-	Synthesized  bool    `json:"synthesized"`
+	Synthesized  bool    `json:"synthesized,omitempty"`
 }
 
 func orNull(s string) *string {
@@ -149,8 +151,12 @@ func orNull(s string) *string {
 	return &s
 }
 
-func role(index int64) string {
-	if index == 0 {
+// role is that of who comes by a page: what the token says; without one the first to come leads.
+func role(st *Stream) string {
+	switch {
+	case st.Info.Person != nil:
+		return st.Info.Person.Role
+	case st.Info.ClientIndex == 0:
 		return RoleHost
 	}
 	return ""

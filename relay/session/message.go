@@ -61,7 +61,7 @@ func (f *facts) joined(a Actor) string {
 	who := a.shown()
 	switch {
 	case a.Basis != Claimed:
-		return who + " joined"
+		return f.party("client_index") + " joined"
 	case f.index != a.Index:
 		return shown(f.name, f.index) + " joined"
 	case f.name != "" && f.name != who:
@@ -70,9 +70,9 @@ func (f *facts) joined(a Actor) string {
 	return who + " was identified"
 }
 
-// subject is the participant whom an entry is about: not the one in whose page it was said, when that only claims it.
+// subject is the participant whom an entry is about, not the one who says so.
 func (f *facts) subject(a Actor) string {
-	if a.Basis != Claimed {
+	if a.Basis == Inferred {
 		return a.shown()
 	}
 	if name := f.get("username").Str; name != "" {

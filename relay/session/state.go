@@ -22,6 +22,10 @@ type State struct {
 	Last         int64              `json:"last,omitempty"`    // the latest time of an entry
 	StartURL     string             `json:"start_url,omitempty"`
 	ActiveTab    string             `json:"active_tab,omitempty"`
+	Host         *int64             `json:"host,omitempty"`        // who leads, once the host or the back end has said so
+	Control      *int64             `json:"control,omitempty"`     // who may act, nil while nobody has said so
+	TabControl   map[string]int64   `json:"tab_control,omitempty"` // who may act in a tab, where it is another
+	Downloads    []Download         `json:"downloads,omitempty"`   // the latest, for the other report of the same
 	Participants []Participant      `json:"participants,omitempty"`
 	Tabs         []Tab              `json:"tabs,omitempty"`
 	Known        map[string]*Stream `json:"streams,omitempty"` // by their ids
@@ -32,9 +36,14 @@ type Participant struct {
 	Index  int64  `json:"client_index"`
 	Name   string `json:"name,omitempty"` // as the log shows it, empty when unknown
 	Role   string `json:"role,omitempty"`
+	Given  string `json:"given,omitempty"` // the role of who leads, before that
+	UserID string `json:"user_id,omitempty"`
 	Joined int64  `json:"joined"`
-	Left   int64  `json:"left,omitempty"` // 0 while here
-	Seq    uint64 `json:"seq"`            // of participant_joined
+	Left   int64  `json:"left,omitempty"`  // 0 while here
+	Out    bool   `json:"out,omitempty"`   // left by the word of the host or the back end: an open page is no return
+	Paged  bool   `json:"paged,omitempty"` // a page of theirs has been heard of since they joined
+	Token  bool   `json:"token,omitempty"` // a token says who it is
+	Seq    uint64 `json:"seq"`             // of participant_joined
 }
 
 // Tab is a tab of the session.
@@ -43,16 +52,18 @@ type Tab struct {
 	Seq    uint64 `json:"seq,omitempty"`    // of tab_created, 0 when there was none
 	Opened int64  `json:"opened"`           // or came back
 	Closed int64  `json:"closed,omitempty"` // 0 while it is open
+	Paused int64  `json:"paused,omitempty"` // 0 while it is shared
 }
 
 // Stream is what is known of one recorder.
 type Stream struct {
-	Numbered uint64 `json:"numbered,omitempty"` // its events up to this one are in the log
-	Last     int64  `json:"last,omitempty"`     // time of that event
-	Heard    int64  `json:"heard,omitempty"`    // when its newest event was received
-	Restored bool   `json:"restored,omitempty"` // its page was left and came back
-	URL      string `json:"url,omitempty"`      // of its page, scrubbed
-	Title    string `json:"title,omitempty"`
+	Numbered uint64   `json:"numbered,omitempty"` // its events up to this one are in the log
+	Ahead    []uint64 `json:"ahead,omitempty"`    // and these: the back end's events are in the order of their time
+	Last     int64    `json:"last,omitempty"`     // time of that event
+	Heard    int64    `json:"heard,omitempty"`    // when its newest event was received
+	Restored bool     `json:"restored,omitempty"` // its page was left and came back
+	URL      string   `json:"url,omitempty"`      // of its page, scrubbed
+	Title    string   `json:"title,omitempty"`
 
 	Info *store.Stream `json:"-"` // what the store knows of it
 }

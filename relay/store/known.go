@@ -2,6 +2,7 @@ package store
 
 import (
 	"crypto/subtle"
+	"encoding/json"
 	"slices"
 )
 
@@ -13,6 +14,7 @@ type Known struct {
 	SecretHash  [32]byte
 	LastSeq     uint64
 	Ended       bool
+	Closing     bool // the app's back end has said that it is over
 	ContinuedBy string
 	Streams     map[string]*KnownStream
 	ByOrdinal   []*KnownStream // 1, 2, 3 … without a hole
@@ -22,7 +24,10 @@ type Known struct {
 // KnownStream is what a store knows of a stream.
 type KnownStream struct {
 	Ordinal int64
-	Frame   string // origin of the frame whose tickets opened it, empty when the secret did
+	Index   int64  // of its participant
+	Frame   string // origin of the frame whose tickets opened it, empty when a page did
+	Person  string // whom the token names that opened it, as JSON; empty when the secret did
+	Secret  []byte // hash of the secret of a page with a token, which makes the tickets of its frames
 	Tab     string
 	Offset  int64
 	Last    uint64 // the last durable event
@@ -48,23 +53,62 @@ func (k *Known) Last(stream string) uint64 {
 	return 0
 }
 
-// Admits checks the credential of an opening. To what a frame opens it gives the session's own secret.
+// Admits checks the credential of an opening. What a frame opens is of the participant of the page around it.
 func (k *Known) Admits(o *Opening) error {
 	switch {
 	case k.Site != o.Site:
 		return ErrNotAllowed
 	case o.Frame != "":
-		o.SecretHash = k.SecretHash
-		for _, st := range slices.Backward(k.ByOrdinal) {
-			if st.Frame == "" && st.Tab == o.Tab {
-				return CheckTicket(o.Ticket, k.ID, o.Frame, o.SecretHash, o.Received, st.Offset)
-			}
+		around := k.pageIn(o.Tab)
+		if around == nil {
+			return ErrNotFound
 		}
-		return ErrNotFound
+		o.SecretHash = k.SecretHash
+		if around.Person != "" {
+			o.SecretHash, o.Person = [32]byte(around.Secret), ReadPerson(around.Person)
+		}
+		return CheckTicket(o.Ticket, k.ID, o.Frame, o.SecretHash, o.Received, around.Offset)
+	case o.Person != nil:
+		if o.Expired && k.Streams[o.Stream] == nil {
+			return ErrTooLate
+		}
+		return nil
 	case subtle.ConstantTimeCompare(k.SecretHash[:], o.SecretHash[:]) != 1:
 		return ErrNotAllowed
 	}
 	return nil
+}
+
+// pageIn gives the newest stream of a page in a tab.
+func (k *Known) pageIn(tab string) *KnownStream {
+	for _, st := range slices.Backward(k.ByOrdinal) {
+		if st.Frame == "" && st.Tab == tab {
+			return st
+		}
+	}
+	return nil
+}
+
+// opens tells whether the credential of an opening is the one that opened the stream: that of the same participant.
+func (st *KnownStream) opens(o Opening) bool {
+	return st.Frame == o.Frame && (st.Person != "") == (o.Person != nil) && (o.Person == nil || st.Index == o.Person.ClientIndex)
+}
+
+// ReadPerson reads what a stream's row keeps of a person.
+func ReadPerson(text string) *Person {
+	var p Person
+	if json.Unmarshal([]byte(text), &p) != nil {
+		return nil // none was written that cannot be read
+	}
+	return &p
+}
+
+func writePerson(p *Person) string {
+	if p == nil {
+		return ""
+	}
+	text, _ := json.Marshal(p) // of strings and a number
+	return string(text)
 }
 
 // Join gives the session's stream, and a new one where it has none of that name; that goes on from last. The offset
@@ -80,15 +124,24 @@ func (k *Known) Join(o Opening, last uint64) (st *KnownStream, offset int64, err
 	}
 	offset = ClockOffset(o.Offset, earlier...)
 	switch {
-	case st != nil && st.Frame != o.Frame:
+	case st != nil && !st.opens(o):
 		return nil, 0, ErrNotAllowed
 	case st != nil:
 		return st, offset, nil
 	case len(k.ByOrdinal) >= MaxStreams:
 		return nil, 0, ErrTooMany
 	}
-	return &KnownStream{Ordinal: int64(len(k.ByOrdinal)) + 1, Frame: o.Frame, Tab: o.Tab, Offset: offset, Last: last, Saved: last}, offset, nil
+	st = &KnownStream{Ordinal: k.next(), Frame: o.Frame, Person: writePerson(o.Person), Tab: o.Tab, Offset: offset, Last: last, Saved: last}
+	if o.Person != nil {
+		st.Index, st.Secret = o.Person.ClientIndex, o.SecretHash[:]
+	}
+	return st, offset, nil
 }
+
+func (k *Known) next() int64 { return int64(len(k.ByOrdinal)) + 1 }
+
+// NewHost is the stream of the app's back end, for a session that has none yet.
+func (k *Known) NewHost() *KnownStream { return &KnownStream{Ordinal: k.next(), Index: NoParticipant} }
 
 // Takes gives the stream of a batch, and of the batch what is new: it may have Count 0.
 func (k *Known) Takes(b Batch) (*KnownStream, Batch, error) {

@@ -13,14 +13,16 @@ import (
 // Errors that tell the caller what to do.
 var (
 	ErrNotFound   = errors.New("no such session")                       // answer 404
-	ErrNotAllowed = errors.New("the session belongs to somebody else")  // refuse: wrong secret, ticket or site
+	ErrNotAllowed = errors.New("the session belongs to somebody else")  // refuse: wrong secret, token, ticket or site
 	ErrExpired    = errors.New("the ticket has expired")                // refuse for now: the frame gets another
+	ErrTooLate    = errors.New("the token has expired")                 // refuse: the stream was not opened before
 	ErrEnded      = errors.New("the session has ended")                 // Open again: a new session goes on
 	ErrOutOfOrder = errors.New("events before these are missing")       // refuse: the recorder sends from the last durable one
 	ErrConflict   = errors.New("the session was numbered by another")   // read the work again
 	ErrTooMany    = errors.New("the session has too many streams")      // refuse
 	ErrFull       = errors.New("the store cannot take more at present") // refuse for now: disk full or queue full
 	ErrCursor     = errors.New("the cursor is not one of this list")    // answer 400
+	ErrReused     = errors.New("the key was used for another request")  // answer 422
 )
 
 // MaxStreams bounds the streams of a session: a page load each; more is no session that
@@ -32,20 +34,24 @@ type Opening struct {
 	Site       string
 	Session    string
 	SecretHash [32]byte // SHA-256 of the resume secret; not looked at when Frame is set
-	Frame      string   // the origin of a frame, which opens by Ticket; empty for a page, which opens by the secret
+	Frame      string   // the origin of a frame, which opens by Ticket; empty for a page
 	Ticket     event.Ticket
-	Stream     string // 16 hexadecimal digits
-	Tab        string
-	Received   int64 // the relay's clock, milliseconds since 1970
-	Offset     int64 // what to add to the page's clock to get the relay's, milliseconds, as measured now
-	URL        string
-	IP         string // as it may be stored: hashed by the caller
-	Agent      string
-	Width      int64
-	Height     int64
-	Device     string
-	Policy     string
-	Release    string
+	// Person is who a participant's token says is at the page, nil for a page that opens by the secret. A page with a
+	// token has a secret as well, by which it makes the tickets of its frames.
+	Person   *Person
+	Expired  bool   // the token was good until a moment ago: only a stream that is there may go on
+	Stream   string // 16 hexadecimal digits
+	Tab      string
+	Received int64 // the relay's clock, milliseconds since 1970
+	Offset   int64 // what to add to the page's clock to get the relay's, milliseconds, as measured now
+	URL      string
+	IP       string // as it may be stored: hashed by the caller
+	Agent    string
+	Width    int64
+	Height   int64
+	Device   string
+	Policy   string
+	Release  string
 }
 
 // Opened is the stream as the store has it.
@@ -158,9 +164,10 @@ type Reader interface {
 // Ingest is what receiving events needs.
 type Ingest interface {
 	// Open makes or goes on with a session and a stream of it. ErrNotAllowed when the session is of another site
-	// or has another secret, or the stream was opened by another credential: by the secret, or by tickets for another
-	// origin. For an ended session it opens the one that continues it, made once, where the stream goes on from the
-	// same number. Everybody who has the secret of a session, and every frame, is its participant 0.
+	// or has another secret, or the stream was opened by another credential: by the secret, by a token of another
+	// participant, or by tickets for another origin. For an ended session it opens the one that continues it, made
+	// once, where the stream goes on from the same number. Everybody who has the secret of a session is its
+	// participant 0; a token says which one its page is of, and a frame is of the page's around it.
 	//
 	// A frame makes no session: ErrNotFound when there is none yet, or none of its streams is of a page in the
 	// frame's tab. CheckTicket tells what else is refused, by the clock of the newest such page.
@@ -200,6 +207,7 @@ type Store interface {
 	Ingest
 	Sequence
 	Policies
+	Signals
 	// Ready tells why the store would not take an event now, nil when it would.
 	Ready(ctx context.Context) error
 	Close() error

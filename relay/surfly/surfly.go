@@ -65,11 +65,12 @@ func Entry(entry []byte) (line []byte, ok bool, err error) {
 	return append(line, '}'), true, nil
 }
 
-// host tells whether who joined is the host, by the session's state where the entry has it.
+// host tells whether who joined is the host: by the session's state where the entry has it, which it has where who
+// joined is also who says so.
 func host(e gjson.Result) bool {
-	role := e.Get("actor.role")
-	if !role.Exists() {
-		role = e.Get("details.role")
+	role := e.Get("details.role")
+	if actor := e.Get("actor"); actor.Exists() && actor.Get("client_index").Raw == e.Get("details.client_index").Raw {
+		role = actor.Get("role")
 	}
 	return role.Str == "host"
 }

@@ -55,12 +55,15 @@ func (c *Capture) log(r Row, e *event.Event) bool {
 	return true
 }
 
-// identify makes the participant_joined by which the page says who is at it. The relay believes it of this
-// stream's own participant only, and not over a token.
+// myself is the participant whose page it is (session.Myself).
+const myself = -1
+
+// identify makes the participant_joined by which the page says who is at it: of its own participant, whose number the
+// relay knows. It does not believe it over a token.
 func (c *Capture) identify(r Row, e *event.Event) bool {
 	e.Type, e.Source = event.ParticipantJoined, event.SourcePage
 	d := &e.Details
-	d.Int("client_index", r.Int("client_index"))
+	d.Int("client_index", myself)
 	d.OptText("name", c.Policy.Person(c.Key, r.Get("username")))
 	d.OptText("email", c.Policy.Mail(c.Key, r.Get("email")))
 	d.OptText("user_id", c.Policy.Ident(r.Get("user_id")))

@@ -29,15 +29,16 @@ func (u *Uplink) connect(now int64) {
 // Renew takes the ticket that this frame has from now on, and the session that it is for.
 func (u *Uplink) Renew(session, ticket string) { u.Hello.Session, u.Hello.Ticket = session, ticket }
 
-// fresh tells whether a body that another page wrote could still be taken. The ticket of a frame's has expired, so it
-// needs this frame's, and that is for its own session only.
+// fresh tells whether a body that another page wrote could still be taken. The ticket of a frame's has expired, and a
+// token is not kept, so it needs this page's, and that is for its own session only.
 func (u *Uplink) fresh(body []byte) bool {
 	hello, _, err := cutHello(body)
-	return err != nil || hello.Ticket == "" || u.Hello.Ticket != "" && hello.Session == u.Hello.Session
+	same := hello.Session == u.Hello.Session
+	return err != nil || (hello.Ticket == "" || u.Hello.Ticket != "" && same) && (hello.Token == "" || u.Hello.Token != "" && same)
 }
 
 // retime sets the clock of a body that another page wrote: the relay measures the clock's offset by it. A frame's gets
-// the ticket of today.
+// the ticket of today, a participant's the token.
 func (u *Uplink) retime(body []byte, now int64) []byte {
 	hello, rest, err := cutHello(body)
 	if err != nil {
@@ -46,6 +47,9 @@ func (u *Uplink) retime(body []byte, now int64) []byte {
 	hello.Time = now
 	if hello.Ticket != "" {
 		hello.Ticket = u.Hello.Ticket
+	}
+	if hello.Token != "" {
+		hello.Token = u.Hello.Token
 	}
 	return append(event.AppendPart(nil, hello.Append(nil)), rest...)
 }
@@ -56,6 +60,20 @@ func cutHello(body []byte) (hello event.Hello, rest []byte, err error) {
 		hello, err = event.ReadHello(frame)
 	}
 	return hello, rest, err
+}
+
+// tokenKept stands for the token in what is kept for the tab's next page: a token may say more of a person than the log.
+const tokenKept = "kept"
+
+// keep is body in the form that is kept.
+func (u *Uplink) keep(n uint64, now int64) []byte {
+	token := u.Hello.Token
+	if token != "" {
+		u.Hello.Token = tokenKept
+	}
+	body := u.body(n, now)
+	u.Hello.Token = token
+	return body
 }
 
 // body makes a POST body of the hello and the events after number n, as many as one batch holds; with none it
@@ -120,13 +138,13 @@ func (u *Uplink) welcome(w event.Welcome, now int64) {
 	u.pump(now)
 }
 
-// adopt goes on with the session that the relay keeps the events under. A ticket is good for the one that it names, so
-// a frame asks for that one again.
+// adopt goes on with the session that the relay keeps the events under. A ticket or token is good for the one that it
+// names, so that one is asked for again.
 func (u *Uplink) adopt(session string) {
 	if session == u.Hello.Session {
 		return
 	}
-	if u.Hello.Ticket == "" {
+	if u.Hello.Ticket == "" && u.Hello.Token == "" {
 		u.Hello.Session = session
 	}
 	u.link.Session(session)
@@ -150,6 +168,9 @@ func (u *Uplink) refused(code event.Code, now int64) {
 	}
 	switch reaction {
 	case event.Stop:
+		if code == event.TokenExpired {
+			u.Leave(now) // the relay takes it for a while yet
+		}
 		u.end(Refused, code)
 	case event.Resend:
 		u.plain = true

@@ -75,7 +75,7 @@ func (u *Uplink) Leave(now int64) {
 	u.link.Keep(bodies)
 	if last := u.queue.last(); len(bodies) > 0 && last != u.left {
 		u.left = last // hidden, then left: the same events need no second request
-		u.link.Post(bodies[0], true)
+		u.link.Post(u.retime(bodies[0], now), true)
 	}
 }
 
@@ -83,7 +83,7 @@ func (u *Uplink) Leave(now int64) {
 func (u *Uplink) Pending(now int64) [][]byte {
 	bodies := append([][]byte(nil), u.tail...)
 	for n := u.queue.acked; n < u.queue.last(); {
-		bodies = append(bodies, u.body(n, now))
+		bodies = append(bodies, u.keep(n, now))
 		_, lines := u.queue.after(n, maxBatchBytes)
 		n += uint64(len(lines))
 	}

@@ -14,7 +14,7 @@ func closed(doc string, required []string, properties node) node {
 	return node{"type": "object", "description": doc, "properties": properties, "required": required, "additionalProperties": false}
 }
 
-var streamID = node{"type": "string", "pattern": "^[0-9a-f]{16}$", "description": "the recorder that sent it: one page load"}
+var streamID = node{"type": "string", "pattern": "^[0-9a-f]{16}$", "description": "the recorder that sent it: one page load; zeros for the app's back end"}
 
 // envelope is the keys of every entry.
 var envelope = node{

@@ -41,6 +41,8 @@ func (s *Store) Seen(_ context.Context, session, stream string, at int64, live b
 func (w *writer) open(o store.Opening) (store.Opened, error) {
 	found, err := w.session(o.Session)
 	switch {
+	case errors.Is(err, store.ErrNotFound) && o.Expired:
+		err = store.ErrTooLate
 	case errors.Is(err, store.ErrNotFound) && o.Frame == "":
 		found, err = w.create(o, o.Session, nil)
 	case err == nil:
@@ -58,7 +60,7 @@ func (w *writer) open(o store.Opening) (store.Opened, error) {
 	if err != nil {
 		return store.Opened{}, err
 	}
-	return store.Opened{Session: found.ID, Last: st.Last, Offset: st.Offset}, nil
+	return store.Opened{Session: found.ID, Last: st.Last, ClientIndex: st.Index, Offset: st.Offset}, nil
 }
 
 // join gives the session's stream and makes it when it is new; it then goes on from last.
@@ -76,13 +78,22 @@ func (w *writer) join(in *session, o store.Opening, last uint64) (*store.KnownSt
 		}
 		return st, nil
 	}
-	err = w.exec(w.stmt.join, in.num, st.Ordinal, o.Stream, 0, o.Tab, o.Received, offset, o.URL, o.IP, o.Agent,
-		o.Width, o.Height, o.Device, o.Policy, o.Release, int64(last), o.Frame)
+	return st, w.joinAs(in, st, o)
+}
+
+// joinAs adds a new stream to a session.
+func (w *writer) joinAs(in *session, st *store.KnownStream, o store.Opening) error {
+	secret := st.Secret
+	if secret == nil {
+		secret = []byte{}
+	}
+	err := w.exec(w.stmt.join, in.num, st.Ordinal, o.Stream, st.Index, o.Tab, o.Received, st.Offset, o.URL, o.IP, o.Agent,
+		o.Width, o.Height, o.Device, o.Policy, o.Release, int64(st.Last), o.Frame, st.Person, secret)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	in.Add(o.Stream, st)
-	return st, nil
+	return nil
 }
 
 // continuation gives the session that goes on where an ended one stopped, and makes it once.
@@ -105,8 +116,15 @@ func (w *writer) continuation(ended *session, o store.Opening) (*session, error)
 
 // create makes a session, after the one that it continues, if any.
 func (w *writer) create(o store.Opening, id string, ended *session) (*session, error) {
+	secret := o.SecretHash
+	if o.Person != nil && ended == nil {
+		_, _ = rand.Read(secret[:]) // of nobody: only tokens open it. Read never fails
+	}
+	if ended != nil {
+		secret = ended.SecretHash
+	}
 	s := &session{Known: store.NewKnown(id)}
-	s.Site, s.SecretHash = o.Site, o.SecretHash
+	s.Site, s.SecretHash = o.Site, secret
 	continues := ""
 	if ended != nil {
 		continues = ended.ID
@@ -129,7 +147,7 @@ func (w *writer) session(id string) (*session, error) {
 	}
 	s := &session{Known: store.NewKnown(id)}
 	var secret []byte
-	err := w.stmt.session.QueryRow(id).Scan(&s.num, &s.Site, &secret, &s.LastSeq, &s.Ended, &s.ContinuedBy)
+	err := w.stmt.session.QueryRow(id).Scan(&s.num, &s.Site, &secret, &s.LastSeq, &s.Ended, &s.Closing, &s.ContinuedBy)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, store.ErrNotFound
 	}
@@ -157,7 +175,7 @@ func (w *writer) readStreams(s *session) error {
 	for rows.Next() {
 		var name string
 		st := &store.KnownStream{}
-		if err := rows.Scan(&st.Ordinal, &name, &st.Frame, &st.Tab, &st.Offset, &st.Saved); err != nil {
+		if err := rows.Scan(&st.Ordinal, &name, &st.Index, &st.Frame, &st.Person, &st.Secret, &st.Tab, &st.Offset, &st.Saved); err != nil {
 			return err
 		}
 		st.Last = st.Saved

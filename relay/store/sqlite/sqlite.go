@@ -13,6 +13,7 @@
 //	backup.go      a copy of the store, also while it is in use
 //	checkpoint.go  the write-ahead log back into the database
 //	policies.go    the policies that pages were given
+//	signals.go     … events of the app's back end, participants, requests that may be repeated
 //	presence.go    who is connected: in memory, for it ends with the process
 package sqlite
 

@@ -13,19 +13,22 @@ type statements struct {
 	receive, handled, progress      *sql.Stmt
 	entries, numbered               *sql.Stmt
 	policy, probe                   *sql.Stmt
+	closing                         *sql.Stmt
+	invited, invite, highest        *sql.Stmt
+	request, remember, forget       *sql.Stmt
 
 	all []*sql.Stmt
 }
 
 func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 	for text, to := range map[string]**sql.Stmt{
-		`SELECT num, site, secret_hash, last_seq, ended, continued_by FROM sessions WHERE id = ?`:                &s.session,
-		`SELECT ordinal, stream, frame, tab, clock_offset, last FROM streams WHERE session = ? ORDER BY ordinal`: &s.streams,
-		`SELECT id, ordinal, first + count - 1 FROM inbox WHERE session = ?`:                                     &s.inbox,
+		`SELECT num, site, secret_hash, last_seq, ended, closing, continued_by FROM sessions WHERE id = ?`:                                          &s.session,
+		`SELECT ordinal, stream, client_index, frame, person, secret_hash, tab, clock_offset, last FROM streams WHERE session = ? ORDER BY ordinal`: &s.streams,
+		`SELECT id, ordinal, first + count - 1 FROM inbox WHERE session = ?`:                                                                        &s.inbox,
 		`INSERT INTO sessions (id, site, secret_hash, salt, created, continues, hash, last_time, start_url)
 		 VALUES (?1, ?2, ?3, ?4, ?5, ?6, zeroblob(32), ?5, ?7) RETURNING num`: &s.create,
-		`INSERT INTO streams (session, ordinal, stream, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, last, frame)
-		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`: &s.join,
+		`INSERT INTO streams (session, ordinal, stream, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, last, frame, person, secret_hash)
+		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`: &s.join,
 		`UPDATE streams SET clock_offset = ? WHERE session = ? AND ordinal = ?`:                                &s.offset,
 		`UPDATE sessions SET continued_by = ? WHERE num = ?`:                                                   &s.continued,
 		`INSERT INTO inbox (id, session, ordinal, first, count, received, lines) VALUES (?, ?, ?, ?, ?, ?, ?)`: &s.receive,
@@ -35,7 +38,14 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 		`UPDATE sessions SET last_seq = ?, hash = ?, state = ?, ended = ?, last_time = ?, end_reason = ?, start_url = ?, participants = ?
 		 WHERE num = ?`: &s.numbered,
 		`INSERT OR IGNORE INTO policies (digest, site, since, compiled) VALUES (?, ?, ?, ?)`: &s.policy,
-		`UPDATE probe SET at = ?`: &s.probe,
+		`UPDATE probe SET at = ?`:                                                                  &s.probe,
+		`UPDATE sessions SET closing = 1 WHERE num = ?`:                                            &s.closing,
+		`SELECT client_index FROM participants WHERE session = ? AND who = ? AND who <> ''`:        &s.invited,
+		`SELECT coalesce(max(client_index), -1) FROM participants WHERE session = ?`:               &s.highest,
+		`INSERT INTO participants (session, client_index, who) VALUES (?, ?, ?)`:                   &s.invite,
+		`SELECT digest, at, session, number FROM requests WHERE scope = ? AND key = ?`:             &s.request,
+		`INSERT INTO requests (scope, key, digest, at, session, number) VALUES (?, ?, ?, ?, ?, ?)`: &s.remember,
+		`DELETE FROM requests WHERE at < ?`:                                                        &s.forget,
 	} {
 		stmt, err := conn.PrepareContext(ctx, text)
 		if err != nil {

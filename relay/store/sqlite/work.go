@@ -55,7 +55,9 @@ func (s *Store) Work(ctx context.Context, id string, events int) (store.Work, er
 	for i := range w.Streams {
 		st := &w.Streams[i]
 		st.Site, st.Session = w.Site, id
-		copy(st.SecretHash[:], secret)
+		if st.Person == nil && st.Opening.Stream != store.HostStream {
+			copy(st.SecretHash[:], secret)
+		}
 		last := s.presence.of(id, st.Stream, st.Received)
 		st.Live, st.Seen = last.live, last.seen
 	}
@@ -63,7 +65,7 @@ func (s *Store) Work(ctx context.Context, id string, events int) (store.Work, er
 }
 
 func readStreams(ctx context.Context, tx *sql.Tx, num int64) ([]store.Stream, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT ordinal, stream, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, frame
+	rows, err := tx.QueryContext(ctx, `SELECT ordinal, stream, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, frame, person, secret_hash
 		FROM streams WHERE session = ? ORDER BY ordinal`, num)
 	if err != nil {
 		return nil, err
@@ -72,10 +74,16 @@ func readStreams(ctx context.Context, tx *sql.Tx, num int64) ([]store.Stream, er
 	var streams []store.Stream
 	for rows.Next() {
 		var s store.Stream
+		var person string
+		var secret []byte
 		err := rows.Scan(&s.Ordinal, &s.Opening.Stream, &s.ClientIndex, &s.Tab, &s.Received, &s.Offset, &s.URL, &s.IP, &s.Agent,
-			&s.Width, &s.Height, &s.Device, &s.Policy, &s.Release, &s.Frame)
+			&s.Width, &s.Height, &s.Device, &s.Policy, &s.Release, &s.Frame, &person, &secret)
 		if err != nil {
 			return nil, err
+		}
+		copy(s.SecretHash[:], secret)
+		if person != "" {
+			s.Person = store.ReadPerson(person)
 		}
 		streams = append(streams, s)
 	}

@@ -38,6 +38,12 @@ func Run(t *testing.T, fresh Fresh) {
 		"atomic number":        testAtomicNumber,
 		"frames":               testFrames,
 		"frames after the end": testFrameContinuation,
+		"signals":              testSignals,
+		"signalled end":        testSignalledEnd,
+		"once":                 testOnce,
+		"invite":               testInvite,
+		"tokens":               testTokens,
+		"frames of tokens":     testTokenFrames,
 	} {
 		t.Run(name, func(t *testing.T) {
 			open := fresh(t)

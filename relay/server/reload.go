@@ -1,0 +1,78 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+	"sync/atomic"
+	"time"
+
+	"github.com/cotrail/cotrail/relay/api"
+	"github.com/cotrail/cotrail/relay/config"
+	"github.com/cotrail/cotrail/relay/demo"
+	"github.com/cotrail/cotrail/relay/problem"
+)
+
+// routes are the answers to requests, made anew for each configuration.
+type routes struct {
+	answers       api.Options // but for the configuration
+	public, admin swapped
+}
+
+// swapped is a handler in whose place another one may be put while it serves.
+type swapped struct{ now atomic.Pointer[http.Handler] }
+
+func (s *swapped) ServeHTTP(w http.ResponseWriter, r *http.Request) { (*s.now.Load()).ServeHTTP(w, r) }
+
+func (s *swapped) put(mux *http.ServeMux) {
+	h := problem.Mux(mux)
+	s.now.Store(&h)
+}
+
+// Reload puts another configuration in force: for new connections, for every request, and for the times of sessions.
+// Connections that are open keep the policy that their page has. After an error the old one is in force.
+func (s *Server) Reload(ctx context.Context, conf *config.Config) error {
+	if err := s.use(ctx, conf); err != nil {
+		return err
+	}
+	warn(conf, s.options)
+	return nil
+}
+
+// use makes the routes of a configuration and puts both in force.
+func (s *Server) use(ctx context.Context, conf *config.Config) error {
+	o := s.routes.answers
+	o.Config, o.Base = conf, proxies(conf.TrustedProxies).base
+	answers := api.New(o)
+	// What is served is kept first, so that every digest of a log leads to its policy.
+	if err := s.store.KeepPolicies(ctx, answers.Policies(time.Now().UnixMilli())); err != nil {
+		return fmt.Errorf("keep the sites' policies: %w", err)
+	}
+	public := http.NewServeMux()
+	admin := public
+	if s.options.AdminListen != "" {
+		admin = http.NewServeMux()
+	}
+	public.Handle("GET /v1/record", s.ingest)
+	public.Handle("POST /v1/record", s.ingest)
+	s.options.Assets.Register(public)
+	answers.Register(public, admin)
+	if s.options.Dev {
+		public.Handle("/demo/", demo.Handler())
+	}
+	s.conf.Store(conf)
+	s.routes.public.put(public)
+	s.routes.admin.put(admin)
+	return nil
+}
+
+// network is whom a limit counts: an address, or with IPv6 the network that a household has.
+func network(a netip.Addr) string {
+	if a.Is6() {
+		if prefix, err := a.Prefix(64); err == nil {
+			return prefix.String()
+		}
+	}
+	return a.String()
+}
