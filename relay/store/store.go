@@ -121,6 +121,7 @@ type Summary struct {
 	Created      int64 // milliseconds since 1970
 	LastTime     int64 // of the last entry
 	Ended        bool
+	Sealed       bool // the store's own to tell, not Number's
 	EndReason    string
 	Entries      uint64
 	StartURL     string
@@ -198,6 +199,8 @@ type Store interface {
 	Ingest
 	Sequence
 	Policies
+	Sealing
+	Tree
 	// Ready tells why the store would not take an event now, nil when it would.
 	Ready(ctx context.Context) error
 	Close() error

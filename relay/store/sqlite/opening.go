@@ -20,6 +20,7 @@ type session struct {
 	secretHash  []byte
 	lastSeq     uint64
 	ended       bool
+	sealed      bool
 	continuedBy string
 	streams     map[string]*stream
 	byOrdinal   []*stream // 1, 2, 3 … without a hole
@@ -185,15 +186,18 @@ func (w *writer) session(id string) (*session, error) {
 		return s, nil
 	}
 	s := &session{id: id, streams: map[string]*stream{}, pending: map[int64]bool{}}
-	err := w.stmt.session.QueryRow(id).Scan(&s.num, &s.site, &s.secretHash, &s.lastSeq, &s.ended, &s.continuedBy)
+	err := w.stmt.session.QueryRow(id).Scan(&s.num, &s.site, &s.secretHash, &s.lastSeq, &s.ended, &s.continuedBy, &s.sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, store.ErrNotFound
 	}
-	if err == nil {
-		err = w.readStreams(s)
-	}
-	if err == nil {
-		err = w.readInbox(s)
+	switch {
+	case err != nil:
+	case s.sealed:
+		err = w.readStopped(s)
+	default:
+		if err = w.readStreams(s); err == nil {
+			err = w.readInbox(s)
+		}
 	}
 	if err != nil {
 		w.trouble = err

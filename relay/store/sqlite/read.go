@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -22,11 +21,12 @@ const (
 )
 
 const summaryColumns = `num, id, site, created, last_time, ended, end_reason, last_seq, start_url, participants, continues,
-	(SELECT json_group_array(policy) FROM (SELECT policy FROM streams WHERE session = num AND policy <> '' GROUP BY policy ORDER BY min(ordinal)))`
+	sealed, CASE sealed WHEN 1 THEN (SELECT policies FROM documents WHERE session = num)
+	ELSE (SELECT json_group_array(policy) FROM (SELECT policy FROM streams WHERE session = num AND policy <> '' GROUP BY policy ORDER BY min(ordinal))) END`
 
 func scanSummary(row interface{ Scan(...any) error }) (num int64, s store.Summary, err error) {
 	var participants, policies []byte
-	err = row.Scan(&num, &s.ID, &s.Site, &s.Created, &s.LastTime, &s.Ended, &s.EndReason, &s.Entries, &s.StartURL, &participants, &s.Continues, &policies)
+	err = row.Scan(&num, &s.ID, &s.Site, &s.Created, &s.LastTime, &s.Ended, &s.EndReason, &s.Entries, &s.StartURL, &participants, &s.Continues, &s.Sealed, &policies)
 	if err == nil {
 		err = json.Unmarshal(participants, &s.Participants)
 	}
@@ -83,63 +83,6 @@ func (s *Store) Session(ctx context.Context, id string) (store.Summary, error) {
 		return store.Summary{}, notFound(err, "read session", id)
 	}
 	return summary, nil
-}
-
-// chunk is a row of entries.
-type chunk struct {
-	first uint64
-	lines []byte
-}
-
-// Entries implements store.Reader.
-func (s *Store) Entries(ctx context.Context, id string, after uint64, fn func(seq uint64, line []byte) error) error {
-	var num int64
-	if err := s.readers.QueryRowContext(ctx, "SELECT num FROM sessions WHERE id = ?", id).Scan(&num); err != nil {
-		return notFound(err, "read entries of session", id)
-	}
-	for {
-		chunks, err := s.chunks(ctx, num, after)
-		if err != nil {
-			return fmt.Errorf("read entries of session %s: %w", id, err)
-		}
-		for _, c := range chunks {
-			seq := c.first
-			for line := range bytes.Lines(c.lines) {
-				if seq > after {
-					if err := fn(seq, bytes.TrimSuffix(line, []byte{'\n'})); err != nil {
-						return err
-					}
-				}
-				seq++
-			}
-			after = seq - 1
-		}
-		if len(chunks) < chunksAtOnce {
-			return nil
-		}
-	}
-}
-
-func (s *Store) chunks(ctx context.Context, num int64, after uint64) ([]chunk, error) {
-	rows, err := s.readers.QueryContext(ctx,
-		"SELECT first_seq, lines FROM entries WHERE session = ? AND last_seq > ? ORDER BY last_seq LIMIT ?", num, int64(min(after, maxSeq)), chunksAtOnce)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var chunks []chunk
-	for rows.Next() {
-		var c chunk
-		var packed sql.RawBytes
-		if err := rows.Scan(&c.first, &packed); err != nil {
-			return nil, err
-		}
-		if c.lines, err = s.packing.unpack(packed); err != nil {
-			return nil, fmt.Errorf("unpack entries from %d on: %w", c.first, err)
-		}
-		chunks = append(chunks, c)
-	}
-	return chunks, rows.Err()
 }
 
 // maxSeq is the greatest number that SQLite can compare with.

@@ -9,6 +9,9 @@
 //	opening.go     what a write does: sessions and streams
 //	batches.go     … appending and numbering
 //	read.go        what auditors and the sequencer read, on connections of their own
+//	entries.go     … the log of a session, live or sealed
+//	sealing.go     a finished session's document in place of what it was made of
+//	tree.go        the hashes that prove it
 //	checkpoint.go  the write-ahead log back into the database
 //	policies.go    the policies that pages were given
 //	packed.go      entries compressed
@@ -84,7 +87,7 @@ func Open(ctx context.Context, dir string, now func() time.Time) (_ *Store, err 
 	s.readers.SetMaxIdleConns(readConnections)
 	if err = migrate(ctx, write); err == nil {
 		if err = syncDir(dir); err == nil {
-			s.writer, err = newWriter(ctx, write)
+			s.writer, err = newWriter(ctx, write, s.packing)
 		}
 	}
 	if err != nil {

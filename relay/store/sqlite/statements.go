@@ -13,11 +13,12 @@ type statements struct {
 	receive, handled, progress      *sql.Stmt
 	entries, numbered               *sql.Stmt
 	policy, probe                   *sql.Stmt
+	sealing                         sealingStatements
 }
 
 func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
-	for text, to := range map[string]**sql.Stmt{
-		`SELECT num, site, secret_hash, last_seq, ended, continued_by FROM sessions WHERE id = ?`:                &s.session,
+	err := prepareAll(ctx, conn, map[string]**sql.Stmt{
+		`SELECT num, site, secret_hash, last_seq, ended, continued_by, sealed FROM sessions WHERE id = ?`:        &s.session,
 		`SELECT ordinal, stream, frame, tab, clock_offset, last FROM streams WHERE session = ? ORDER BY ordinal`: &s.streams,
 		`SELECT id, ordinal, first + count - 1 FROM inbox WHERE session = ?`:                                     &s.inbox,
 		`INSERT INTO sessions (id, site, secret_hash, salt, created, continues, hash, last_time, start_url)
@@ -34,7 +35,16 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 		 WHERE num = ?`: &s.numbered,
 		`INSERT OR IGNORE INTO policies (digest, site, since, compiled) VALUES (?, ?, ?, ?)`: &s.policy,
 		`UPDATE probe SET at = ?`: &s.probe,
-	} {
+	})
+	if err != nil {
+		return err
+	}
+	return s.sealing.prepare(ctx, conn)
+}
+
+// prepareAll prepares statements by their texts.
+func prepareAll(ctx context.Context, conn *sql.Conn, statements map[string]**sql.Stmt) error {
+	for text, to := range statements {
 		stmt, err := conn.PrepareContext(ctx, text)
 		if err != nil {
 			return fmt.Errorf("prepare %q: %w", text, err)

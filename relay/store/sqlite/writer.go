@@ -41,10 +41,11 @@ type write struct {
 
 // writer is the only one to write. Everything without a lock is the goroutine's own, the one that runs run.
 type writer struct {
-	db     *sql.DB
-	conn   *sql.Conn
-	stmt   statements
-	failed chan error // receives the error after which nothing is taken any more
+	db      *sql.DB
+	packing packing
+	conn    *sql.Conn
+	stmt    statements
+	failed  chan error // receives the error after which nothing is taken any more
 
 	wrote    atomic.Bool // something was committed since the last checkpoint
 	finish   atomic.Bool // the write-ahead log is long: finish the checkpoint between two groups
@@ -62,8 +63,8 @@ type writer struct {
 	failure  error               // set once; nothing is taken any more
 }
 
-func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
-	w := &writer{db: db, failed: make(chan error, 1), queue: make(chan *write, maxQueue), sessions: map[string]*session{}}
+func newWriter(ctx context.Context, db *sql.DB, p packing) (*writer, error) {
+	w := &writer{db: db, packing: p, failed: make(chan error, 1), queue: make(chan *write, maxQueue), sessions: map[string]*session{}}
 	var err error
 	if w.conn, err = db.Conn(ctx); err != nil {
 		return nil, fmt.Errorf("open writing connection: %w", err)

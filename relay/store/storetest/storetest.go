@@ -37,6 +37,11 @@ func Run(t *testing.T, fresh Fresh) {
 		"atomic number":        testAtomicNumber,
 		"frames":               testFrames,
 		"frames after the end": testFrameContinuation,
+		"seal":                 testSeal,
+		"after sealing":        testSealedContinuation,
+		"unsealed":             testUnsealed,
+		"tree":                 testTree,
+		"checkpoint":           testCheckpoint,
 	} {
 		t.Run(name, func(t *testing.T) {
 			open := fresh(t)
