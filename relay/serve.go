@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -18,16 +19,20 @@ import (
 type cli struct {
 	Serve     serveCmd         `cmd:"" help:"Serve the recorder, receive what pages record, and let auditors read it."`
 	MaskCheck maskCheckCmd     `cmd:"" help:"Tell what would be recorded of saved pages, and by which rule. Exits 1 if a --secret gets through, 2 if something is undecided."`
+	Verify    verifyCmd        `cmd:"" help:"Check exported logs, or all that a relay serves. Exits 1 if something is not as it was sealed, 2 if something could not be checked."`
+	Rotate    rotateCmd        `cmd:"" name:"rotate-signing-key" help:"Make a new key that signs the log's checkpoints; what the old one signed still verifies."`
 	Version   kong.VersionFlag `help:"Print the version."`
 }
 
 // serveCmd are the flags of cotrail serve.
 type serveCmd struct {
-	Listen      string `default:"127.0.0.1:8080" env:"COTRAIL_LISTEN" placeholder:"ADDRESS" help:"Address to serve on (${default})."`
-	AdminListen string `env:"COTRAIL_ADMIN_LISTEN" placeholder:"ADDRESS" help:"Address for metrics and health, instead of --listen."`
-	Data        string `default:"./data" env:"COTRAIL_DATA" placeholder:"DIR" help:"Directory of the store (${default})."`
-	Config      string `env:"COTRAIL_CONFIG" placeholder:"FILE" help:"Configuration file, YAML: sites and API keys."`
-	Dev         bool   `env:"COTRAIL_DEV" help:"Development: loopback only, with a site, an API key and a demonstration."`
+	Listen      string        `default:"127.0.0.1:8080" env:"COTRAIL_LISTEN" placeholder:"ADDRESS" help:"Address to serve on (${default})."`
+	AdminListen string        `env:"COTRAIL_ADMIN_LISTEN" placeholder:"ADDRESS" help:"Address for metrics and health, instead of --listen."`
+	Data        string        `default:"./data" env:"COTRAIL_DATA" placeholder:"DIR" help:"Directory of the store (${default})."`
+	Config      string        `env:"COTRAIL_CONFIG" placeholder:"FILE" help:"Configuration file, YAML: sites and API keys."`
+	SigningKey  string        `env:"COTRAIL_SIGNING_KEY" placeholder:"FILE" help:"Key that signs the log's checkpoints; made when there is none (in the data directory)."`
+	Checkpoints time.Duration `name:"checkpoint-every" default:"1m" env:"COTRAIL_CHECKPOINT_EVERY" placeholder:"TIME" help:"Time from one checkpoint to the next when nothing happens (${default})."`
+	Dev         bool          `env:"COTRAIL_DEV" help:"Development: loopback only, with a site, an API key and a demonstration."`
 }
 
 // run does what the command line says and gives the exit code.
@@ -51,8 +56,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err != nil:
 		fmt.Fprintf(stderr, "cotrail: %v; see cotrail --help\n", err)
 		return exitUsage
-	case asked.Selected().Name == "mask-check":
+	}
+	switch asked.Selected().Name {
+	case "mask-check":
 		return c.MaskCheck.run(ctx, stdout, stderr)
+	case "verify":
+		return c.Verify.run(ctx, stdout, stderr)
+	case "rotate-signing-key":
+		return c.Rotate.run(stdout, stderr)
 	}
 	return c.Serve.run(ctx, recorder, stdout, stderr)
 }
@@ -74,6 +85,7 @@ func (c *serveCmd) run(ctx context.Context, recorder *assets.Assets, stdout, std
 	}
 	s, err := server.New(ctx, conf, server.Options{
 		Listen: c.Listen, AdminListen: c.AdminListen, Data: c.Data, Dev: c.Dev, Assets: recorder, Log: log,
+		SigningKey: c.SigningKey, Checkpoints: c.Checkpoints,
 	})
 	if err != nil {
 		fmt.Fprintln(stderr, "cotrail:", err)

@@ -4,6 +4,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -19,18 +20,23 @@ import (
 
 // Options are what the routes stand on. None may be left out but Demo.
 type Options struct {
-	Config  *config.Config
-	Store   store.Reader
-	Ready   func(context.Context) error                          // why the relay would not take an event now
-	Surfly  func(entry []byte) (line []byte, ok bool, err error) // an entry in the reference's dialect; not ok when it has none
-	Schema  []byte                                               // the JSON Schema of all events
-	Metrics http.Handler                                         // what Prometheus reads
-	Local   func(*http.Request) bool                             // a request comes from this machine, and was not forwarded
-	Base    func(*http.Request) string                           // the address the relay was asked at, like https://relay.example
-	Tag     func(base, site string) string                       // the script tag for a page
-	Version string
-	Demo    bool // there is a demonstration to link to
-	Log     *slog.Logger
+	Config    *config.Config
+	Store     store.Reader
+	Documents interface {
+		Document(ctx context.Context, id string) (store.Document, error)
+	}
+	Trail     Trail
+	VerifyKey string                                               // the verifier keys of the log, one a line
+	Ready     func(context.Context) error                          // why the relay would not take an event now
+	Surfly    func(entry []byte) (line []byte, ok bool, err error) // an entry in the reference's dialect; not ok when it has none
+	Schema    []byte                                               // the JSON Schema of all events
+	Metrics   http.Handler                                         // what Prometheus reads
+	Local     func(*http.Request) bool                             // a request comes from this machine, and was not forwarded
+	Base      func(*http.Request) string                           // the address the relay was asked at, like https://relay.example
+	Tag       func(base, site string) string                       // the script tag for a page
+	Version   string
+	Demo      bool // there is a demonstration to link to
+	Log       *slog.Logger
 }
 
 // API has the routes.
@@ -67,7 +73,8 @@ const (
 
 // Route is one address and who may ask for it.
 type Route struct {
-	Path     string // as http.ServeMux writes it; all routes are for GET, and so for HEAD
+	Method   string // GET when empty, and so HEAD
+	Path     string // as http.ServeMux writes it
 	Access   access
 	Scope    config.Scope
 	Operator bool     // stands on the operator's address when there is one, instead of the public one
@@ -81,7 +88,10 @@ func (a *API) Routes() []Route {
 	return []Route{
 		{Path: "/v1/sessions", Access: withKey, Scope: read, Params: []string{"site", "limit", "cursor"}, answer: a.sessions},
 		{Path: "/v1/sessions/{id}", Access: withKey, Scope: read, answer: a.session},
-		{Path: "/v1/sessions/{id}/log", Access: withKey, Scope: read, Params: []string{"after", "type", "dialect"}, answer: a.log},
+		{Path: "/v1/sessions/{id}/log", Access: withKey, Scope: read, Params: []string{"after", "type", "dialect", "proof", "from"}, answer: a.log},
+		{Path: "/v1/sessions/{id}/proof", Access: withKey, Scope: read, Params: []string{"from"}, answer: a.proof},
+		{Path: "/v1/checkpoint", Params: []string{"from"}, answer: a.checkpoint},
+		{Path: "/v1/verify-key", answer: a.verifyKey},
 		{Path: "/v1/policies/{digest}", Access: withKey, Scope: read, answer: a.kept},
 		{Path: "/v1/schema/events.json", answer: a.schema},
 		{Path: "/v1/record/policy", Params: []string{"site"}, answer: a.policy},
@@ -100,7 +110,7 @@ func (a *API) Register(public, admin *http.ServeMux) {
 		if route.Operator {
 			mux = admin
 		}
-		mux.Handle("GET "+route.Path, a.guard(route))
+		mux.Handle(cmp.Or(route.Method, "GET")+" "+route.Path, a.guard(route))
 	}
 }
 

@@ -15,9 +15,12 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/problem"
 	"github.com/cotrail/cotrail/relay/store"
+	"github.com/cotrail/cotrail/relay/trail"
 )
 
 // shelf is a store.Reader with sessions that the test put there.
@@ -26,6 +29,7 @@ type shelf struct {
 	entries  map[string][]string
 	policies []store.Policy
 	broken   error // what Entries ends with
+	unproven error // what proofs end with
 	asked    store.Query
 }
 
@@ -56,6 +60,26 @@ func (s *shelf) Policy(_ context.Context, digest string) (found []store.Policy, 
 		err = store.ErrNotFound
 	}
 	return found, err
+}
+
+func (s *shelf) Document(ctx context.Context, id string) (store.Document, error) {
+	summary, err := s.Session(ctx, id)
+	return store.Document{Summary: summary, Leaf: 4, Salt: [32]byte{1}, Hash: [32]byte{2}, Hashes: []byte("12345678abcdefgh")}, err
+}
+
+func (s *shelf) Latest(context.Context) (store.Checkpoint, error) {
+	return store.Checkpoint{Size: 9, Note: []byte("checkpoint\n")}, s.unproven
+}
+
+func (s *shelf) Inclusion(_ context.Context, leaf int64) (trail.Inclusion, error) {
+	return trail.Inclusion{Leaf: leaf, Hashes: tlog.RecordProof{{3}}, Checkpoint: "checkpoint\n", Size: 9}, s.unproven
+}
+
+func (s *shelf) Consistency(_ context.Context, from, to int64) (trail.Consistency, error) {
+	if from > to {
+		return trail.Consistency{}, trail.ErrSize
+	}
+	return trail.Consistency{From: from, Hashes: tlog.TreeProof{{4}}}, nil
 }
 
 func (s *shelf) Entries(_ context.Context, id string, after uint64, fn func(uint64, []byte) error) error {
@@ -93,9 +117,10 @@ func start(t *testing.T) *relay {
 		}},
 	}}
 	r.api = New(Options{
-		Config: configure(t),
-		Store:  r.shelf,
-		Ready:  func(context.Context) error { return r.ready },
+		Config:    configure(t),
+		Store:     r.shelf,
+		Documents: r.shelf, Trail: r.shelf, VerifyKey: "verifier key\n",
+		Ready: func(context.Context) error { return r.ready },
 		Surfly: func(entry []byte) ([]byte, bool, error) {
 			return append([]byte("[\"surfly\"]"), '\n'), !strings.Contains(string(entry), "click"), nil
 		},

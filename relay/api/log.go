@@ -39,7 +39,9 @@ type selection struct {
 	after  uint64
 	types  []string // none for all
 	surfly bool
-	lines  bool // one entry a line, with nothing around
+	lines  bool  // one entry a line, with nothing around
+	proof  bool  // with all that a check of it needs
+	from   int64 // … also that the log goes on from a checkpoint of this size; 0 for none
 }
 
 // log answers GET /v1/sessions/{id}/log.
@@ -66,8 +68,11 @@ func (a *API) log(w http.ResponseWriter, r *http.Request, key config.Key) {
 
 // writeLog writes the selected entries as they come from the store.
 func (a *API) writeLog(w *patient, r *http.Request, id string, sel selection) error {
-	before, between, end := "{\"session_logs\":[\n", ",\n", "\n]}\n"
-	kind := typeLog
+	before, between, kind := "{\"session_logs\":[\n", ",\n", typeLog
+	end, err := a.ending(r.Context(), id, sel)
+	if err != nil {
+		return err
+	}
 	if sel.lines {
 		before, between, end, kind = "", "\n", "\n", typeLines
 	}
@@ -76,7 +81,7 @@ func (a *API) writeLog(w *patient, r *http.Request, id string, sel selection) er
 	out := bufio.NewWriterSize(w, chunk)
 	out.WriteString(before) // out keeps its first error until Flush
 	written := false
-	err := a.Store.Entries(r.Context(), id, sel.after, func(_ uint64, line []byte) error {
+	err = a.Store.Entries(r.Context(), id, sel.after, func(_ uint64, line []byte) error {
 		line, ok, err := a.pick(sel, line)
 		if err != nil || !ok {
 			return err
@@ -138,9 +143,20 @@ func selected(r *http.Request) (sel selection, status int, err error) {
 			return sel, http.StatusBadRequest, fmt.Errorf("dialect must be %s, or be left out", dialectSurfly)
 		}
 	}
+	if q.Has("proof") {
+		if sel.proof = q.Get("proof") == "1"; !sel.proof || len(q) > 1 && (len(q) > 2 || !q.Has("from")) {
+			return sel, http.StatusBadRequest, fmt.Errorf("proof must be 1, and with it nothing but from may be given: what is proven is the whole log")
+		}
+		if sel.from, err = fromSize(r); err != nil {
+			return sel, http.StatusBadRequest, err
+		}
+	}
 	switch accepted(r.Header.Values("Accept")) {
 	case typeLog:
 	case typeLines:
+		if sel.proof {
+			return sel, http.StatusNotAcceptable, fmt.Errorf("a log with its proof can be had as %s", typeLog)
+		}
 		sel.lines = true
 	default:
 		return sel, http.StatusNotAcceptable, fmt.Errorf("a log can be had as %s or %s", typeLog, typeLines)

@@ -63,7 +63,7 @@ func TestLogRefuses(t *testing.T) {
 		{"?type=", "", 400, "no type of event"},
 		{"?dialect=unblu", "", 400, "Dialect must be surfly"},
 		{"?actor=0", "", 400, `"actor"; this address takes after, type, dialect`},
-		{"?proof=1", "", 400, `"proof"`},
+		{"?frob=1", "", 400, `"frob"`},
 		{"", "text/event-stream", 406, "application/x-ndjson"},
 		{"", "text/html", 406, "application/json"},
 		{"", "application/json;q=0", 406, "application/json"},

@@ -11,6 +11,7 @@ import (
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/problem"
 	"github.com/cotrail/cotrail/relay/store"
+	"github.com/cotrail/cotrail/relay/trail"
 )
 
 // A page of the list: what a person reads at once, and the most that one query of the store should take.
@@ -26,6 +27,7 @@ type summary struct {
 	Created      string   `json:"created"`
 	LastTime     *string  `json:"last_time"`
 	Ended        bool     `json:"ended"`
+	Sealed       bool     `json:"sealed"`
 	EndReason    *string  `json:"end_reason"`
 	Entries      uint64   `json:"entries"`
 	StartURL     *string  `json:"start_url"`
@@ -36,7 +38,7 @@ type summary struct {
 
 func summarize(s store.Summary) summary {
 	out := summary{
-		SessionID: s.ID, Site: s.Site, Created: when(s.Created), Ended: s.Ended, EndReason: orNull(s.EndReason),
+		SessionID: s.ID, Site: s.Site, Created: when(s.Created), Ended: s.Ended, Sealed: s.Sealed, EndReason: orNull(s.EndReason),
 		Entries: s.Entries, StartURL: orNull(s.StartURL), Participants: s.Participants, Continues: orNull(s.Continues), Policies: s.Policies,
 	}
 	if s.LastTime != 0 {
@@ -125,6 +127,13 @@ func (a *API) failed(w http.ResponseWriter, r *http.Request, err error) {
 		problem.Write(w, http.StatusNotFound, "There is no such session among the sites of this API key.")
 	case errors.Is(err, store.ErrCursor):
 		problem.Write(w, http.StatusBadRequest, "The cursor is not one that this relay gave; begin again without it.")
+	case errors.Is(err, store.ErrNotSealed):
+		problem.Write(w, http.StatusConflict, "The session has not ended yet, or was ended a moment ago; there is a proof once it is sealed.")
+	case errors.Is(err, trail.ErrNotYet):
+		w.Header().Set("Retry-After", "1")
+		problem.Write(w, http.StatusServiceUnavailable, "No checkpoint covers the session yet; ask again in a second.")
+	case errors.Is(err, trail.ErrSize):
+		problem.Write(w, http.StatusNotFound, "The log has fewer entries than the earlier checkpoint says. If that is a checkpoint of this relay, its store was set back.")
 	case r.Context().Err() != nil: // nobody waits for the answer
 	default:
 		a.Log.Error("the store could not be read", "path", r.URL.Path, "error", err)

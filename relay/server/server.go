@@ -2,11 +2,13 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -17,9 +19,11 @@ import (
 	"github.com/cotrail/cotrail/relay/demo"
 	"github.com/cotrail/cotrail/relay/ingest"
 	"github.com/cotrail/cotrail/relay/problem"
+	"github.com/cotrail/cotrail/relay/seal"
 	"github.com/cotrail/cotrail/relay/sequence"
 	"github.com/cotrail/cotrail/relay/store/sqlite"
 	"github.com/cotrail/cotrail/relay/surfly"
+	"github.com/cotrail/cotrail/relay/trail"
 )
 
 // stopWithin bounds the time from the wish to end to the end: long enough for answers under way and for the last
@@ -32,6 +36,8 @@ type Options struct {
 	AdminListen string // for metrics and health; they are on Listen when it is empty
 	Data        string // directory of the store
 	Dev         bool
+	SigningKey  string        // file; in the data directory when it is empty
+	Checkpoints time.Duration // from one to the next when nothing happens
 	Assets      *assets.Assets
 	Log         *slog.Logger
 }
@@ -42,6 +48,8 @@ type Server struct {
 	store     *sqlite.Store
 	sequencer *sequence.Sequencer
 	ingest    *ingest.Handler
+	sealer    *seal.Sealer
+	trail     *trail.Trail
 	fronts    []front      // the public one first
 	failed    <-chan error // the store's word that it takes nothing more
 }
@@ -110,8 +118,14 @@ func (s *Server) build(ctx context.Context, conf *config.Config, o Options) erro
 			return addresses.told(trusted.client(r), sites{conf}.ip(site))
 		},
 	})
+	keys, err := trail.LoadKeys(cmp.Or(o.SigningKey, filepath.Join(o.Data, trail.KeyFile)))
+	if err != nil {
+		return err
+	}
+	s.trail = trail.New(s.store, keys, cmp.Or(o.Checkpoints, trail.DefaultInterval), o.Log)
+	s.sealer = &seal.Sealer{Store: s.store, Grown: s.trail.Grown, Log: o.Log}
 	reading := api.New(api.Options{
-		Config: conf, Store: s.store, Ready: s.store.Ready, Surfly: surfly.Entry, Schema: schema.Document(),
+		Config: conf, Store: s.store, Documents: s.store, Trail: s.trail, VerifyKey: keys.Verifiers(), Ready: s.store.Ready, Surfly: surfly.Entry, Schema: schema.Document(),
 		Metrics: metrics.handler(), Local: local, Base: trusted.base, Tag: o.Assets.Integrity,
 		Version: o.Assets.Version(), Demo: o.Dev, Log: o.Log,
 	})
@@ -159,25 +173,28 @@ func (s *Server) open(ctx context.Context, address string, mux *http.ServeMux, m
 func (s *Server) Address() string { return s.fronts[0].address() }
 
 // Run serves until ctx ends, which is no error, or until a part fails. Then it ends them all in order: nothing new
-// is taken, recorders are told to come back later, numbering ends, the store is closed.
+// is taken, recorders are told to come back later, numbering and sealing end, the store is closed.
 func (s *Server) Run(ctx context.Context) error {
-	ended := make(chan error, len(s.fronts)+1) // one from each goroutine below
+	own := s.parts()
+	ended := make(chan error, len(s.fronts)+len(own)) // one from each goroutine below
 	for _, f := range s.fronts {
 		go func() { ended <- f.serve() }()
 	}
-	numbering, stopNumbering := context.WithCancel(context.Background())
-	defer stopNumbering()
-	go func() {
-		err := s.sequencer.Run(numbering)
-		if numbering.Err() != nil {
-			err = nil // what it was at when it was stopped is made again at the next start
-		}
-		ended <- err
-	}()
+	working, stopWorking := context.WithCancel(context.Background())
+	defer stopWorking()
+	for _, run := range own {
+		go func() {
+			err := run(working)
+			if working.Err() != nil {
+				err = nil // what it was at when it was stopped is made again at the next start
+			}
+			ended <- err
+		}()
+	}
 	s.log.Info("serving", "address", s.Address())
 
 	var err error
-	running := len(s.fronts) + 1
+	running := len(s.fronts) + len(own)
 	select {
 	case <-ctx.Done():
 	case err = <-ended:
@@ -190,11 +207,16 @@ func (s *Server) Run(ctx context.Context) error {
 	within, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
 	err = errors.Join(err, s.stop(within))
-	stopNumbering()
+	stopWorking()
 	for ; running > 0; running-- {
 		err = errors.Join(err, <-ended)
 	}
 	return errors.Join(err, s.store.Close())
+}
+
+// parts are what works by itself, in the order of the data. Each ends with its context.
+func (s *Server) parts() []func(context.Context) error {
+	return []func(context.Context) error{s.sequencer.Run, s.sealer.Run, s.trail.Run}
 }
 
 // stop takes nothing new on any road and waits for what is under way.

@@ -12,6 +12,7 @@ type Inclusion struct {
 	Leaf       int64            `json:"leaf"`       // its place, from 0
 	Hashes     tlog.RecordProof `json:"inclusion"`  // base64, as RFC 6962, section 2.1.1, orders them
 	Checkpoint string           `json:"checkpoint"` // a signed note
+	Size       int64            `json:"-"`          // of the checkpoint
 }
 
 // Consistency proves that the tree of a checkpoint begins with all of an earlier one.

@@ -141,7 +141,7 @@ func (t *Trail) Inclusion(ctx context.Context, leaf int64) (Inclusion, error) {
 	if err != nil {
 		return Inclusion{}, fmt.Errorf("prove leaf %d of %d: %w", leaf, c.Size, err)
 	}
-	return Inclusion{leaf, append(tlog.RecordProof{}, hashes...), string(c.Note)}, nil
+	return Inclusion{leaf, append(tlog.RecordProof{}, hashes...), string(c.Note), c.Size}, nil
 }
 
 // Consistency proves that a tree of a size is the beginning of the one of another size. ErrSize when they are none.

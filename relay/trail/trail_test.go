@@ -132,8 +132,8 @@ func TestProofs(t *testing.T) {
 				t.Errorf("another leaf in the place of %d of %d: %v", leaf, size, err)
 			}
 			text, err := json.Marshal(p)
-			var back Inclusion
-			if err = errors.Join(err, json.Unmarshal(text, &back)); err != nil || !reflect.DeepEqual(back, p) {
+			back := Inclusion{Size: size}
+			if err = errors.Join(err, json.Unmarshal(text, &back)); err != nil || p.Size != size || !reflect.DeepEqual(back, p) {
 				t.Errorf("%s became %+v, %v", text, back, err)
 			}
 		}
