@@ -30,6 +30,7 @@ type serveCmd struct {
 	AdminListen string        `env:"COTRAIL_ADMIN_LISTEN" placeholder:"ADDRESS" help:"Address for metrics and health, instead of --listen."`
 	Data        string        `default:"./data" env:"COTRAIL_DATA" placeholder:"DIR" help:"Directory of the store (${default})."`
 	Config      string        `env:"COTRAIL_CONFIG" placeholder:"FILE" help:"Configuration file, YAML: sites and API keys."`
+	SessionLogs string        `name:"session-log-dir" env:"COTRAIL_SESSION_LOG_DIR" placeholder:"DIR" help:"Directory for daily files with a line for every finished session."`
 	SigningKey  string        `env:"COTRAIL_SIGNING_KEY" placeholder:"FILE" help:"Key that signs the log's checkpoints; made when there is none (in the data directory)."`
 	Checkpoints time.Duration `name:"checkpoint-every" default:"1m" env:"COTRAIL_CHECKPOINT_EVERY" placeholder:"TIME" help:"Time from one checkpoint to the next when nothing happens (${default})."`
 	Dev         bool          `env:"COTRAIL_DEV" help:"Development: loopback only, with a site, an API key and a demonstration."`
@@ -85,7 +86,7 @@ func (c *serveCmd) run(ctx context.Context, recorder *assets.Assets, stdout, std
 	}
 	s, err := server.New(ctx, conf, server.Options{
 		Listen: c.Listen, AdminListen: c.AdminListen, Data: c.Data, Dev: c.Dev, Assets: recorder, Log: log,
-		SigningKey: c.SigningKey, Checkpoints: c.Checkpoints,
+		SessionLogs: c.SessionLogs, SigningKey: c.SigningKey, Checkpoints: c.Checkpoints,
 	})
 	if err != nil {
 		fmt.Fprintln(stderr, "cotrail:", err)

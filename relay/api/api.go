@@ -25,18 +25,19 @@ type Options struct {
 	Documents interface {
 		Document(ctx context.Context, id string) (store.Document, error)
 	}
-	Trail     Trail
-	VerifyKey string                                               // the verifier keys of the log, one a line
-	Ready     func(context.Context) error                          // why the relay would not take an event now
-	Surfly    func(entry []byte) (line []byte, ok bool, err error) // an entry in the reference's dialect; not ok when it has none
-	Schema    []byte                                               // the JSON Schema of all events
-	Metrics   http.Handler                                         // what Prometheus reads
-	Local     func(*http.Request) bool                             // a request comes from this machine, and was not forwarded
-	Base      func(*http.Request) string                           // the address the relay was asked at, like https://relay.example
-	Tag       func(base, site string) string                       // the script tag for a page
-	Version   string
-	Demo      bool // there is a demonstration to link to
-	Log       *slog.Logger
+	Trail      Trail
+	VerifyKey  string                                                                             // the verifier keys of the log, one a line
+	Ready      func(context.Context) error                                                        // why the relay would not take an event now
+	Surfly     func(entry []byte) (line []byte, ok bool, err error)                               // an entry in the reference's dialect; not ok when it has none
+	Statistics func(site, id string, entries func(fn func(line []byte) error) error) (any, error) // of a session, from its log
+	Schema     []byte                                                                             // the JSON Schema of all events
+	Metrics    http.Handler                                                                       // what Prometheus reads
+	Local      func(*http.Request) bool                                                           // a request comes from this machine, and was not forwarded
+	Base       func(*http.Request) string                                                         // the address the relay was asked at, like https://relay.example
+	Tag        func(base, site string) string                                                     // the script tag for a page
+	Version    string
+	Demo       bool // there is a demonstration to link to
+	Log        *slog.Logger
 }
 
 // API has the routes.
@@ -90,6 +91,7 @@ func (a *API) Routes() []Route {
 		{Path: "/v1/sessions/{id}", Access: withKey, Scope: read, answer: a.session},
 		{Path: "/v1/sessions/{id}/log", Access: withKey, Scope: read, Params: []string{"after", "type", "dialect", "proof", "from"}, answer: a.log},
 		{Path: "/v1/sessions/{id}/proof", Access: withKey, Scope: read, Params: []string{"from"}, answer: a.proof},
+		{Path: "/v1/sessions/{id}/statistics", Access: withKey, Scope: read, answer: a.statistics},
 		{Path: "/v1/checkpoint", Params: []string{"from"}, answer: a.checkpoint},
 		{Path: "/v1/verify-key", answer: a.verifyKey},
 		{Path: "/v1/policies/{digest}", Access: withKey, Scope: read, answer: a.kept},

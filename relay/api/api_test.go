@@ -124,6 +124,11 @@ func start(t *testing.T) *relay {
 		Surfly: func(entry []byte) ([]byte, bool, error) {
 			return append([]byte("[\"surfly\"]"), '\n'), !strings.Contains(string(entry), "click"), nil
 		},
+		Statistics: func(site, id string, entries func(func([]byte) error) error) (any, error) {
+			n := 0
+			err := entries(func([]byte) error { n++; return nil })
+			return map[string]any{"id": id, "site": site, "entries": n}, err
+		},
 		Schema:  []byte(`{"$schema":"x"}`),
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "events 1\n") }),
 		Local:   func(*http.Request) bool { return r.local },

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -21,6 +22,7 @@ import (
 	"github.com/cotrail/cotrail/relay/problem"
 	"github.com/cotrail/cotrail/relay/seal"
 	"github.com/cotrail/cotrail/relay/sequence"
+	"github.com/cotrail/cotrail/relay/statistics"
 	"github.com/cotrail/cotrail/relay/store/sqlite"
 	"github.com/cotrail/cotrail/relay/surfly"
 	"github.com/cotrail/cotrail/relay/trail"
@@ -36,6 +38,7 @@ type Options struct {
 	AdminListen string // for metrics and health; they are on Listen when it is empty
 	Data        string // directory of the store
 	Dev         bool
+	SessionLogs string        // directory of daily files with a line for every finished session; none when it is empty
 	SigningKey  string        // file; in the data directory when it is empty
 	Checkpoints time.Duration // from one to the next when nothing happens
 	Assets      *assets.Assets
@@ -50,8 +53,9 @@ type Server struct {
 	ingest    *ingest.Handler
 	sealer    *seal.Sealer
 	trail     *trail.Trail
-	fronts    []front      // the public one first
-	failed    <-chan error // the store's word that it takes nothing more
+	sessions  *statistics.SessionLog // nil for none
+	fronts    []front                // the public one first
+	failed    <-chan error           // the store's word that it takes nothing more
 }
 
 // New opens the store and listens. A server that New gave must be run, for Run also closes what New opened.
@@ -124,8 +128,14 @@ func (s *Server) build(ctx context.Context, conf *config.Config, o Options) erro
 	}
 	s.trail = trail.New(s.store, keys, cmp.Or(o.Checkpoints, trail.DefaultInterval), o.Log)
 	s.sealer = &seal.Sealer{Store: s.store, Grown: s.trail.Grown, Log: o.Log}
+	if o.SessionLogs != "" {
+		if err := os.MkdirAll(o.SessionLogs, 0o700); err != nil {
+			return fmt.Errorf("make session log directory: %w", err)
+		}
+		s.sessions = &statistics.SessionLog{Dir: o.SessionLogs, Store: s.store, Log: o.Log}
+	}
 	reading := api.New(api.Options{
-		Config: conf, Store: s.store, Documents: s.store, Trail: s.trail, VerifyKey: keys.Verifiers(), Ready: s.store.Ready, Surfly: surfly.Entry, Schema: schema.Document(),
+		Config: conf, Store: s.store, Documents: s.store, Trail: s.trail, VerifyKey: keys.Verifiers(), Ready: s.store.Ready, Surfly: surfly.Entry, Statistics: statistics.Of, Schema: schema.Document(),
 		Metrics: metrics.handler(), Local: local, Base: trusted.base, Tag: o.Assets.Integrity,
 		Version: o.Assets.Version(), Demo: o.Dev, Log: o.Log,
 	})
@@ -216,7 +226,11 @@ func (s *Server) Run(ctx context.Context) error {
 
 // parts are what works by itself, in the order of the data. Each ends with its context.
 func (s *Server) parts() []func(context.Context) error {
-	return []func(context.Context) error{s.sequencer.Run, s.sealer.Run, s.trail.Run}
+	parts := []func(context.Context) error{s.sequencer.Run, s.sealer.Run, s.trail.Run}
+	if s.sessions != nil {
+		parts = append(parts, s.sessions.Run)
+	}
+	return parts
 }
 
 // stop takes nothing new on any road and waits for what is under way.

@@ -93,3 +93,12 @@ func (b *Builder) Session(id, site string) *Session {
 	}
 	return &s.Session
 }
+
+// Of tells a session by what calls a function with each line of its log.
+func Of(site, id string, entries func(fn func(line []byte) error) error) (any, error) {
+	var b Builder
+	if err := entries(b.Add); err != nil {
+		return nil, err
+	}
+	return b.Session(id, site), nil
+}

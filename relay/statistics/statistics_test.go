@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/cotrail/cotrail/e2e/schematest"
 )
@@ -136,5 +137,19 @@ func TestNoJSON(t *testing.T) {
 	var b Builder
 	if err := b.Add([]byte(`{"a":`)); err == nil {
 		t.Error("half an entry is taken")
+	}
+}
+
+// TestDocument holds that the first line of the document is the one of the call.
+func TestDocument(t *testing.T) {
+	document, err := os.ReadFile(filepath.Join("..", "..", "docs", "statistics.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, _, _ := strings.Cut(string(document), "\n")
+	ended := time.Date(2026, 11, 22, 9, 4, 0, 0, time.UTC).UnixMilli()
+	line, err := Line(of(t, read(t, "call.log.ndjson"), call), ended)
+	if want := "`" + strings.TrimSuffix(string(line), "\n") + "`"; err != nil || shown != want {
+		t.Errorf("the document shows\n%s\nand the line is\n%s", shown, want)
 	}
 }

@@ -8,6 +8,9 @@ import (
 // ErrNotSealed says that a session is not finished, or not sealed yet.
 var ErrNotSealed = errors.New("the session is not sealed yet") // answer 409
 
+// ErrErased says that a session is no more.
+var ErrErased = errors.New("the session was erased") // answer 410
+
 // Sealed is what sealing has made of a finished session. It is stored in place of what it was made of, as a whole or
 // not at all.
 type Sealed struct {
@@ -42,8 +45,21 @@ type Sealing interface {
 	// streams where they stopped. ErrConflict, and nothing is stored, when the session has not ended, is sealed
 	// already, or has another number of entries.
 	Seal(ctx context.Context, s Sealed) error
-	// Document reads a sealed session. ErrNotSealed when it is not.
+	// Document reads a sealed session. ErrNotSealed when it is not, ErrErased when it was erased.
 	Document(ctx context.Context, id string) (Document, error)
+	// SealedFrom lists sealed sessions in the order of their leaves, from a leaf on, at most so many.
+	SealedFrom(ctx context.Context, leaf int64, limit int) ([]Place, error)
+	// Mark gives a number that was kept under a name, 0 at first; SetMark keeps one.
+	Mark(ctx context.Context, name string) (int64, error)
+	SetMark(ctx context.Context, name string, at int64) error
+}
+
+// Place is a sealed session and its place in the tree.
+type Place struct {
+	Leaf     int64
+	ID       string
+	Site     string
+	LastTime int64
 }
 
 // Checkpoint is a signed statement of what the tree was at some time.

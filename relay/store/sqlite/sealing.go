@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -16,23 +17,25 @@ type sealingStatements struct {
 	document, part, policies, stopped, sealed *sql.Stmt
 	noEntries, noStreams, noInbox             *sql.Stmt
 	leaves, leavesNow, hash, grow, checkpoint *sql.Stmt
+	mark                                      *sql.Stmt
 }
 
 func (s *sealingStatements) prepare(ctx context.Context, conn *sql.Conn) error {
 	return prepareAll(ctx, conn, map[string]**sql.Stmt{
 		`SELECT coalesce((SELECT json_group_array(policy) FROM
 		 (SELECT policy FROM streams WHERE session = ? AND policy <> '' GROUP BY policy ORDER BY min(ordinal))), '[]')`: &s.policies,
-		`INSERT INTO documents (session, leaf, hashes, policies, streams) VALUES (?, ?, ?, ?, ?)`: &s.document,
-		`INSERT INTO parts (session, first_seq, last_seq, content) VALUES (?, ?, ?, ?)`:           &s.part,
-		`SELECT streams FROM documents WHERE session = ?`:                                         &s.stopped,
-		`UPDATE sessions SET sealed = 1, state = NULL WHERE num = ?`:                              &s.sealed,
-		`DELETE FROM entries WHERE session = ?`:                                                   &s.noEntries,
-		`DELETE FROM streams WHERE session = ?`:                                                   &s.noStreams,
-		`DELETE FROM inbox WHERE session = ?`:                                                     &s.noInbox,
-		`SELECT size FROM leaves`:                                                                 &s.leaves,
-		`UPDATE leaves SET size = ?`:                                                              &s.leavesNow,
-		`SELECT hash FROM tree WHERE id = ?`:                                                      &s.hash,
-		`INSERT INTO tree (id, hash) VALUES (?, ?)`:                                               &s.grow,
+		`INSERT INTO documents (session, leaf, hashes, policies, streams) VALUES (?, ?, ?, ?, ?)`:      &s.document,
+		`INSERT INTO parts (session, first_seq, last_seq, content) VALUES (?, ?, ?, ?)`:                &s.part,
+		`SELECT streams FROM documents WHERE session = ?`:                                              &s.stopped,
+		`UPDATE sessions SET sealed = 1, state = NULL WHERE num = ?`:                                   &s.sealed,
+		`DELETE FROM entries WHERE session = ?`:                                                        &s.noEntries,
+		`DELETE FROM streams WHERE session = ?`:                                                        &s.noStreams,
+		`DELETE FROM inbox WHERE session = ?`:                                                          &s.noInbox,
+		`SELECT size FROM leaves`:                                                                      &s.leaves,
+		`UPDATE leaves SET size = ?`:                                                                   &s.leavesNow,
+		`SELECT hash FROM tree WHERE id = ?`:                                                           &s.hash,
+		`INSERT INTO tree (id, hash) VALUES (?, ?)`:                                                    &s.grow,
+		`INSERT INTO marks (name, at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at`: &s.mark,
 		`INSERT INTO checkpoint (id, size, note) VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE SET size = excluded.size, note = excluded.note
 		 WHERE excluded.size >= checkpoint.size`: &s.checkpoint,
 	})
@@ -214,4 +217,37 @@ func (s *Store) Document(ctx context.Context, id string) (store.Document, error)
 	copy(d.Salt[:], salt)
 	copy(d.Hash[:], hash)
 	return d, nil
+}
+
+// SealedFrom implements store.Sealing.
+func (s *Store) SealedFrom(ctx context.Context, leaf int64, limit int) ([]store.Place, error) {
+	rows, err := s.readers.QueryContext(ctx,
+		"SELECT leaf, id, site, last_time FROM documents JOIN sessions ON num = session WHERE leaf >= ? ORDER BY leaf LIMIT ?", leaf, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list sealed sessions: %w", err)
+	}
+	defer rows.Close()
+	var places []store.Place
+	for rows.Next() {
+		var p store.Place
+		if err := rows.Scan(&p.Leaf, &p.ID, &p.Site, &p.LastTime); err != nil {
+			return nil, fmt.Errorf("list sealed sessions: %w", err)
+		}
+		places = append(places, p)
+	}
+	return places, rows.Err()
+}
+
+// Mark implements store.Sealing.
+func (s *Store) Mark(ctx context.Context, name string) (at int64, err error) {
+	err = s.readers.QueryRowContext(ctx, "SELECT at FROM marks WHERE name = ?", name).Scan(&at)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return 0, fmt.Errorf("read mark %s: %w", name, err)
+	}
+	return at, nil
+}
+
+// SetMark implements store.Sealing.
+func (s *Store) SetMark(ctx context.Context, name string, at int64) error {
+	return s.writer.submit(ctx, 0, func() error { return s.writer.exec(s.writer.stmt.sealing.mark, name, at) })
 }

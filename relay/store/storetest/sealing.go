@@ -187,6 +187,20 @@ func testTree(t *testing.T, f *fixture) {
 			t.Errorf("session %s is leaf %d, %v", id, d.Leaf, err)
 		}
 	}
+	places, err := f.SealedFrom(ctx(), 3, 2)
+	if want := []store.Place{{Leaf: 3, ID: fmt.Sprintf("%032x", 3), Site: "shop", LastTime: noon + 5}, {Leaf: 4, ID: fmt.Sprintf("%032x", 4), Site: "shop", LastTime: noon + 5}}; err != nil || !slices.Equal(places, want) {
+		t.Errorf("two sessions from leaf 3 on: %+v, %v", places, err)
+	}
+	for _, at := range []int64{0, 7, 9} {
+		if at > 0 {
+			if err := f.SetMark(ctx(), "m", at); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if got, err := f.Mark(ctx(), "m"); err != nil || got != at {
+			t.Errorf("the mark is %d, %v; want %d", got, err, at)
+		}
+	}
 }
 
 func (f *fixture) hashes() tlog.HashReader {

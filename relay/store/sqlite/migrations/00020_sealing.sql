@@ -45,3 +45,9 @@ CREATE TABLE checkpoint (
     size          INTEGER NOT NULL,
     note          BLOB    NOT NULL
 );
+
+-- How far something has been done.
+CREATE TABLE marks (
+    name          TEXT    PRIMARY KEY,
+    at            INTEGER NOT NULL
+);
