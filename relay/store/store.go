@@ -121,7 +121,9 @@ type Summary struct {
 	Created      int64 // milliseconds since 1970
 	LastTime     int64 // of the last entry
 	Ended        bool
-	Sealed       bool // the store's own to tell, not Number's
+	Sealed       bool  // the store's own to tell, not Number's, as are Erased and Held
+	Erased       int64 // when, 0 while it is there
+	Held         int64 // since when, 0 when it is not
 	EndReason    string
 	Entries      uint64
 	StartURL     string
@@ -201,6 +203,8 @@ type Store interface {
 	Policies
 	Sealing
 	Tree
+	Erasing
+	Accesses
 	// Ready tells why the store would not take an event now, nil when it would.
 	Ready(ctx context.Context) error
 	Close() error

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/cotrail/cotrail/relay/document"
+	"github.com/cotrail/cotrail/relay/store"
 )
 
 // chunk is a row of entries.
@@ -48,9 +49,12 @@ func (s *Store) chunks(ctx context.Context, id string, after uint64) (chunks []c
 	}
 	defer func() { _ = tx.Rollback() }() // it has only read
 	var num int64
-	var sealed bool
-	if err := tx.QueryRowContext(ctx, "SELECT num, sealed FROM sessions WHERE id = ?", id).Scan(&num, &sealed); err != nil {
+	var sealed, erased bool
+	if err := tx.QueryRowContext(ctx, "SELECT num, sealed, erased <> 0 FROM sessions WHERE id = ?", id).Scan(&num, &sealed, &erased); err != nil {
 		return nil, false, notFound(err, "read entries of session", id)
+	}
+	if erased {
+		return nil, false, store.ErrErased
 	}
 	from, limit := "SELECT first_seq, lines FROM entries", chunksAtOnce
 	unpack := func(_ uint64, packed []byte) ([]byte, error) { return s.packing.unpack(packed) }

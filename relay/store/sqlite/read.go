@@ -21,12 +21,12 @@ const (
 )
 
 const summaryColumns = `num, id, site, created, last_time, ended, end_reason, last_seq, start_url, participants, continues,
-	sealed, CASE sealed WHEN 1 THEN (SELECT policies FROM documents WHERE session = num)
+	sealed, erased, held, CASE sealed WHEN 1 THEN coalesce((SELECT policies FROM documents WHERE session = num), '[]')
 	ELSE (SELECT json_group_array(policy) FROM (SELECT policy FROM streams WHERE session = num AND policy <> '' GROUP BY policy ORDER BY min(ordinal))) END`
 
 func scanSummary(row interface{ Scan(...any) error }) (num int64, s store.Summary, err error) {
 	var participants, policies []byte
-	err = row.Scan(&num, &s.ID, &s.Site, &s.Created, &s.LastTime, &s.Ended, &s.EndReason, &s.Entries, &s.StartURL, &participants, &s.Continues, &s.Sealed, &policies)
+	err = row.Scan(&num, &s.ID, &s.Site, &s.Created, &s.LastTime, &s.Ended, &s.EndReason, &s.Entries, &s.StartURL, &participants, &s.Continues, &s.Sealed, &s.Erased, &s.Held, &policies)
 	if err == nil {
 		err = json.Unmarshal(participants, &s.Participants)
 	}

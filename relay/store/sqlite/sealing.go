@@ -138,7 +138,11 @@ const frameOfSealed = "frame"
 // readStopped reads the streams of a sealed session.
 func (w *writer) readStopped(s *session) error {
 	var packed []byte
-	if err := w.stmt.sealing.stopped.QueryRow(s.num).Scan(&packed); err != nil {
+	err := w.stmt.sealing.stopped.QueryRow(s.num).Scan(&packed)
+	if errors.Is(err, sql.ErrNoRows) { // it was erased
+		err = w.stmt.erasing.buried.QueryRow(s.num).Scan(&packed)
+	}
+	if err != nil {
 		return err
 	}
 	plain, err := w.packing.unpack(packed)
@@ -204,7 +208,10 @@ func (s *Store) Document(ctx context.Context, id string) (store.Document, error)
 	if err != nil {
 		return store.Document{}, err
 	}
-	if !summary.Sealed {
+	switch {
+	case summary.Erased != 0:
+		return store.Document{}, store.ErrErased
+	case !summary.Sealed:
 		return store.Document{}, store.ErrNotSealed
 	}
 	d := store.Document{Summary: summary}
@@ -221,8 +228,11 @@ func (s *Store) Document(ctx context.Context, id string) (store.Document, error)
 
 // SealedFrom implements store.Sealing.
 func (s *Store) SealedFrom(ctx context.Context, leaf int64, limit int) ([]store.Place, error) {
-	rows, err := s.readers.QueryContext(ctx,
-		"SELECT leaf, id, site, last_time FROM documents JOIN sessions ON num = session WHERE leaf >= ? ORDER BY leaf LIMIT ?", leaf, limit)
+	return s.places(ctx, "SELECT leaf, id, site, last_time FROM documents JOIN sessions ON num = session WHERE leaf >= ? ORDER BY leaf LIMIT ?", leaf, limit)
+}
+
+func (s *Store) places(ctx context.Context, query string, args ...any) ([]store.Place, error) {
+	rows, err := s.readers.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list sealed sessions: %w", err)
 	}

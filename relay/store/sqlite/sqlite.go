@@ -12,6 +12,8 @@
 //	entries.go     … the log of a session, live or sealed
 //	sealing.go     a finished session's document in place of what it was made of
 //	tree.go        the hashes that prove it
+//	erasing.go     sessions that go without a trace, and those that must not
+//	access.go      who read what
 //	checkpoint.go  the write-ahead log back into the database
 //	policies.go    the policies that pages were given
 //	packed.go      entries compressed

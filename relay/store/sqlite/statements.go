@@ -14,6 +14,7 @@ type statements struct {
 	entries, numbered               *sql.Stmt
 	policy, probe                   *sql.Stmt
 	sealing                         sealingStatements
+	erasing                         erasingStatements
 }
 
 func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
@@ -39,7 +40,10 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 	if err != nil {
 		return err
 	}
-	return s.sealing.prepare(ctx, conn)
+	if err := s.sealing.prepare(ctx, conn); err != nil {
+		return err
+	}
+	return s.erasing.prepare(ctx, conn)
 }
 
 // prepareAll prepares statements by their texts.

@@ -34,6 +34,7 @@ var errClosed = errors.New("the store is closed")
 // write is one operation that waits for the commit that makes it durable.
 type write struct {
 	do   func() error
+	free func() error // instead of do: runs after the group, outside its transaction
 	size int
 	err  error
 	done chan struct{}
@@ -92,6 +93,19 @@ func (w *writer) submit(ctx context.Context, size int, do func() error) error {
 	return op.err
 }
 
+// between runs something on the writing connection between two transactions, and waits for it.
+func (w *writer) between(ctx context.Context, free func() error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	op := &write{do: func() error { return nil }, free: free, done: make(chan struct{})}
+	if err := w.enqueue(op); err != nil {
+		return err
+	}
+	<-op.done
+	return op.err
+}
+
 func (w *writer) enqueue(op *write) error {
 	w.mu.RLock()
 	defer w.mu.RUnlock()
@@ -134,6 +148,9 @@ func (w *writer) run() {
 		w.commit(group)
 		w.pressure.add(w.batches, time.Now())
 		for _, op := range group {
+			if op.free != nil && op.err == nil {
+				op.err = op.free()
+			}
 			w.queued.Add(-int64(op.size))
 			close(op.done)
 		}

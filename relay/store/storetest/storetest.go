@@ -42,6 +42,10 @@ func Run(t *testing.T, fresh Fresh) {
 		"unsealed":             testUnsealed,
 		"tree":                 testTree,
 		"checkpoint":           testCheckpoint,
+		"erase":                testErase,
+		"hold":                 testHold,
+		"expired":              testExpired,
+		"access":               testAccess,
 	} {
 		t.Run(name, func(t *testing.T) {
 			open := fresh(t)
