@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/cotrail/cotrail/relay/config"
+	"github.com/cotrail/cotrail/relay/journal"
 	"github.com/cotrail/cotrail/relay/problem"
 	"github.com/cotrail/cotrail/relay/store"
 )
@@ -26,9 +27,14 @@ type Options struct {
 		Document(ctx context.Context, id string) (store.Document, error)
 	}
 	Trail      Trail
-	VerifyKey  string                                                                             // the verifier keys of the log, one a line
-	Ready      func(context.Context) error                                                        // why the relay would not take an event now
-	Surfly     func(entry []byte) (line []byte, ok bool, err error)                               // an entry in the reference's dialect; not ok when it has none
+	VerifyKey  string                                               // the verifier keys of the log, one a line
+	Ready      func(context.Context) error                          // why the relay would not take an event now
+	Surfly     func(entry []byte) (line []byte, ok bool, err error) // an entry in the reference's dialect; not ok when it has none
+	Holds      Holds
+	Accesses   Accesses
+	Erase      func(ctx context.Context, by string, ids ...string) (tombstones [][]byte, err error)
+	Note       func(context.Context, journal.Deed) error                                          // into the access log
+	From       func(*http.Request) string                                                         // the address that a request came from
 	Statistics func(site, id string, entries func(fn func(line []byte) error) error) (any, error) // of a session, from its log
 	Schema     []byte                                                                             // the JSON Schema of all events
 	Metrics    http.Handler                                                                       // what Prometheus reads
@@ -92,6 +98,10 @@ func (a *API) Routes() []Route {
 		{Path: "/v1/sessions/{id}/log", Access: withKey, Scope: read, Params: []string{"after", "type", "dialect", "proof", "from"}, answer: a.log},
 		{Path: "/v1/sessions/{id}/proof", Access: withKey, Scope: read, Params: []string{"from"}, answer: a.proof},
 		{Path: "/v1/sessions/{id}/statistics", Access: withKey, Scope: read, answer: a.statistics},
+		{Method: "DELETE", Path: "/v1/sessions/{id}", Access: withKey, Scope: config.ScopeErase, answer: a.erase},
+		{Method: "PUT", Path: "/v1/sessions/{id}/hold", Access: withKey, Scope: config.ScopeErase, answer: a.hold},
+		{Method: "DELETE", Path: "/v1/sessions/{id}/hold", Access: withKey, Scope: config.ScopeErase, answer: a.release},
+		{Path: "/v1/access-log", Access: withKey, Scope: read, Params: []string{"site", "limit", "cursor"}, answer: a.accessLog},
 		{Path: "/v1/checkpoint", Params: []string{"from"}, answer: a.checkpoint},
 		{Path: "/v1/verify-key", answer: a.verifyKey},
 		{Path: "/v1/policies/{digest}", Access: withKey, Scope: read, answer: a.kept},

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -12,12 +13,14 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/cotrail/cotrail/relay/config"
+	"github.com/cotrail/cotrail/relay/journal"
 	"github.com/cotrail/cotrail/relay/problem"
 	"github.com/cotrail/cotrail/relay/store"
 	"github.com/cotrail/cotrail/relay/trail"
@@ -25,12 +28,17 @@ import (
 
 // shelf is a store.Reader with sessions that the test put there.
 type shelf struct {
-	sessions []store.Summary
-	entries  map[string][]string
-	policies []store.Policy
-	broken   error // what Entries ends with
-	unproven error // what proofs end with
-	asked    store.Query
+	sessions  []store.Summary
+	entries   map[string][]string
+	policies  []store.Policy
+	broken    error // what Entries ends with
+	unproven  error // what proofs end with
+	held      string
+	erased    []string
+	kept      error // what holding and erasing end with
+	noted     []journal.Deed
+	unwritten error // what noting ends with
+	asked     store.Query
 }
 
 func (s *shelf) Sessions(_ context.Context, q store.Query) ([]store.Summary, string, error) {
@@ -82,6 +90,35 @@ func (s *shelf) Consistency(_ context.Context, from, to int64) (trail.Consistenc
 	return trail.Consistency{From: from, Hashes: tlog.TreeProof{{4}}}, nil
 }
 
+func (s *shelf) Hold(_ context.Context, id string, at int64) error { return s.change(id, at) }
+func (s *shelf) Release(_ context.Context, id string) error        { return s.change(id, 0) }
+
+func (s *shelf) change(id string, at int64) error {
+	s.held = fmt.Sprintf("%s %v", id, at != 0)
+	return s.kept
+}
+
+func (s *shelf) Tombstone(context.Context, string) (store.Tombstone, error) {
+	return store.Tombstone{Note: []byte("gone\n"), Leaf: 4, Own: 5}, nil
+}
+
+func (s *shelf) erase(_ context.Context, by string, ids ...string) ([][]byte, error) {
+	s.erased = append(s.erased, by+" "+strings.Join(ids, " "))
+	return [][]byte{[]byte("tombstone")}, s.kept
+}
+
+func (s *shelf) note(_ context.Context, d journal.Deed) error {
+	s.noted = append(s.noted, d)
+	return s.unwritten
+}
+
+func (s *shelf) Accesses(_ context.Context, site, day string, after uint64, limit int) (list []store.Access, _ error) {
+	for i := range uint64(limit) {
+		list = append(list, store.Access{Day: "2026-11-22", Seq: after + i + 1, Entry: fmt.Appendf(nil, `{"site":%q}`, site+" after "+day), Hash: [32]byte{1}})
+	}
+	return list, nil
+}
+
 func (s *shelf) Entries(_ context.Context, id string, after uint64, fn func(uint64, []byte) error) error {
 	for i, line := range s.entries[id] {
 		if seq := uint64(i + 1); seq > after {
@@ -117,8 +154,9 @@ func start(t *testing.T) *relay {
 		}},
 	}}
 	r.api = New(Options{
-		Config:    configure(t),
-		Store:     r.shelf,
+		Config: configure(t),
+		Store:  r.shelf,
+		Holds:  r.shelf, Accesses: r.shelf, Erase: r.erase, Note: r.note, From: func(*http.Request) string { return "192.0.2.1" },
 		Documents: r.shelf, Trail: r.shelf, VerifyKey: "verifier key\n",
 		Ready: func(context.Context) error { return r.ready },
 		Surfly: func(entry []byte) ([]byte, bool, error) {
@@ -175,7 +213,12 @@ func configure(t *testing.T) *config.Config {
 // get asks with a key, none when it is empty, and gives answer and body.
 func (r *relay) get(t *testing.T, path, key string, headers ...string) (*http.Response, string) {
 	t.Helper()
-	req, err := http.NewRequest("GET", r.url+path, nil)
+	return r.ask(t, "GET", path, key, headers...)
+}
+
+func (r *relay) ask(t *testing.T, method, path, key string, headers ...string) (*http.Response, string) {
+	t.Helper()
+	req, err := http.NewRequest(method, r.url+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,36 +269,38 @@ func TestAccess(t *testing.T) {
 				continue
 			}
 			path := strings.NewReplacer("{id}", session, "{digest}", r.policies[0].Digest, "{$}", "").Replace(route.Path)
-			if strings.HasPrefix(path, "/v1/record/") {
+			if strings.HasPrefix(path, "/v1/record/") || path == "/v1/access-log" {
 				path += "?site=shop"
 			}
 			for key, c := range map[string]struct {
-				known, reads bool
-				reaches      []string
+				scopes  string // "" of an unknown key
+				reaches []string
 			}{
 				"":             {},
 				"unknown":      {},
 				"SHOP-READER":  {},
-				"shop-reader ": {true, true, []string{own}}, // white space around a header's value is no part of it
-				"shop-reader":  {true, true, []string{own}},
-				"side-reader":  {true, true, []string{foreign}},
-				"both-reader":  {true, true, []string{own, foreign}},
-				"all-reader":   {true, true, []string{own, foreign}},
-				"shop-host":    {true, false, nil},
+				"shop-reader ": {"read", []string{own}}, // white space around a header's value is no part of it
+				"shop-reader":  {"read", []string{own}},
+				"side-reader":  {"read", []string{foreign}},
+				"both-reader":  {"read host", []string{own, foreign}},
+				"all-reader":   {"read", []string{own, foreign}},
+				"shop-host":    {"host erase", []string{own}},
 			} {
 				for _, r.local = range []bool{true, false} {
 					want := http.StatusOK
 					switch needs := route.Access == withKey || route.Access == onLoopback && !r.local; {
 					case !needs:
-					case !c.known:
+					case c.scopes == "":
 						want = http.StatusUnauthorized
-					case !c.reads:
+					case !slices.Contains(strings.Fields(c.scopes), string(route.Scope)):
 						want = http.StatusForbidden
+					case route.Path == "/v1/access-log" && !slices.Contains(c.reaches, own):
+						want = http.StatusNotFound
 					case perSession && !strings.Contains(strings.Join(c.reaches, " "), session):
 						want = http.StatusNotFound
 					}
-					what := fmt.Sprintf("%s with key %q, local %v", path, key, r.local)
-					res, body := r.get(t, path, key)
+					what := fmt.Sprintf("%s %s with key %q, local %v", route.Method, path, key, r.local)
+					res, body := r.ask(t, cmp.Or(route.Method, "GET"), path, key)
 					if want != http.StatusOK {
 						says(t, what, res, body, want, "key")
 					} else if res.StatusCode != want {
@@ -297,12 +342,16 @@ func TestUnknownParameters(t *testing.T) {
 	r.local = true
 	for _, route := range r.api.Routes() {
 		path := strings.NewReplacer("{id}", "in-shop", "{$}", "").Replace(route.Path)
-		res, body := r.get(t, path+"?frobnicate=1", "shop-reader")
+		method, key := cmp.Or(route.Method, "GET"), "shop-reader"
+		if route.Scope == config.ScopeErase {
+			key = "shop-host"
+		}
+		res, body := r.ask(t, method, path+"?frobnicate=1", key)
 		says(t, path, res, body, 400, `"frobnicate"`)
-		res, body = r.get(t, path+"?%zz", "shop-reader")
+		res, body = r.ask(t, method, path+"?%zz", key)
 		says(t, path, res, body, 400, "malformed")
 		for _, param := range route.Params {
-			res, body = r.get(t, path+"?"+param+"=1&"+param+"=2", "shop-reader")
+			res, body = r.ask(t, method, path+"?"+param+"=1&"+param+"=2", key)
 			says(t, path, res, body, 400, `"`+param+`" is given 2 times`)
 		}
 	}
@@ -314,7 +363,7 @@ func TestNoOtherOrigins(t *testing.T) {
 	r.local = true
 	for _, route := range r.api.Routes() {
 		path := strings.NewReplacer("{id}", "in-shop", "{$}", "").Replace(route.Path)
-		res, _ := r.get(t, path, "shop-reader", "Origin", "https://shop.example")
+		res, _ := r.ask(t, cmp.Or(route.Method, "GET"), path, "shop-reader", "Origin", "https://shop.example")
 		for name := range res.Header {
 			if strings.HasPrefix(name, "Access-Control-") {
 				t.Errorf("%s sends %s", path, name)
@@ -327,13 +376,17 @@ func TestMethods(t *testing.T) {
 	r := start(t)
 	for _, route := range r.api.Routes() {
 		path := strings.NewReplacer("{id}", "in-shop", "{$}", "").Replace(route.Path)
-		res, err := http.Post(r.url+path, "text/plain", nil)
+		req, err := http.NewRequest(http.MethodPatch, r.url+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res, err := http.DefaultClient.Do(req)
 		if err != nil {
 			t.Fatal(err)
 		}
 		body, _ := io.ReadAll(res.Body)
 		res.Body.Close()
-		says(t, "POST "+path, res, string(body), 405, "it takes GET, HEAD")
+		says(t, "PATCH "+path, res, string(body), 405, cmp.Or(route.Method, "GET"))
 	}
 	res, body := r.get(t, "/v1/nothing", "shop-reader")
 	says(t, "an unknown address", res, body, 404, "nothing at this address")
@@ -358,7 +411,7 @@ func TestOperatorsAddress(t *testing.T) {
 	public, admin := http.NewServeMux(), http.NewServeMux()
 	r.api.Register(public, admin)
 	for _, route := range r.api.Routes() {
-		req := httptest.NewRequest("GET", strings.NewReplacer("{id}", "x", "{$}", "").Replace(route.Path), nil)
+		req := httptest.NewRequest(cmp.Or(route.Method, "GET"), strings.NewReplacer("{id}", "x", "{$}", "").Replace(route.Path), nil)
 		_, onPublic := public.Handler(req)
 		_, onAdmin := admin.Handler(req)
 		wantAdmin := route.Path == "/healthz" || route.Path == "/readyz" || route.Path == "/metrics"

@@ -14,6 +14,7 @@ import (
 
 	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/relay/config"
+	"github.com/cotrail/cotrail/relay/journal"
 	"github.com/cotrail/cotrail/relay/problem"
 )
 
@@ -44,6 +45,14 @@ type selection struct {
 	from   int64 // … also that the log goes on from a checkpoint of this size; 0 for none
 }
 
+// deed tells what the access log has to say: a form for machines is there to be taken away.
+func (sel selection) deed() string {
+	if sel.proof || sel.lines || sel.surfly {
+		return journal.Exported
+	}
+	return journal.Viewed
+}
+
 // log answers GET /v1/sessions/{id}/log.
 func (a *API) log(w http.ResponseWriter, r *http.Request, key config.Key) {
 	s, ok := a.reach(w, r, key)
@@ -53,6 +62,13 @@ func (a *API) log(w http.ResponseWriter, r *http.Request, key config.Key) {
 	sel, status, err := selected(r)
 	if err != nil {
 		problem.Error(w, status, err)
+		return
+	}
+	if s.Erased != 0 && sel.proof {
+		a.tombstone(w, r, s.ID, sel.from)
+		return
+	}
+	if !a.note(w, r, key, s, sel.deed(), "log") {
 		return
 	}
 	to := &patient{to: w, control: http.NewResponseController(w)}

@@ -82,6 +82,10 @@ func (a *API) proof(w http.ResponseWriter, r *http.Request, key config.Key) {
 		problem.Error(w, http.StatusBadRequest, err)
 		return
 	}
+	if s.Erased != 0 {
+		a.tombstone(w, r, s.ID, from)
+		return
+	}
 	p, err := a.prove(r.Context(), s.ID, from)
 	if err != nil {
 		a.failed(w, r, err)

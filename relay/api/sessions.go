@@ -28,6 +28,8 @@ type summary struct {
 	LastTime     *string  `json:"last_time"`
 	Ended        bool     `json:"ended"`
 	Sealed       bool     `json:"sealed"`
+	Erased       *string  `json:"erased"`
+	Held         *string  `json:"held"`
 	EndReason    *string  `json:"end_reason"`
 	Entries      uint64   `json:"entries"`
 	StartURL     *string  `json:"start_url"`
@@ -41,8 +43,10 @@ func summarize(s store.Summary) summary {
 		SessionID: s.ID, Site: s.Site, Created: when(s.Created), Ended: s.Ended, Sealed: s.Sealed, EndReason: orNull(s.EndReason),
 		Entries: s.Entries, StartURL: orNull(s.StartURL), Participants: s.Participants, Continues: orNull(s.Continues), Policies: s.Policies,
 	}
-	if s.LastTime != 0 {
-		out.LastTime = orNull(when(s.LastTime))
+	for to, at := range map[**string]int64{&out.LastTime: s.LastTime, &out.Erased: s.Erased, &out.Held: s.Held} {
+		if at != 0 {
+			*to = orNull(when(at))
+		}
 	}
 	if out.Participants == nil {
 		out.Participants = []string{}
@@ -66,7 +70,7 @@ func orNull(s string) *string {
 // sessions answers GET /v1/sessions: the sessions of the key's sites, newest first.
 func (a *API) sessions(w http.ResponseWriter, r *http.Request, key config.Key) {
 	q := r.URL.Query()
-	query := store.Query{Limit: defaultPage, After: q.Get("cursor")}
+	query := store.Query{After: q.Get("cursor")}
 	if !slices.Contains(key.Sites, config.AllSites) {
 		query.Sites = key.Sites
 	}
@@ -78,13 +82,9 @@ func (a *API) sessions(w http.ResponseWriter, r *http.Request, key config.Key) {
 		}
 		query.Sites = []string{site}
 	}
-	if q.Has("limit") {
-		limit, err := strconv.Atoi(q.Get("limit"))
-		if err != nil || limit < 1 || limit > maxPage {
-			problem.Write(w, http.StatusBadRequest, "The limit must be a number from 1 to "+strconv.Itoa(maxPage)+".")
-			return
-		}
-		query.Limit = limit
+	var ok bool
+	if query.Limit, ok = pageSize(w, q.Get("limit")); !ok {
+		return
 	}
 	page, next, err := a.Store.Sessions(r.Context(), query)
 	if err != nil {
@@ -99,6 +99,19 @@ func (a *API) sessions(w http.ResponseWriter, r *http.Request, key config.Key) {
 		answer.Sessions = append(answer.Sessions, summarize(s))
 	}
 	a.writeJSON(w, answer)
+}
+
+// pageSize reads a limit, and answers itself when it is none.
+func pageSize(w http.ResponseWriter, text string) (int, bool) {
+	if text == "" {
+		return defaultPage, true
+	}
+	limit, err := strconv.Atoi(text)
+	if err != nil || limit < 1 || limit > maxPage {
+		problem.Write(w, http.StatusBadRequest, "The limit must be a number from 1 to "+strconv.Itoa(maxPage)+".")
+		return 0, false
+	}
+	return limit, true
 }
 
 // session answers GET /v1/sessions/{id}.
@@ -128,7 +141,11 @@ func (a *API) failed(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, store.ErrCursor):
 		problem.Write(w, http.StatusBadRequest, "The cursor is not one that this relay gave; begin again without it.")
 	case errors.Is(err, store.ErrNotSealed):
-		problem.Write(w, http.StatusConflict, "The session has not ended yet, or was ended a moment ago; there is a proof once it is sealed.")
+		problem.Write(w, http.StatusConflict, "The session has not ended yet, or ended a moment ago; this can be had once it is sealed.")
+	case errors.Is(err, store.ErrHeld):
+		problem.Write(w, http.StatusConflict, "The session is held; DELETE its hold first.")
+	case errors.Is(err, store.ErrErased):
+		problem.Write(w, http.StatusGone, "The session was erased; its proof says when, and by whom.")
 	case errors.Is(err, trail.ErrNotYet):
 		w.Header().Set("Retry-After", "1")
 		problem.Write(w, http.StatusServiceUnavailable, "No checkpoint covers the session yet; ask again in a second.")

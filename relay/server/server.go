@@ -18,7 +18,9 @@ import (
 	"github.com/cotrail/cotrail/relay/assets"
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/demo"
+	"github.com/cotrail/cotrail/relay/erase"
 	"github.com/cotrail/cotrail/relay/ingest"
+	"github.com/cotrail/cotrail/relay/journal"
 	"github.com/cotrail/cotrail/relay/problem"
 	"github.com/cotrail/cotrail/relay/seal"
 	"github.com/cotrail/cotrail/relay/sequence"
@@ -52,6 +54,8 @@ type Server struct {
 	sequencer *sequence.Sequencer
 	ingest    *ingest.Handler
 	sealer    *seal.Sealer
+	eraser    *erase.Eraser
+	journal   *journal.Journal
 	trail     *trail.Trail
 	sessions  *statistics.SessionLog // nil for none
 	fronts    []front                // the public one first
@@ -134,8 +138,17 @@ func (s *Server) build(ctx context.Context, conf *config.Config, o Options) erro
 		}
 		s.sessions = &statistics.SessionLog{Dir: o.SessionLogs, Store: s.store, Log: o.Log}
 	}
+	s.journal = &journal.Journal{Store: s.store, Grown: s.trail.Grown, Now: time.Now, Log: o.Log}
+	s.eraser = &erase.Eraser{
+		Store: s.store, Bury: keys.Bury, Note: s.journal.Note, Grown: s.trail.Grown, Retention: sites{conf}.retention(), Now: time.Now, Log: o.Log,
+	}
+	if s.sessions != nil {
+		s.eraser.Lines = s.sessions.Erase
+	}
 	reading := api.New(api.Options{
-		Config: conf, Store: s.store, Documents: s.store, Trail: s.trail, VerifyKey: keys.Verifiers(), Ready: s.store.Ready, Surfly: surfly.Entry, Statistics: statistics.Of, Schema: schema.Document(),
+		Config: conf, Store: s.store, Documents: s.store, Trail: s.trail, VerifyKey: keys.Verifiers(),
+		Holds: s.store, Accesses: s.store, Erase: s.eraser.Erase, Note: s.journal.Note,
+		From: func(r *http.Request) string { return trusted.client(r).String() }, Ready: s.store.Ready, Surfly: surfly.Entry, Statistics: statistics.Of, Schema: schema.Document(),
 		Metrics: metrics.handler(), Local: local, Base: trusted.base, Tag: o.Assets.Integrity,
 		Version: o.Assets.Version(), Demo: o.Dev, Log: o.Log,
 	})
@@ -226,7 +239,7 @@ func (s *Server) Run(ctx context.Context) error {
 
 // parts are what works by itself, in the order of the data. Each ends with its context.
 func (s *Server) parts() []func(context.Context) error {
-	parts := []func(context.Context) error{s.sequencer.Run, s.sealer.Run, s.trail.Run}
+	parts := []func(context.Context) error{s.sequencer.Run, s.sealer.Run, s.trail.Run, s.eraser.Run, s.journal.Run}
 	if s.sessions != nil {
 		parts = append(parts, s.sessions.Run)
 	}

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"time"
+
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/ingest"
@@ -36,4 +38,15 @@ func (s sites) ip(key string) string {
 		return masking.IPNone
 	}
 	return site.Policy.IP
+}
+
+// retention tells how long sessions are kept, by the keys of those sites that say so.
+func (s sites) retention() map[string]time.Duration {
+	kept := map[string]time.Duration{}
+	for _, site := range s.Config.Sites {
+		if site.Retention > 0 {
+			kept[site.Key] = site.Retention
+		}
+	}
+	return kept
 }
