@@ -23,13 +23,24 @@ import (
 // finished puts a session that has ended into a relay's store: of the demonstration's site, with so many entries.
 func finished(t *testing.T, dir, id string, entries int) {
 	t.Helper()
+	ended(t, dir, "demo", id, entries, time.Now())
+}
+
+// aged is one of another site that ended at another time.
+func aged(t *testing.T, dir, id string, since time.Duration) {
+	t.Helper()
+	ended(t, dir, "shop", id, 3, time.Now().Add(since))
+}
+
+func ended(t *testing.T, dir, site, id string, entries int, then time.Time) {
+	t.Helper()
 	s, err := sqlite.Open(t.Context(), dir, time.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	at := time.Now().UnixMilli()
-	if _, err := s.Open(t.Context(), store.Opening{Site: "demo", Session: id, Stream: "aaaaaaaaaaaaaaaa", Tab: "t", Received: at, URL: "https://demo.example/"}); err != nil {
+	at := then.UnixMilli()
+	if _, err := s.Open(t.Context(), store.Opening{Site: site, Session: id, Stream: "aaaaaaaaaaaaaaaa", Tab: "t", Received: at, URL: "https://demo.example/"}); err != nil {
 		t.Fatal(err)
 	}
 	w, err := s.Work(t.Context(), id, store.AllEvents)
