@@ -20,6 +20,8 @@ type cli struct {
 	Serve     serveCmd         `cmd:"" help:"Serve the recorder, receive what pages record, and let auditors read it."`
 	MaskCheck maskCheckCmd     `cmd:"" help:"Tell what would be recorded of saved pages, and by which rule. Exits 1 if a --secret gets through, 2 if something is undecided."`
 	Verify    verifyCmd        `cmd:"" help:"Check exported logs, or all that a relay serves. Exits 1 if something is not as it was sealed, 2 if something could not be checked."`
+	Export    exportCmd        `cmd:"" help:"Write the logs of sessions as files."`
+	Tail      tailCmd          `cmd:"" help:"Show a session's log in the terminal, and what comes while it is live."`
 	Rotate    rotateCmd        `cmd:"" name:"rotate-signing-key" help:"Make a new key that signs the log's checkpoints; what the old one signed still verifies."`
 	Version   kong.VersionFlag `help:"Print the version."`
 }
@@ -63,6 +65,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return c.MaskCheck.run(ctx, stdout, stderr)
 	case "verify":
 		return c.Verify.run(ctx, stdout, stderr)
+	case "export":
+		return c.Export.run(ctx, stdout, stderr)
+	case "tail":
+		return c.Tail.run(ctx, stdout, stderr)
 	case "rotate-signing-key":
 		return c.Rotate.run(stdout, stderr)
 	}
