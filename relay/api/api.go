@@ -35,6 +35,7 @@ type Options struct {
 	Erase      func(ctx context.Context, by string, ids ...string) (tombstones [][]byte, err error)
 	Note       func(context.Context, journal.Deed) error                                          // into the access log
 	From       func(*http.Request) string                                                         // the address that a request came from
+	Stopping   <-chan struct{}                                                                    // closed when the relay ends: who follows a log is told so
 	Statistics func(site, id string, entries func(fn func(line []byte) error) error) (any, error) // of a session, from its log
 	Schema     []byte                                                                             // the JSON Schema of all events
 	Metrics    http.Handler                                                                       // what Prometheus reads
@@ -93,9 +94,9 @@ type Route struct {
 func (a *API) Routes() []Route {
 	read := config.ScopeRead
 	return []Route{
-		{Path: "/v1/sessions", Access: withKey, Scope: read, Params: []string{"site", "limit", "cursor"}, answer: a.sessions},
+		{Path: "/v1/sessions", Access: withKey, Scope: read, Params: append([]string{"site", "limit", "cursor"}, searches...), answer: a.sessions},
 		{Path: "/v1/sessions/{id}", Access: withKey, Scope: read, answer: a.session},
-		{Path: "/v1/sessions/{id}/log", Access: withKey, Scope: read, Params: []string{"after", "type", "dialect", "proof", "from"}, answer: a.log},
+		{Path: "/v1/sessions/{id}/log", Access: withKey, Scope: read, Params: append([]string{"after", "dialect", "proof", "follow"}, filters...), answer: a.log},
 		{Path: "/v1/sessions/{id}/proof", Access: withKey, Scope: read, Params: []string{"from"}, answer: a.proof},
 		{Path: "/v1/sessions/{id}/statistics", Access: withKey, Scope: read, answer: a.statistics},
 		{Method: "DELETE", Path: "/v1/sessions/{id}", Access: withKey, Scope: config.ScopeErase, answer: a.erase},

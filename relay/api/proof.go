@@ -122,7 +122,7 @@ func (a *API) ending(ctx context.Context, id string, sel selection) (string, err
 	if !sel.proof {
 		return "\n]}\n", nil
 	}
-	p, err := a.prove(ctx, id, sel.from)
+	p, err := a.prove(ctx, id, sel.since)
 	if err != nil {
 		return "", err
 	}

@@ -3,7 +3,9 @@ package api
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -12,12 +14,14 @@ import (
 	"github.com/cotrail/cotrail/relay/problem"
 	"github.com/cotrail/cotrail/relay/store"
 	"github.com/cotrail/cotrail/relay/trail"
+	"github.com/cotrail/cotrail/relay/words"
 )
 
 // A page of the list: what a person reads at once, and the most that one query of the store should take.
 const (
 	defaultPage = 50
 	maxPage     = 500
+	maxWanted   = 20 // words of a search: each is a look into the index
 )
 
 // summary is a session in lists and by itself. What is unknown is null.
@@ -86,6 +90,10 @@ func (a *API) sessions(w http.ResponseWriter, r *http.Request, key config.Key) {
 	if query.Limit, ok = pageSize(w, q.Get("limit")); !ok {
 		return
 	}
+	if err := wanted(&query, q); err != nil {
+		problem.Error(w, http.StatusBadRequest, err)
+		return
+	}
 	page, next, err := a.Store.Sessions(r.Context(), query)
 	if err != nil {
 		a.failed(w, r, err)
@@ -99,6 +107,43 @@ func (a *API) sessions(w http.ResponseWriter, r *http.Request, key config.Key) {
 		answer.Sessions = append(answer.Sessions, summarize(s))
 	}
 	a.writeJSON(w, answer)
+}
+
+// searches are the query parameters by which sessions are found.
+var searches = []string{"from", "to", "participant", "type", "url", "q"}
+
+// wanted reads which sessions are wanted: begun in a time, and having all that is named.
+func wanted(query *store.Query, q url.Values) (err error) {
+	for name, to := range map[string]*int64{"from": &query.From, "to": &query.To} {
+		if q.Has(name) {
+			if *to, err = readTime(name, q.Get(name)); err != nil {
+				return err
+			}
+		}
+	}
+	add := func(kind words.Kind, text string) {
+		if text != "" {
+			query.Words = append(query.Words, store.Word{Kind: kind, Text: text})
+		}
+	}
+	if q.Has("type") {
+		types, err := readTypes(q.Get("type"))
+		if err != nil {
+			return err
+		}
+		for _, t := range types {
+			add(words.Type, t)
+		}
+	}
+	add(words.Participant, words.Name(q.Get("participant")))
+	add(words.URL, words.Address(q.Get("url")))
+	for _, word := range words.Of(q.Get("q")) {
+		add(words.Text, word)
+	}
+	if len(query.Words) > maxWanted {
+		return fmt.Errorf("more than %d words are wanted; fewer are enough to find a session", maxWanted)
+	}
+	return nil
 }
 
 // pageSize reads a limit, and answers itself when it is none.

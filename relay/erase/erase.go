@@ -19,6 +19,7 @@ import (
 	"github.com/cotrail/cotrail/relay/journal"
 	"github.com/cotrail/cotrail/relay/store"
 	"github.com/cotrail/cotrail/relay/trail"
+	"github.com/cotrail/cotrail/relay/words"
 )
 
 const (
@@ -37,6 +38,7 @@ const ByRetention = "retention"
 type Store interface {
 	store.Erasing
 	Document(ctx context.Context, id string) (store.Document, error)
+	Entries(ctx context.Context, id string, after uint64, fn func(seq uint64, line []byte) error) error
 	TreeHashes(ctx context.Context, indexes []int64) ([][32]byte, error)
 	Mark(ctx context.Context, name string) (int64, error)
 	SetMark(ctx context.Context, name string, at int64) error
@@ -86,7 +88,11 @@ func (e *Eraser) Erase(ctx context.Context, by string, ids ...string) (notes [][
 			return nil, err
 		}
 		notes = append(notes, note)
-		list = append(list, store.Erasure{ID: id, At: at.UnixMilli(), Note: note, Leaf: trail.TombstoneLeaf(erasure)})
+		gathered := words.NewSession(d.Site)
+		if err := e.Store.Entries(ctx, id, 0, func(_ uint64, line []byte) error { gathered.Add(line); return nil }); err != nil {
+			return nil, err
+		}
+		list = append(list, store.Erasure{ID: id, At: at.UnixMilli(), Note: note, Words: gathered.Hashes(), Leaf: trail.TombstoneLeaf(erasure)})
 		places = append(places, store.Place{Leaf: d.Leaf, ID: d.ID, Site: d.Site, LastTime: d.LastTime})
 	}
 	// The line goes first, so that none is left when the relay is killed in between; and again, if it was being written.

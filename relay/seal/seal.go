@@ -15,6 +15,7 @@ import (
 	"github.com/cotrail/cotrail/relay/chain"
 	"github.com/cotrail/cotrail/relay/document"
 	"github.com/cotrail/cotrail/relay/store"
+	"github.com/cotrail/cotrail/relay/words"
 )
 
 const (
@@ -137,6 +138,7 @@ func (s *Sealer) Seal(ctx context.Context, id string) error {
 type builder struct {
 	sealed store.Sealed
 	salt   [32]byte
+	words  *words.Session
 	hash   chain.Hash
 	lines  []byte // of the part at hand
 	first  uint64
@@ -145,7 +147,7 @@ type builder struct {
 
 // build makes the document of a session that has ended. It refuses entries that are not those which were numbered.
 func build(ctx context.Context, from Store, w *store.Work) (*store.Sealed, error) {
-	b := builder{sealed: store.Sealed{ID: w.ID, Entries: w.LastSeq}, salt: w.Salt}
+	b := builder{sealed: store.Sealed{ID: w.ID, Entries: w.LastSeq}, salt: w.Salt, words: words.NewSession(w.Site)}
 	if err := from.Entries(ctx, w.ID, 0, b.add); err != nil {
 		return nil, fmt.Errorf("reading the entries: %w", err)
 	}
@@ -155,6 +157,7 @@ func build(ctx context.Context, from Store, w *store.Work) (*store.Sealed, error
 	if b.last != w.LastSeq || b.hash != w.Hash {
 		return nil, fmt.Errorf("the %d entries are not the %d that were numbered: the last hash is %x and not %x", b.last, w.LastSeq, b.hash, w.Hash)
 	}
+	b.sealed.Words = b.words.Hashes()
 	b.sealed.Leaf = chain.NewStatement(w.ID, w.Site, w.LastSeq, w.Hash).Leaf(w.Salt)
 	return &b.sealed, nil
 }
@@ -165,6 +168,7 @@ func (b *builder) add(seq uint64, line []byte) error {
 	}
 	b.hash = chain.Entry(chain.Salt(b.salt, seq), b.hash, line)
 	b.sealed.Hashes = append(b.sealed.Hashes, b.hash[:chain.PrefixSize]...)
+	b.words.Add(line)
 	if len(b.lines) == 0 {
 		b.first = seq
 	}

@@ -58,6 +58,7 @@ type Server struct {
 	journal   *journal.Journal
 	trail     *trail.Trail
 	sessions  *statistics.SessionLog // nil for none
+	stopping  chan struct{}          // closed when the relay begins to end
 	fronts    []front                // the public one first
 	failed    <-chan error           // the store's word that it takes nothing more
 }
@@ -67,7 +68,7 @@ func New(ctx context.Context, conf *config.Config, o Options) (_ *Server, err er
 	if err := checkDev(o); err != nil {
 		return nil, err
 	}
-	s := &Server{log: o.Log}
+	s := &Server{log: o.Log, stopping: make(chan struct{})}
 	if s.store, err = sqlite.Open(ctx, o.Data, time.Now); err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
@@ -147,7 +148,7 @@ func (s *Server) build(ctx context.Context, conf *config.Config, o Options) erro
 	}
 	reading := api.New(api.Options{
 		Config: conf, Store: s.store, Documents: s.store, Trail: s.trail, VerifyKey: keys.Verifiers(),
-		Holds: s.store, Accesses: s.store, Erase: s.eraser.Erase, Note: s.journal.Note,
+		Holds: s.store, Accesses: s.store, Erase: s.eraser.Erase, Note: s.journal.Note, Stopping: s.stopping,
 		From: func(r *http.Request) string { return trusted.client(r).String() }, Ready: s.store.Ready, Surfly: surfly.Entry, Statistics: statistics.Of, Schema: schema.Document(),
 		Metrics: metrics.handler(), Local: local, Base: trusted.base, Tag: o.Assets.Integrity,
 		Version: o.Assets.Version(), Demo: o.Dev, Log: o.Log,
@@ -227,6 +228,7 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 
 	s.log.Info("stopping")
+	close(s.stopping)
 	within, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
 	err = errors.Join(err, s.stop(within))

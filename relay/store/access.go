@@ -11,9 +11,11 @@ var ErrHeld = errors.New("the session is held") // answer 409
 // Erasure is a session that is to go, and what is to be left of it.
 type Erasure struct {
 	ID   string
-	At   int64    // milliseconds since 1970
-	Note []byte   // the signed tombstone
-	Leaf [32]byte // the hash of the tombstone's leaf
+	At   int64  // milliseconds since 1970
+	Note []byte // the signed tombstone
+	// Words are those by which the session is found, as far as they can be told: what else is found of it goes too.
+	Words []int64
+	Leaf  [32]byte // the hash of the tombstone's leaf
 }
 
 // Tombstone is what is left of an erased session.

@@ -18,6 +18,7 @@ type Sealed struct {
 	Entries uint64   // LastSeq of the Work; ErrConflict when it is no longer that
 	Parts   []Part   // the entries, in the form of package document, in order
 	Hashes  []byte   // the first chain.PrefixSize bytes of each entry's hash
+	Words   []int64  // by which the session is found: hashes of package words, each once
 	Leaf    [32]byte // the hash of the leaf
 }
 

@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"github.com/cotrail/cotrail/masking/event"
+	"github.com/cotrail/cotrail/relay/words"
 )
 
 // Errors that tell the caller what to do.
@@ -142,9 +143,17 @@ type Policy struct {
 
 // Query selects sessions, newest first.
 type Query struct {
-	Sites []string // nil for all
-	Limit int
-	After string // cursor of the page before; ErrCursor when it is none
+	Sites    []string // nil for all
+	From, To int64    // created from then on and before then, milliseconds since 1970; 0 for any time
+	Words    []Word   // the session has them all
+	Limit    int
+	After    string // cursor of the page before; ErrCursor when it is none
+}
+
+// Word is one by which a session is found, in the form of package words.
+type Word struct {
+	Kind words.Kind
+	Text string
 }
 
 // Reader is what auditors need.

@@ -26,7 +26,7 @@ type erasingStatements struct {
 	state, hold                                  *sql.Stmt
 	bury, noDocument, noParts, empty             *sql.Stmt
 	blank, noBlank                               *sql.Stmt
-	buried                                       *sql.Stmt
+	buried, words, noWord, noWords               *sql.Stmt
 	lastAccess, access, openDay, closeDay, dayIs *sql.Stmt
 }
 
@@ -36,8 +36,11 @@ func (s *erasingStatements) prepare(ctx context.Context, conn *sql.Conn) error {
 		`UPDATE sessions SET held = ? WHERE num = ?`:              &s.hold,
 		`INSERT INTO tombstones (session, note, leaf, own, streams)
 		 SELECT session, ?, leaf, ?, streams FROM documents WHERE session = ?`: &s.bury,
-		`DELETE FROM documents WHERE session = ?`: &s.noDocument,
-		`DELETE FROM parts WHERE session = ?`:     &s.noParts,
+		`SELECT words, place FROM documents JOIN sessions ON num = session WHERE num = ?`: &s.words,
+		`DELETE FROM words WHERE word = ? AND place = ?`:                                  &s.noWord,
+		`DELETE FROM words WHERE place = ?`:                                               &s.noWords,
+		`DELETE FROM documents WHERE session = ?`:                                         &s.noDocument,
+		`DELETE FROM parts WHERE session = ?`:                                             &s.noParts,
 		`UPDATE sessions SET erased = ?, salt = zeroblob(32), hash = zeroblob(32), start_url = '', participants = '[]', end_reason = ''
 		 WHERE num = ?`: &s.empty,
 		`INSERT INTO blank (zeros) VALUES (zeroblob(?))`: &s.blank,
@@ -140,12 +143,38 @@ func (w *writer) erase(e store.Erasure) error {
 	if err := w.exec(st.bury, e.Note, own, in.num); err != nil {
 		return err
 	}
+	if err := w.forget(in, e.Words); err != nil {
+		return err
+	}
 	for _, stmt := range []*sql.Stmt{st.noDocument, st.noParts} {
 		if err := w.exec(stmt, in.num); err != nil {
 			return err
 		}
 	}
 	return w.exec(st.empty, e.At, in.num)
+}
+
+// forget takes a session out of the index. Where the words are not those by which it was put there, as when a later version
+// finds other words in the same text, the whole index is looked through.
+func (w *writer) forget(s *session, hashes []int64) error {
+	st := &w.stmt.erasing
+	var left, place int64
+	if err := w.scan(st.words.QueryRow(s.num), &left, &place); err != nil {
+		return err
+	}
+	for _, hash := range hashes {
+		result, err := st.noWord.Exec(hash, place)
+		if err != nil {
+			w.trouble = err
+			return err
+		}
+		n, _ := result.RowsAffected() // this engine always knows
+		left -= n
+	}
+	if left == 0 {
+		return nil
+	}
+	return w.exec(st.noWords, place)
 }
 
 // Clean implements store.Erasing. Cells of pages in use are overwritten when they are deleted (secure_delete). Pages

@@ -17,25 +17,26 @@ type sealingStatements struct {
 	document, part, policies, stopped, sealed *sql.Stmt
 	noEntries, noStreams, noInbox             *sql.Stmt
 	leaves, leavesNow, hash, grow, checkpoint *sql.Stmt
-	mark                                      *sql.Stmt
+	mark, word                                *sql.Stmt
 }
 
 func (s *sealingStatements) prepare(ctx context.Context, conn *sql.Conn) error {
 	return prepareAll(ctx, conn, map[string]**sql.Stmt{
 		`SELECT coalesce((SELECT json_group_array(policy) FROM
 		 (SELECT policy FROM streams WHERE session = ? AND policy <> '' GROUP BY policy ORDER BY min(ordinal))), '[]')`: &s.policies,
-		`INSERT INTO documents (session, leaf, hashes, policies, streams) VALUES (?, ?, ?, ?, ?)`:      &s.document,
-		`INSERT INTO parts (session, first_seq, last_seq, content) VALUES (?, ?, ?, ?)`:                &s.part,
-		`SELECT streams FROM documents WHERE session = ?`:                                              &s.stopped,
-		`UPDATE sessions SET sealed = 1, state = NULL WHERE num = ?`:                                   &s.sealed,
-		`DELETE FROM entries WHERE session = ?`:                                                        &s.noEntries,
-		`DELETE FROM streams WHERE session = ?`:                                                        &s.noStreams,
-		`DELETE FROM inbox WHERE session = ?`:                                                          &s.noInbox,
-		`SELECT size FROM leaves`:                                                                      &s.leaves,
-		`UPDATE leaves SET size = ?`:                                                                   &s.leavesNow,
-		`SELECT hash FROM tree WHERE id = ?`:                                                           &s.hash,
-		`INSERT INTO tree (id, hash) VALUES (?, ?)`:                                                    &s.grow,
-		`INSERT INTO marks (name, at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at`: &s.mark,
+		`INSERT INTO documents (session, leaf, hashes, policies, streams, words) VALUES (?, ?, ?, ?, ?, ?)`: &s.document,
+		`INSERT INTO words (word, place) SELECT ?, place FROM sessions WHERE num = ?`:                       &s.word,
+		`INSERT INTO parts (session, first_seq, last_seq, content) VALUES (?, ?, ?, ?)`:                     &s.part,
+		`SELECT streams FROM documents WHERE session = ?`:                                                   &s.stopped,
+		`UPDATE sessions SET sealed = 1, state = NULL WHERE num = ?`:                                        &s.sealed,
+		`DELETE FROM entries WHERE session = ?`:                                                             &s.noEntries,
+		`DELETE FROM streams WHERE session = ?`:                                                             &s.noStreams,
+		`DELETE FROM inbox WHERE session = ?`:                                                               &s.noInbox,
+		`SELECT size FROM leaves`:                                                                           &s.leaves,
+		`UPDATE leaves SET size = ?`:                                                                        &s.leavesNow,
+		`SELECT hash FROM tree WHERE id = ?`:                                                                &s.hash,
+		`INSERT INTO tree (id, hash) VALUES (?, ?)`:                                                         &s.grow,
+		`INSERT INTO marks (name, at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at`:      &s.mark,
 		`INSERT INTO checkpoint (id, size, note) VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE SET size = excluded.size, note = excluded.note
 		 WHERE excluded.size >= checkpoint.size`: &s.checkpoint,
 	})
@@ -93,11 +94,16 @@ func (s *Store) seal(sealed store.Sealed) error {
 	if err != nil {
 		return err
 	}
-	if err := w.exec(st.document, in.num, leaf, sealed.Hashes, policies, s.packing.pack(in.stopped())); err != nil {
+	if err := w.exec(st.document, in.num, leaf, sealed.Hashes, policies, s.packing.pack(in.stopped()), len(sealed.Words)); err != nil {
 		return err
 	}
 	for _, p := range sealed.Parts {
 		if err := w.exec(st.part, in.num, int64(p.First), int64(p.Last), p.Content); err != nil {
+			return err
+		}
+	}
+	for _, word := range sealed.Words {
+		if err := w.exec(st.word, word, in.num); err != nil {
 			return err
 		}
 	}
