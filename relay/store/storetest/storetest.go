@@ -46,6 +46,7 @@ func Run(t *testing.T, fresh Fresh) {
 		"hold":                 testHold,
 		"expired":              testExpired,
 		"access":               testAccess,
+		"search":               testSearch,
 	} {
 		t.Run(name, func(t *testing.T) {
 			open := fresh(t)
