@@ -21,7 +21,7 @@ import (
 )
 
 // documents are what users read.
-var documents = []string{"README.md", "docs/integrate.md", "docs/extension.md", "docs/operate.md", "docs/masking.md", "docs/design.md", "docs/events.md"}
+var documents = []string{"README.md", "docs/integrate.md", "docs/extension.md", "docs/operate.md", "docs/masking.md", "docs/verify.md", "docs/statistics.md", "docs/design.md", "docs/events.md"}
 
 // readFile gives a file of the repository.
 func readFile(t testing.TB, path string) string {

@@ -13,7 +13,7 @@ import (
 // engine is one.
 var stages = []string{
 	"wasm/capture", "wasm/xpath", "wasm/batch", "wasm/uplink",
-	"relay/ingest", "relay/store/sqlite", "relay/sequence", "relay/session", "relay/api",
+	"relay/ingest", "relay/store/sqlite", "relay/sequence", "relay/session", "relay/seal", "relay/trail", "relay/statistics", "relay/journal", "relay/erase", "relay/api",
 }
 
 // wiring is the package of each side that builds its stages.
@@ -26,6 +26,10 @@ type edge struct{ from, to string }
 var allowed = map[edge]string{
 	{"wasm/capture", "wasm/xpath"}:      "a path is part of an event's details: a function of facts, without state",
 	{"wasm/uplink", "wasm/batch"}:       "what goes out is a frame: the writer of frames lives as long as a connection",
+	{"relay/api", "relay/trail"}:        "a proof is part of an answer: hashes and a note, without state",
+	{"relay/api", "relay/journal"}:      "what is answered is noted before: a value that says who asked for what",
+	{"relay/erase", "relay/journal"}:    "likewise of what is erased",
+	{"relay/erase", "relay/trail"}:      "a tombstone is signed text: functions of values",
 	{"relay/sequence", "relay/session"}: "numbering is applying events to a session's state, which does no I/O",
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 
@@ -24,18 +25,25 @@ type cli struct {
 	Key       keyCmd           `cmd:"" help:"Make, list and revoke API keys."`
 	MaskCheck maskCheckCmd     `cmd:"" help:"Tell what would be recorded of saved pages, and by which rule. Exits 1 if a --secret gets through, 2 if something is undecided."`
 	Backup    backupCmd        `cmd:"" help:"Copy the store of a data directory, also while a relay uses it."`
+	Verify    verifyCmd        `cmd:"" help:"Check exported logs, or all that a relay serves. Exits 1 if something is not as it was sealed, 2 if something could not be checked."`
+	Export    exportCmd        `cmd:"" help:"Write the logs of sessions as files."`
+	Tail      tailCmd          `cmd:"" help:"Show a session's log in the terminal, and what comes while it is live."`
+	Rotate    rotateCmd        `cmd:"" name:"rotate-signing-key" help:"Make a new key that signs the log's checkpoints; what the old one signed still verifies."`
 	Version   kong.VersionFlag `help:"Print the version."`
 }
 
 // serveCmd are the flags of cotrail serve.
 type serveCmd struct {
-	Listen      string `default:"127.0.0.1:8080" env:"COTRAIL_LISTEN" placeholder:"ADDRESS" help:"Address to serve on (${default})."`
-	AdminListen string `env:"COTRAIL_ADMIN_LISTEN" placeholder:"ADDRESS" help:"Address for metrics and health, instead of --listen."`
-	Data        string `default:"./data" env:"COTRAIL_DATA" placeholder:"DIR" help:"Directory of the relay's files, and of the store unless --store says otherwise (${default})."`
-	Store       string `default:"sqlite:" env:"COTRAIL_STORE" placeholder:"ADDRESS" help:"Store: sqlite: in the data directory, or postgres://USER:PASSWORD@HOST,HOST/DATABASE for one or several relays (${default})."`
-	RequireSync bool   `name:"require-sync-replica" env:"COTRAIL_REQUIRE_SYNC_REPLICA" help:"Take nothing while PostgreSQL has no synchronous standby."`
-	Config      string `env:"COTRAIL_CONFIG" placeholder:"FILE" help:"Configuration file, YAML: sites and API keys."`
-	Dev         bool   `env:"COTRAIL_DEV" help:"Development: loopback only, with a site, an API key and a demonstration."`
+	Listen      string        `default:"127.0.0.1:8080" env:"COTRAIL_LISTEN" placeholder:"ADDRESS" help:"Address to serve on (${default})."`
+	AdminListen string        `env:"COTRAIL_ADMIN_LISTEN" placeholder:"ADDRESS" help:"Address for metrics and health, instead of --listen."`
+	Data        string        `default:"./data" env:"COTRAIL_DATA" placeholder:"DIR" help:"Directory of the relay's files, and of the store unless --store says otherwise (${default})."`
+	Store       string        `default:"sqlite:" env:"COTRAIL_STORE" placeholder:"ADDRESS" help:"Store: sqlite: in the data directory, or postgres://USER:PASSWORD@HOST,HOST/DATABASE for one or several relays (${default})."`
+	RequireSync bool          `name:"require-sync-replica" env:"COTRAIL_REQUIRE_SYNC_REPLICA" help:"Take nothing while PostgreSQL has no synchronous standby."`
+	Config      string        `env:"COTRAIL_CONFIG" placeholder:"FILE" help:"Configuration file, YAML: sites and API keys."`
+	SessionLogs string        `name:"session-log-dir" env:"COTRAIL_SESSION_LOG_DIR" placeholder:"DIR" help:"Directory for daily files with a line for every finished session."`
+	SigningKey  string        `env:"COTRAIL_SIGNING_KEY" placeholder:"FILE" help:"Key that signs the log's checkpoints; made when there is none (in the data directory)."`
+	Checkpoints time.Duration `name:"checkpoint-every" default:"1m" env:"COTRAIL_CHECKPOINT_EVERY" placeholder:"TIME" help:"Time from one checkpoint to the next when nothing happens (${default})."`
+	Dev         bool          `env:"COTRAIL_DEV" help:"Development: loopback only, with a site, an API key and a demonstration."`
 }
 
 // run does what the command line says and gives the exit code.
@@ -59,12 +67,23 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	case err != nil:
 		fmt.Fprintf(stderr, "cotrail: %v; see cotrail --help\n", err)
 		return exitUsage
-	case asked.Selected().Name == "mask-check":
-		return c.MaskCheck.run(ctx, stdout, stderr)
-	case asked.Selected().Name == "backup":
-		return c.Backup.run(ctx, stdout, stderr)
-	case strings.HasPrefix(asked.Command(), "key "):
+	}
+	if strings.HasPrefix(asked.Command(), "key ") {
 		return c.Key.run(asked.Selected().Name, stdout, stderr)
+	}
+	switch asked.Selected().Name {
+	case "mask-check":
+		return c.MaskCheck.run(ctx, stdout, stderr)
+	case "backup":
+		return c.Backup.run(ctx, stdout, stderr)
+	case "verify":
+		return c.Verify.run(ctx, stdout, stderr)
+	case "export":
+		return c.Export.run(ctx, stdout, stderr)
+	case "tail":
+		return c.Tail.run(ctx, stdout, stderr)
+	case "rotate-signing-key":
+		return c.Rotate.run(stdout, stderr)
 	}
 	return c.Serve.run(ctx, recorder, stdout, stderr)
 }
@@ -86,7 +105,7 @@ func (c *serveCmd) run(ctx context.Context, recorder *assets.Assets, stdout, std
 	}
 	s, err := server.New(ctx, conf, server.Options{
 		Listen: c.Listen, AdminListen: c.AdminListen, Data: c.Data, Store: c.Store, RequireSyncReplica: c.RequireSync,
-		Dev: c.Dev, Assets: recorder, Log: log,
+		SessionLogs: c.SessionLogs, SigningKey: c.SigningKey, Checkpoints: c.Checkpoints, Dev: c.Dev, Assets: recorder, Log: log,
 	})
 	if err != nil {
 		fmt.Fprintln(stderr, "cotrail:", err)

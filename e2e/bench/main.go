@@ -25,6 +25,7 @@ var measures = []measure{
 	{"wire", "what a recorded session costs on the wire", wireBytes},
 	{"durable", "how many events a second get durable and acknowledged, and how soon", durable},
 	{"peers", "what others make durable of the same batches, each as fast as it can", peers},
+	{"search", "how soon finished sessions are listed and found", search},
 	{"idle", "what a connection costs that says nothing", idleMemory},
 }
 
@@ -41,6 +42,7 @@ type config struct {
 	rounds   int      // how often each variant is measured; the median is held against the limits
 	variants []string // of the page's cost
 	clock    string   // of the page's cost: cpuClock or wallClock
+	archive  int      // how many finished sessions are searched
 	session  string   // file with the lines of a recorded session
 }
 
@@ -61,6 +63,7 @@ func main() {
 	jsonFile := flag.String("json", "", "also write the rows to this file")
 	flag.StringVar(&c.clock, "clock", cpuClock, "the page's time is "+cpuClock+" or "+wallClock)
 	flag.StringVar(&c.session, "session", "testdata/sessions/demo.lines.ndjson", "the recorded session, a line an event as it is sent")
+	flag.IntVar(&c.archive, "sessions", 1_000_000, "how many finished sessions are searched")
 	again := flag.Bool("record", false, "do not measure, but record the session anew in Chromium")
 	flag.Parse()
 	c.variants = strings.Split(*variants, ",")

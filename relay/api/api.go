@@ -16,30 +16,43 @@ import (
 
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/relay/config"
+	"github.com/cotrail/cotrail/relay/journal"
 	"github.com/cotrail/cotrail/relay/problem"
 	"github.com/cotrail/cotrail/relay/store"
 )
 
 // Options are what the routes stand on. None may be left out but Demo.
 type Options struct {
-	Config   *config.Config
-	Store    store.Reader
-	Signals  store.Signals
-	Now      func() time.Time                                     // the relay's clock
-	Wake     func(session string, end bool)                       // a session has something new, or is to end; must not block
-	FieldKey func(session string) masking.FieldKey                // by which ids and addresses of a session's people are hashed
-	Ready    func(context.Context) error                          // why the relay would not take an event now
-	Surfly   func(entry []byte) (line []byte, ok bool, err error) // an entry in the reference's dialect; not ok when it has none
-	Schema   []byte                                               // the JSON Schema of all events
-	Limits   Limits
-	Client   func(*http.Request) string     // where a request comes from, for Limits
-	Metrics  http.Handler                   // what Prometheus reads
-	Local    func(*http.Request) bool       // a request comes from this machine, and was not forwarded
-	Base     func(*http.Request) string     // the address the relay was asked at, like https://relay.example
-	Tag      func(base, site string) string // the script tag for a page
-	Version  string
-	Demo     bool // there is a demonstration to link to
-	Log      *slog.Logger
+	Config    *config.Config
+	Store     store.Reader
+	Signals   store.Signals
+	Now       func() time.Time                                     // the relay's clock
+	Wake      func(session string, end bool)                       // a session has something new, or is to end; must not block
+	FieldKey  func(session string) masking.FieldKey                // by which ids and addresses of a session's people are hashed
+	Ready     func(context.Context) error                          // why the relay would not take an event now
+	Surfly    func(entry []byte) (line []byte, ok bool, err error) // an entry in the reference's dialect; not ok when it has none
+	Schema    []byte                                               // the JSON Schema of all events
+	Limits    Limits
+	Client    func(*http.Request) string     // where a request comes from, for Limits
+	Metrics   http.Handler                   // what Prometheus reads
+	Local     func(*http.Request) bool       // a request comes from this machine, and was not forwarded
+	Base      func(*http.Request) string     // the address the relay was asked at, like https://relay.example
+	Tag       func(base, site string) string // the script tag for a page
+	Version   string
+	Demo      bool // there is a demonstration to link to
+	Log       *slog.Logger
+	Documents interface {
+		Document(ctx context.Context, id string) (store.Document, error)
+	}
+	Trail      Trail
+	VerifyKey  string // the verifier keys of the log, one a line
+	Holds      Holds
+	Accesses   Accesses
+	Erase      func(ctx context.Context, by string, ids ...string) (tombstones [][]byte, err error)
+	Note       func(context.Context, journal.Deed) error                                          // into the access log
+	From       func(*http.Request) string                                                         // the address that a request came from
+	Stopping   <-chan struct{}                                                                    // closed when the relay ends: who follows a log is told so
+	Statistics func(site, id string, entries func(fn func(line []byte) error) error) (any, error) // of a session, from its log
 }
 
 // API has the routes.
@@ -93,9 +106,17 @@ func (a *API) Routes() []Route {
 		{Method: "POST", Path: "/v1/sessions/{id}/tokens", Access: withKey, Scope: host, answer: a.invite},
 		{Method: "POST", Path: "/v1/sessions/{id}/events", Access: withKey, Scope: host, answer: a.signals},
 		{Method: "POST", Path: "/v1/sessions/{id}/end", Access: withKey, Scope: host, answer: a.end},
-		{Path: "/v1/sessions", Access: withKey, Scope: read, Params: []string{"site", "limit", "cursor"}, answer: a.sessions},
+		{Path: "/v1/sessions", Access: withKey, Scope: read, Params: append([]string{"site", "limit", "cursor"}, searches...), answer: a.sessions},
 		{Path: "/v1/sessions/{id}", Access: withKey, Scope: read, answer: a.session},
-		{Path: "/v1/sessions/{id}/log", Access: withKey, Scope: read, Params: []string{"after", "type", "dialect"}, answer: a.log},
+		{Path: "/v1/sessions/{id}/log", Access: withKey, Scope: read, Params: append([]string{"after", "dialect", "proof", "follow"}, filters...), answer: a.log},
+		{Path: "/v1/sessions/{id}/proof", Access: withKey, Scope: read, Params: []string{"from"}, answer: a.proof},
+		{Path: "/v1/sessions/{id}/statistics", Access: withKey, Scope: read, answer: a.statistics},
+		{Method: "DELETE", Path: "/v1/sessions/{id}", Access: withKey, Scope: config.ScopeErase, answer: a.erase},
+		{Method: "PUT", Path: "/v1/sessions/{id}/hold", Access: withKey, Scope: config.ScopeErase, answer: a.hold},
+		{Method: "DELETE", Path: "/v1/sessions/{id}/hold", Access: withKey, Scope: config.ScopeErase, answer: a.release},
+		{Path: "/v1/access-log", Access: withKey, Scope: read, Params: []string{"site", "limit", "cursor"}, answer: a.accessLog},
+		{Path: "/v1/checkpoint", Params: []string{"from"}, answer: a.checkpoint},
+		{Path: "/v1/verify-key", answer: a.verifyKey},
 		{Path: "/v1/policies/{digest}", Access: withKey, Scope: read, answer: a.kept},
 		{Path: "/v1/schema/events.json", answer: a.schema},
 		{Path: "/v1/record/policy", Params: []string{"site"}, answer: a.policy},

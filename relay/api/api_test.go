@@ -19,18 +19,28 @@ import (
 	"time"
 
 	"github.com/cotrail/cotrail/masking"
+	"golang.org/x/mod/sumdb/tlog"
+
 	"github.com/cotrail/cotrail/relay/config"
+	"github.com/cotrail/cotrail/relay/journal"
 	"github.com/cotrail/cotrail/relay/problem"
 	"github.com/cotrail/cotrail/relay/store"
+	"github.com/cotrail/cotrail/relay/trail"
 )
 
 // shelf is a store.Reader with sessions that the test put there.
 type shelf struct {
-	sessions []store.Summary
-	entries  map[string][]string
-	policies []store.Policy
-	broken   error // what Entries ends with
-	asked    store.Query
+	sessions  []store.Summary
+	entries   map[string][]string
+	policies  []store.Policy
+	broken    error // what Entries ends with
+	unproven  error // what proofs end with
+	held      string
+	erased    []string
+	kept      error // what holding and erasing end with
+	noted     []journal.Deed
+	unwritten error // what noting ends with
+	asked     store.Query
 }
 
 func (s *shelf) Sessions(_ context.Context, q store.Query) ([]store.Summary, string, error) {
@@ -60,6 +70,55 @@ func (s *shelf) Policy(_ context.Context, digest string) (found []store.Policy, 
 		err = store.ErrNotFound
 	}
 	return found, err
+}
+
+func (s *shelf) Document(ctx context.Context, id string) (store.Document, error) {
+	summary, err := s.Session(ctx, id)
+	return store.Document{Summary: summary, Leaf: 4, Salt: [32]byte{1}, Hash: [32]byte{2}, Hashes: []byte("12345678abcdefgh")}, err
+}
+
+func (s *shelf) Latest(context.Context) (store.Checkpoint, error) {
+	return store.Checkpoint{Size: 9, Note: []byte("checkpoint\n")}, s.unproven
+}
+
+func (s *shelf) Inclusion(_ context.Context, leaf int64) (trail.Inclusion, error) {
+	return trail.Inclusion{Leaf: leaf, Hashes: tlog.RecordProof{{3}}, Checkpoint: "checkpoint\n", Size: 9}, s.unproven
+}
+
+func (s *shelf) Consistency(_ context.Context, from, to int64) (trail.Consistency, error) {
+	if from > to {
+		return trail.Consistency{}, trail.ErrSize
+	}
+	return trail.Consistency{From: from, Hashes: tlog.TreeProof{{4}}}, nil
+}
+
+func (s *shelf) Hold(_ context.Context, id string, at int64) error { return s.change(id, at) }
+func (s *shelf) Release(_ context.Context, id string) error        { return s.change(id, 0) }
+
+func (s *shelf) change(id string, at int64) error {
+	s.held = fmt.Sprintf("%s %v", id, at != 0)
+	return s.kept
+}
+
+func (s *shelf) Tombstone(context.Context, string) (store.Tombstone, error) {
+	return store.Tombstone{Note: []byte("gone\n"), Leaf: 4, Own: 5}, nil
+}
+
+func (s *shelf) erase(_ context.Context, by string, ids ...string) ([][]byte, error) {
+	s.erased = append(s.erased, by+" "+strings.Join(ids, " "))
+	return [][]byte{[]byte("tombstone")}, s.kept
+}
+
+func (s *shelf) note(_ context.Context, d journal.Deed) error {
+	s.noted = append(s.noted, d)
+	return s.unwritten
+}
+
+func (s *shelf) Accesses(_ context.Context, site, day string, after uint64, limit int) (list []store.Access, _ error) {
+	for i := range uint64(limit) {
+		list = append(list, store.Access{Day: "2026-11-22", Seq: after + i + 1, Entry: fmt.Appendf(nil, `{"site":%q}`, site+" after "+day), Hash: [32]byte{1}})
+	}
+	return list, nil
 }
 
 func (s *shelf) Entries(_ context.Context, id string, after uint64, fn func(uint64, []byte) error) error {
@@ -113,8 +172,15 @@ func start(t *testing.T) *relay {
 		Client:   func(*http.Request) string { return "192.0.2.1" },
 		FieldKey: func(session string) (key masking.FieldKey) { copy(key[:], session); return key },
 		Ready:    func(context.Context) error { return r.ready },
+		Holds:    r.shelf, Accesses: r.shelf, Erase: r.erase, Note: r.note, From: func(*http.Request) string { return "192.0.2.1" },
+		Documents: r.shelf, Trail: r.shelf, VerifyKey: "verifier key\n",
 		Surfly: func(entry []byte) ([]byte, bool, error) {
 			return append([]byte("[\"surfly\"]"), '\n'), !strings.Contains(string(entry), "click"), nil
+		},
+		Statistics: func(site, id string, entries func(func([]byte) error) error) (any, error) {
+			n := 0
+			err := entries(func([]byte) error { n++; return nil })
+			return map[string]any{"id": id, "site": site, "entries": n}, err
 		},
 		Schema:  []byte(`{"$schema":"x"}`),
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "events 1\n") }),

@@ -3,17 +3,15 @@ package api
 import (
 	"bufio"
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"mime"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/relay/config"
+	"github.com/cotrail/cotrail/relay/journal"
 	"github.com/cotrail/cotrail/relay/problem"
 )
 
@@ -36,10 +34,22 @@ const (
 
 // selection is what a reader wants of a log.
 type selection struct {
-	after  uint64
-	types  []string // none for all
+	after uint64
+	filter
 	surfly bool
-	lines  bool // one entry a line, with nothing around
+	lines  bool  // one entry a line, with nothing around
+	events bool  // as they come, for a browser
+	follow bool  // as they come, also when they come later
+	proof  bool  // with all that a check of it needs
+	since  int64 // … also that the log goes on from a checkpoint of this size; 0 for none
+}
+
+// deed tells what the access log has to say: a form for machines is there to be taken away.
+func (sel selection) deed() string {
+	if sel.proof || sel.surfly || sel.lines && !sel.follow {
+		return journal.Exported
+	}
+	return journal.Viewed
 }
 
 // log answers GET /v1/sessions/{id}/log.
@@ -53,8 +63,19 @@ func (a *API) log(w http.ResponseWriter, r *http.Request, key config.Key) {
 		problem.Error(w, status, err)
 		return
 	}
+	if s.Erased != 0 && sel.proof {
+		a.tombstone(w, r, s.ID, sel.since)
+		return
+	}
+	if !a.note(w, r, key, s, sel.deed(), "log") {
+		return
+	}
 	to := &patient{to: w, control: http.NewResponseController(w)}
-	if err := a.writeLog(to, r, s.ID, sel); err != nil && !to.begun {
+	write := a.writeLog
+	if sel.follow {
+		write = a.follow
+	}
+	if err := write(to, r, s.ID, sel); err != nil && !to.begun {
 		a.failed(w, r, err)
 	} else if err != nil {
 		if r.Context().Err() == nil {
@@ -66,8 +87,11 @@ func (a *API) log(w http.ResponseWriter, r *http.Request, key config.Key) {
 
 // writeLog writes the selected entries as they come from the store.
 func (a *API) writeLog(w *patient, r *http.Request, id string, sel selection) error {
-	before, between, end := "{\"session_logs\":[\n", ",\n", "\n]}\n"
-	kind := typeLog
+	before, between, kind := "{\"session_logs\":[\n", ",\n", typeLog
+	end, err := a.ending(r.Context(), id, sel)
+	if err != nil {
+		return err
+	}
 	if sel.lines {
 		before, between, end, kind = "", "\n", "\n", typeLines
 	}
@@ -76,7 +100,7 @@ func (a *API) writeLog(w *patient, r *http.Request, id string, sel selection) er
 	out := bufio.NewWriterSize(w, chunk)
 	out.WriteString(before) // out keeps its first error until Flush
 	written := false
-	err := a.Store.Entries(r.Context(), id, sel.after, func(_ uint64, line []byte) error {
+	err = a.Store.Entries(r.Context(), id, sel.after, func(_ uint64, line []byte) error {
 		line, ok, err := a.pick(sel, line)
 		if err != nil || !ok {
 			return err
@@ -99,14 +123,8 @@ func (a *API) writeLog(w *patient, r *http.Request, id string, sel selection) er
 
 // pick gives an entry in the form that is wanted, or tells that it is not.
 func (a *API) pick(sel selection, line []byte) ([]byte, bool, error) {
-	if len(sel.types) > 0 {
-		var entry struct{ Type string }
-		if err := json.Unmarshal(line, &entry); err != nil {
-			return nil, false, fmt.Errorf("entry: %w", err)
-		}
-		if !slices.Contains(sel.types, entry.Type) {
-			return nil, false, nil
-		}
+	if !sel.lets(line) {
+		return nil, false, nil
 	}
 	if sel.surfly {
 		line, ok, err := a.Surfly(line)
@@ -123,27 +141,44 @@ func selected(r *http.Request) (sel selection, status int, err error) {
 			return sel, http.StatusBadRequest, fmt.Errorf("after must be the seq of an entry, or 0")
 		}
 	}
-	if q.Has("type") {
-		sel.types = strings.Split(q.Get("type"), ",")
-		for i, t := range sel.types {
-			if spec, ok := event.Find(t); ok {
-				sel.types[i] = string(spec.Type)
-			} else if !strings.HasPrefix(t, "x_") {
-				return sel, http.StatusBadRequest, fmt.Errorf("type: %q is no type of event; see /v1/schema/events.json", t)
-			}
-		}
-	}
 	if q.Has("dialect") {
 		if sel.surfly = q.Get("dialect") == dialectSurfly; !sel.surfly {
 			return sel, http.StatusBadRequest, fmt.Errorf("dialect must be %s, or be left out", dialectSurfly)
 		}
 	}
+	if q.Has("proof") {
+		if sel.proof = q.Get("proof") == "1"; !sel.proof || len(q) > 1 && (len(q) > 2 || !q.Has("from")) {
+			return sel, http.StatusBadRequest, fmt.Errorf("proof must be 1, and with it nothing but from may be given: what is proven is the whole log")
+		}
+		if sel.since, err = fromSize(r); err != nil {
+			return sel, http.StatusBadRequest, err
+		}
+	} else if sel.filter, err = readFilter(q); err != nil {
+		return sel, http.StatusBadRequest, err
+	}
 	switch accepted(r.Header.Values("Accept")) {
 	case typeLog:
 	case typeLines:
+		if sel.proof {
+			return sel, http.StatusNotAcceptable, fmt.Errorf("a log with its proof can be had as %s", typeLog)
+		}
 		sel.lines = true
+	case typeEvents:
+		last, err := lastEventID(r)
+		if err != nil {
+			return sel, http.StatusBadRequest, err
+		}
+		sel.events, sel.follow, sel.after = true, true, max(sel.after, last)
 	default:
-		return sel, http.StatusNotAcceptable, fmt.Errorf("a log can be had as %s or %s", typeLog, typeLines)
+		return sel, http.StatusNotAcceptable, fmt.Errorf("a log can be had as %s, %s or %s", typeLog, typeLines, typeEvents)
+	}
+	if q.Has("follow") {
+		if sel.follow = q.Get("follow") == "1"; !sel.follow || !sel.lines && !sel.events {
+			return sel, http.StatusBadRequest, fmt.Errorf("follow must be 1, and the log be asked for as %s or %s", typeLines, typeEvents)
+		}
+	}
+	if sel.proof && sel.follow {
+		return sel, http.StatusNotAcceptable, fmt.Errorf("a log with its proof can be had as %s", typeLog)
 	}
 	return sel, 0, nil
 }
@@ -160,8 +195,8 @@ func accepted(headers []string) string {
 			continue
 		}
 		switch kind {
-		case typeLines:
-			return typeLines
+		case typeLines, typeEvents:
+			return kind
 		case typeLog, "application/*", "*/*":
 			return typeLog
 		}

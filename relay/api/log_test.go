@@ -62,9 +62,9 @@ func TestLogRefuses(t *testing.T) {
 		{"?type=clik", "", 400, `"clik"`},
 		{"?type=", "", 400, "no type of event"},
 		{"?dialect=unblu", "", 400, "Dialect must be surfly"},
-		{"?actor=0", "", 400, `"actor"; this address takes after, type, dialect`},
-		{"?proof=1", "", 400, `"proof"`},
-		{"", "text/event-stream", 406, "application/x-ndjson"},
+		{"?autor=0", "", 400, `"autor"; this address takes after, dialect`},
+		{"?frob=1", "", 400, `"frob"`},
+		{"", "text/html", 406, "application/x-ndjson"},
 		{"", "text/html", 406, "application/json"},
 		{"", "application/json;q=0", 406, "application/json"},
 	} {

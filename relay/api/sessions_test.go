@@ -6,10 +6,10 @@ import (
 )
 
 const shopSummary = `{"session_id":"in-shop","site":"shop","created":"2026-11-22T10:04:33.343Z","last_time":"2026-11-22T10:04:34.000Z",` +
-	`"ended":false,"end_reason":null,"entries":3,"start_url":"https://shop.example/","participants":["Ann"],"continues":null,"policies":[]}`
+	`"ended":false,"sealed":false,"erased":null,"held":null,"end_reason":null,"entries":3,"start_url":"https://shop.example/","participants":["Ann"],"continues":null,"policies":[]}`
 
 const sideSummary = `{"session_id":"in-side","site":"side","created":"2026-11-22T10:04:33.343Z","last_time":null,` +
-	`"ended":true,"end_reason":"timeout","entries":0,"start_url":null,"participants":[],"continues":null,"policies":[]}`
+	`"ended":true,"sealed":false,"erased":null,"held":null,"end_reason":"timeout","entries":0,"start_url":null,"participants":[],"continues":null,"policies":[]}`
 
 func TestSession(t *testing.T) {
 	r := start(t)

@@ -37,6 +37,7 @@ type Site struct {
 	Dev         bool // works with the key dev under --dev
 	Policy      masking.Policy
 	Session     Session
+	Retention   time.Duration // a finished session is erased so long after its end; never when it is 0
 }
 
 // Session says when something is over.

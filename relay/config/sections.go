@@ -22,6 +22,8 @@ const (
 	mostSettle  = time.Minute
 	leastAway   = time.Second
 	mostAway    = 30 * 24 * time.Hour
+	leastKept   = time.Hour // less is a slip of the unit: whoever wants nothing kept records nothing
+	mostKept    = 100 * 365 * 24 * time.Hour
 )
 
 // maxSiteKey bounds a site's public key: it stands in every page and in every stream's first frame.
@@ -70,7 +72,8 @@ func (r *reader) site(n ast.Node, c *Config, dev bool) {
 		{"policy_file", func(n ast.Node) { s.Policy = r.policyFile(n) }},
 		{"session", func(n ast.Node) { r.session(n, &s.Session) }},
 		{"token_secret_file", func(n ast.Node) { s.TokenSecret = r.tokenSecret(n, c) }},
-		{"retention", nil}, {"deliver", nil},
+		{"retention", func(n ast.Node) { s.Retention = r.duration(n, "retention", leastKept, mostKept) }},
+		{"deliver", nil},
 	})
 	if has == nil {
 		return

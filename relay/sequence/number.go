@@ -10,6 +10,7 @@ import (
 	"sort"
 	"time"
 
+	"github.com/cotrail/cotrail/relay/chain"
 	"github.com/cotrail/cotrail/relay/session"
 	"github.com/cotrail/cotrail/relay/store"
 )
@@ -231,7 +232,7 @@ func (n *numberer) numbered(w *store.Work) (*store.Numbered, error) {
 	for i := range entries {
 		start := len(n.lines)
 		n.lines = entries[i].Append(n.lines)
-		n.hashed = appendPreimage(n.hashed[:0], EntrySalt(w.Salt, entries[i].Seq), out.Hash, n.lines[start:])
+		n.hashed = chain.AppendPreimage(n.hashed[:0], chain.Salt(w.Salt, entries[i].Seq), out.Hash, n.lines[start:])
 		out.Hash = sha256.Sum256(n.hashed)
 		n.lines = append(n.lines, '\n')
 	}

@@ -17,6 +17,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/cotrail/cotrail/relay/chain"
 	"github.com/cotrail/cotrail/relay/store"
 )
 
@@ -361,7 +362,7 @@ func TestChain(t *testing.T) {
 	m.add("s", 'a', noon+2050, said(2010, "z"))
 	mustRun(t, n, "s", 3050)
 
-	var want Hash
+	var want chain.Hash
 	seq := uint64(0)
 	k := m.sessions["s"]
 	for line := range bytes.Lines(m.log(t, "s")) {
@@ -372,8 +373,8 @@ func TestChain(t *testing.T) {
 		h.Write(salt[:16])
 		h.Write(want[:])
 		h.Write(bytes.TrimSuffix(line, []byte{'\n'}))
-		if got := EntryHash(EntrySalt(k.Salt, seq), want, bytes.TrimSuffix(line, []byte{'\n'})); got != Hash(h.Sum(nil)) {
-			t.Fatalf("EntryHash of entry %d is %x", seq, got)
+		if got := chain.Entry(chain.Salt(k.Salt, seq), want, bytes.TrimSuffix(line, []byte{'\n'})); got != chain.Hash(h.Sum(nil)) {
+			t.Fatalf("the hash of entry %d is %x", seq, got)
 		}
 		h.Sum(want[:0])
 	}

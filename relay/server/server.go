@@ -2,12 +2,15 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,9 +21,14 @@ import (
 	"github.com/cotrail/cotrail/relay/api"
 	"github.com/cotrail/cotrail/relay/assets"
 	"github.com/cotrail/cotrail/relay/config"
+	"github.com/cotrail/cotrail/relay/erase"
 	"github.com/cotrail/cotrail/relay/ingest"
+	"github.com/cotrail/cotrail/relay/journal"
+	"github.com/cotrail/cotrail/relay/seal"
 	"github.com/cotrail/cotrail/relay/sequence"
+	"github.com/cotrail/cotrail/relay/statistics"
 	"github.com/cotrail/cotrail/relay/surfly"
+	"github.com/cotrail/cotrail/relay/trail"
 )
 
 // stopWithin bounds the time from the wish to end to the end: long enough for answers under way and for the last
@@ -34,6 +42,9 @@ type Options struct {
 	Data        string // directory of the relay's own, and of the store where it is SQLite
 	Store       string // sqlite: (also when empty), or postgres://…
 	Dev         bool
+	SessionLogs string        // directory of daily files with a line for every finished session; none when it is empty
+	SigningKey  string        // file; in the data directory when it is empty
+	Checkpoints time.Duration // from one to the next when nothing happens
 	Assets      *assets.Assets
 	Log         *slog.Logger
 
@@ -49,8 +60,14 @@ type Server struct {
 	store     engine
 	sequencer *sequence.Sequencer
 	ingest    *ingest.Handler
-	fronts    []front      // the public one first
-	failed    <-chan error // the store's word that it takes nothing more
+	sealer    *seal.Sealer
+	eraser    *erase.Eraser
+	journal   *journal.Journal
+	trail     *trail.Trail
+	sessions  *statistics.SessionLog // nil for none
+	stopping  chan struct{}          // closed when the relay begins to end
+	fronts    []front                // the public one first
+	failed    <-chan error           // the store's word that it takes nothing more
 }
 
 // New opens the store and listens. A server that New gave must be run, for Run also closes what New opened.
@@ -58,7 +75,7 @@ func New(ctx context.Context, conf *config.Config, o Options) (_ *Server, err er
 	if err := checkDev(o); err != nil {
 		return nil, err
 	}
-	s := &Server{log: o.Log, options: o}
+	s := &Server{log: o.Log, options: o, stopping: make(chan struct{})}
 	if s.store, err = openStore(ctx, o); err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
@@ -122,10 +139,32 @@ func (s *Server) build(ctx context.Context, o Options) error {
 			return addresses.told(s.client(r), of.ip(site))
 		},
 	})
+	keys, err := trail.LoadKeys(cmp.Or(o.SigningKey, filepath.Join(o.Data, trail.KeyFile)))
+	if err != nil {
+		return err
+	}
+	s.trail = trail.New(s.store, keys, cmp.Or(o.Checkpoints, trail.DefaultInterval), o.Log)
+	s.sealer = &seal.Sealer{Store: s.store, Grown: s.trail.Grown, Log: o.Log}
+	if o.SessionLogs != "" {
+		if err := os.MkdirAll(o.SessionLogs, 0o700); err != nil {
+			return fmt.Errorf("make session log directory: %w", err)
+		}
+		s.sessions = &statistics.SessionLog{Dir: o.SessionLogs, Store: s.store, Log: o.Log}
+	}
+	s.journal = &journal.Journal{Store: s.store, Grown: s.trail.Grown, Now: time.Now, Log: o.Log}
+	s.eraser = &erase.Eraser{
+		Store: s.store, Bury: keys.Bury, Note: s.journal.Note, Grown: s.trail.Grown, Retention: of.retention, Now: time.Now, Log: o.Log,
+	}
+	if s.sessions != nil {
+		s.eraser.Lines = s.sessions.Erase
+	}
 	s.routes.answers = api.Options{
 		Store: s.store, Signals: s.store, Now: time.Now, Wake: s.wake, FieldKey: addresses.field, Ready: s.store.Ready,
 		Surfly: surfly.Entry, Schema: schema.Document(), Limits: api.NewLimits(), Client: func(r *http.Request) string { return network(s.client(r)) },
 		Metrics: metrics.handler(), Local: local, Tag: o.Assets.Integrity, Version: o.Assets.Version(), Demo: o.Dev, Log: o.Log,
+		Documents: s.store, Trail: s.trail, VerifyKey: keys.Verifiers(), Statistics: statistics.Of,
+		Holds: s.store, Accesses: s.store, Erase: s.eraser.Erase, Note: s.journal.Note, Stopping: s.stopping,
+		From: func(r *http.Request) string { return s.client(r).String() },
 	}
 	if err := s.use(ctx, s.conf.Load()); err != nil {
 		return err
@@ -177,25 +216,28 @@ func (s *Server) open(ctx context.Context, address string, h http.Handler, m *me
 func (s *Server) Address() string { return s.fronts[0].address() }
 
 // Run serves until ctx ends, which is no error, or until a part fails. Then it ends them all in order: nothing new
-// is taken, recorders are told to come back later, numbering ends, the store is closed.
+// is taken, recorders are told to come back later, numbering and sealing end, the store is closed.
 func (s *Server) Run(ctx context.Context) error {
-	ended := make(chan error, len(s.fronts)+1) // one from each goroutine below
+	own := s.parts()
+	ended := make(chan error, len(s.fronts)+len(own)) // one from each goroutine below
 	for _, f := range s.fronts {
 		go func() { ended <- f.serve() }()
 	}
-	numbering, stopNumbering := context.WithCancel(context.Background())
-	defer stopNumbering()
-	go func() {
-		err := s.sequencer.Run(numbering)
-		if numbering.Err() != nil {
-			err = nil // what it was at when it was stopped is made again at the next start
-		}
-		ended <- err
-	}()
+	working, stopWorking := context.WithCancel(context.Background())
+	defer stopWorking()
+	for _, run := range own {
+		go func() {
+			err := run(working)
+			if working.Err() != nil {
+				err = nil // what it was at when it was stopped is made again at the next start
+			}
+			ended <- err
+		}()
+	}
 	s.log.Info("serving", "address", s.Address())
 
 	var err error
-	running := len(s.fronts) + 1
+	running := len(s.fronts) + len(own)
 	select {
 	case <-ctx.Done():
 	case err = <-ended:
@@ -205,14 +247,24 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 
 	s.log.Info("stopping")
+	close(s.stopping)
 	within, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
 	err = errors.Join(err, s.stop(within))
-	stopNumbering()
+	stopWorking()
 	for ; running > 0; running-- {
 		err = errors.Join(err, <-ended)
 	}
 	return errors.Join(err, s.store.Close())
+}
+
+// parts are what works by itself, in the order of the data. Each ends with its context.
+func (s *Server) parts() []func(context.Context) error {
+	parts := []func(context.Context) error{s.sequencer.Run, s.sealer.Run, s.trail.Run, s.eraser.Run, s.journal.Run}
+	if s.sessions != nil {
+		parts = append(parts, s.sessions.Run)
+	}
+	return parts
 }
 
 // stop takes nothing new on any road and waits for what is under way.

@@ -2,6 +2,7 @@ package server
 
 import (
 	"sync/atomic"
+	"time"
 
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/relay/config"
@@ -40,4 +41,15 @@ func (s sites) ip(key string) string {
 		return masking.IPNone
 	}
 	return site.Policy.IP
+}
+
+// retention tells how long sessions are kept, by the keys of those sites that say so.
+func (s sites) retention() map[string]time.Duration {
+	kept := map[string]time.Duration{}
+	for _, site := range s.conf.Load().Sites {
+		if site.Retention > 0 {
+			kept[site.Key] = site.Retention
+		}
+	}
+	return kept
 }

@@ -103,7 +103,8 @@ func ReadPerson(text string) *Person {
 	return &p
 }
 
-func writePerson(p *Person) string {
+// WritePerson is what a stream's row keeps of a person, empty for none.
+func WritePerson(p *Person) string {
 	if p == nil {
 		return ""
 	}
@@ -131,7 +132,7 @@ func (k *Known) Join(o Opening, last uint64) (st *KnownStream, offset int64, err
 	case len(k.ByOrdinal) >= MaxStreams:
 		return nil, 0, ErrTooMany
 	}
-	st = &KnownStream{Ordinal: k.next(), Frame: o.Frame, Person: writePerson(o.Person), Tab: o.Tab, Offset: offset, Last: last, Saved: last}
+	st = &KnownStream{Ordinal: k.next(), Frame: o.Frame, Person: WritePerson(o.Person), Tab: o.Tab, Offset: offset, Last: last, Saved: last}
 	if o.Person != nil {
 		st.Index, st.Secret = o.Person.ClientIndex, o.SecretHash[:]
 	}

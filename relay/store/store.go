@@ -8,6 +8,7 @@ import (
 	"math"
 
 	"github.com/cotrail/cotrail/masking/event"
+	"github.com/cotrail/cotrail/relay/words"
 )
 
 // Errors that tell the caller what to do.
@@ -127,6 +128,9 @@ type Summary struct {
 	Created      int64 // milliseconds since 1970
 	LastTime     int64 // of the last entry
 	Ended        bool
+	Sealed       bool  // the store's own to tell, not Number's, as are Erased and Held
+	Erased       int64 // when, 0 while it is there
+	Held         int64 // since when, 0 when it is not
 	EndReason    string
 	Entries      uint64
 	StartURL     string
@@ -145,9 +149,17 @@ type Policy struct {
 
 // Query selects sessions, newest first.
 type Query struct {
-	Sites []string // nil for all
-	Limit int
-	After string // cursor of the page before; ErrCursor when it is none
+	Sites    []string // nil for all
+	From, To int64    // created from then on and before then, milliseconds since 1970; 0 for any time
+	Words    []Word   // the session has them all
+	Limit    int
+	After    string // cursor of the page before; ErrCursor when it is none
+}
+
+// Word is one by which a session is found, in the form of package words.
+type Word struct {
+	Kind words.Kind
+	Text string
 }
 
 // Reader is what auditors need.
@@ -208,6 +220,10 @@ type Store interface {
 	Sequence
 	Policies
 	Signals
+	Sealing
+	Tree
+	Erasing
+	Accesses
 	// Ready tells why the store would not take an event now, nil when it would.
 	Ready(ctx context.Context) error
 	Close() error

@@ -51,10 +51,11 @@ const (
 // connect opens a pool of connections and reads back, on one of them, that it is what it should be.
 func connect(ctx context.Context, path string, m mode) (*sql.DB, error) {
 	// The driver applies the values of _pragma first, then journal mode, then synchronous, which the journal mode
-	// may have reset. The page size counts for a new database only.
+	// may have reset. The page size counts for a new database only. What is deleted is overwritten, as far as that
+	// writes no page that would not be written anyway; Clean does the rest.
 	q := url.Values{"mode": {string(m)}, "_busy_timeout": {busyTimeout}, "_synchronous": {"FULL"}}
 	if m == writing {
-		q["_pragma"] = []string{fmt.Sprintf("page_size(%d)", pageSize), "wal_autocheckpoint(0)", fmt.Sprintf("journal_size_limit(%d)", walKeep)}
+		q["_pragma"] = []string{fmt.Sprintf("page_size(%d)", pageSize), "wal_autocheckpoint(0)", "secure_delete(FAST)", fmt.Sprintf("journal_size_limit(%d)", walKeep)}
 		q.Set("_journal_mode", "WAL")
 	} else {
 		q.Set("_query_only", "1")

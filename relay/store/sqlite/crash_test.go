@@ -34,7 +34,7 @@ var crashStreams = []string{"0000000000000001", "0000000000000002", "00000000000
 func child(role string) {
 	if role == roleNoRoom {
 		signal.Ignore(syscall.SIGXFSZ)
-		limit := syscall.Rlimit{Cur: 1 << 20, Max: 1 << 20} // writing beyond fails with EFBIG: an I/O error, no full disk
+		limit := syscall.Rlimit{Cur: 4 << 20, Max: 4 << 20} // writing beyond fails with EFBIG: an I/O error, no full disk
 		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 			fmt.Println("error", err)
 			return

@@ -13,7 +13,8 @@ import (
 // session is what the writer remembers of a session.
 type session struct {
 	store.Known
-	num int64
+	num    int64
+	sealed bool
 }
 
 // Open implements store.Ingest.
@@ -147,16 +148,19 @@ func (w *writer) session(id string) (*session, error) {
 	}
 	s := &session{Known: store.NewKnown(id)}
 	var secret []byte
-	err := w.stmt.session.QueryRow(id).Scan(&s.num, &s.Site, &secret, &s.LastSeq, &s.Ended, &s.Closing, &s.ContinuedBy)
+	err := w.stmt.session.QueryRow(id).Scan(&s.num, &s.Site, &secret, &s.LastSeq, &s.Ended, &s.Closing, &s.ContinuedBy, &s.sealed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, store.ErrNotFound
 	}
 	copy(s.SecretHash[:], secret)
-	if err == nil {
-		err = w.readStreams(s)
-	}
-	if err == nil {
-		err = w.readInbox(s)
+	switch {
+	case err != nil:
+	case s.sealed:
+		err = w.readStopped(s)
+	default:
+		if err = w.readStreams(s); err == nil {
+			err = w.readInbox(s)
+		}
 	}
 	if err != nil {
 		w.trouble = err

@@ -11,6 +11,11 @@
 //	read.go        what auditors and the sequencer read, on connections of their own
 //	start.go       whether the last end was a clean one, and the check when it was not
 //	backup.go      a copy of the store, also while it is in use
+//	entries.go     … the log of a session, live or sealed
+//	sealing.go     a finished session's document in place of what it was made of
+//	tree.go        the hashes that prove it
+//	erasing.go     sessions that go without a trace, and those that must not
+//	access.go      who read what
 //	checkpoint.go  the write-ahead log back into the database
 //	policies.go    the policies that pages were given
 //	signals.go     … events of the app's back end, participants, requests that may be repeated
@@ -98,7 +103,7 @@ func (s *Store) open(ctx context.Context, path string) error {
 	}
 	s.readers.SetMaxOpenConns(readConnections)
 	s.readers.SetMaxIdleConns(readConnections)
-	if s.writer, err = newWriter(ctx, write); err != nil {
+	if s.writer, err = newWriter(ctx, write, s.packing); err != nil {
 		return errors.Join(err, s.readers.Close(), checkpoint.Close(), write.Close())
 	}
 	s.stopped.Go(s.writer.run)

@@ -16,13 +16,15 @@ type statements struct {
 	closing                         *sql.Stmt
 	invited, invite, highest        *sql.Stmt
 	request, remember, forget       *sql.Stmt
+	sealing                         sealingStatements
+	erasing                         erasingStatements
 
 	all []*sql.Stmt
 }
 
 func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
-	for text, to := range map[string]**sql.Stmt{
-		`SELECT num, site, secret_hash, last_seq, ended, closing, continued_by FROM sessions WHERE id = ?`:                                          &s.session,
+	err := s.prepareAll(ctx, conn, prepared{
+		`SELECT num, site, secret_hash, last_seq, ended, closing, continued_by, sealed FROM sessions WHERE id = ?`:                                  &s.session,
 		`SELECT ordinal, stream, client_index, frame, person, secret_hash, tab, clock_offset, last FROM streams WHERE session = ? ORDER BY ordinal`: &s.streams,
 		`SELECT id, ordinal, first + count - 1 FROM inbox WHERE session = ?`:                                                                        &s.inbox,
 		`INSERT INTO sessions (id, site, secret_hash, salt, created, continues, hash, last_time, start_url)
@@ -46,7 +48,25 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 		`SELECT digest, at, session, number FROM requests WHERE scope = ? AND key = ?`:             &s.request,
 		`INSERT INTO requests (scope, key, digest, at, session, number) VALUES (?, ?, ?, ?, ?, ?)`: &s.remember,
 		`DELETE FROM requests WHERE at < ?`:                                                        &s.forget,
-	} {
+	})
+	if err != nil {
+		return err
+	}
+	if err := s.sealing.prepare(ctx, conn, s.prepareAll); err != nil {
+		return err
+	}
+	return s.erasing.prepare(ctx, conn, s.prepareAll)
+}
+
+// prepared tells by its text where a statement goes.
+type prepared map[string]**sql.Stmt
+
+// preparing prepares statements and sees to it that they are closed.
+type preparing func(context.Context, *sql.Conn, prepared) error
+
+// prepareAll prepares statements by their texts.
+func (s *statements) prepareAll(ctx context.Context, conn *sql.Conn, texts prepared) error {
+	for text, to := range texts {
 		stmt, err := conn.PrepareContext(ctx, text)
 		if err != nil {
 			return fmt.Errorf("prepare %q: %w", text, err)

@@ -12,6 +12,7 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/cotrail/cotrail/relay/store"
+	"github.com/cotrail/cotrail/relay/store/packed"
 	"github.com/cotrail/cotrail/relay/store/pressure"
 )
 
@@ -34,6 +35,7 @@ var errClosed = errors.New("the store is closed")
 // write is one operation that waits for the commit that makes it durable.
 type write struct {
 	do   func() error
+	free func() error // instead of do: runs after the group, outside its transaction
 	size int
 	err  error
 	done chan struct{}
@@ -41,10 +43,11 @@ type write struct {
 
 // writer is the only one to write. Everything without a lock is the goroutine's own, the one that runs run.
 type writer struct {
-	db     *sql.DB
-	conn   *sql.Conn
-	stmt   statements
-	failed chan error // receives the error after which nothing is taken any more
+	db      *sql.DB
+	packing packed.Packing
+	conn    *sql.Conn
+	stmt    statements
+	failed  chan error // receives the error after which nothing is taken any more
 
 	wrote    atomic.Bool // something was committed since the last checkpoint
 	finish   atomic.Bool // the write-ahead log is long: finish the checkpoint between two groups
@@ -63,8 +66,8 @@ type writer struct {
 	failure  error               // set once; nothing is taken any more
 }
 
-func newWriter(ctx context.Context, db *sql.DB) (*writer, error) {
-	w := &writer{db: db, failed: make(chan error, 1), queue: make(chan *write, maxQueue), sessions: map[string]*session{}}
+func newWriter(ctx context.Context, db *sql.DB, p packed.Packing) (*writer, error) {
+	w := &writer{db: db, packing: p, failed: make(chan error, 1), queue: make(chan *write, maxQueue), sessions: map[string]*session{}}
 	var err error
 	if w.conn, err = db.Conn(ctx); err != nil {
 		return nil, fmt.Errorf("open writing connection: %w", err)
@@ -85,6 +88,19 @@ func (w *writer) submit(ctx context.Context, size int, do func() error) error {
 		return err
 	}
 	op := &write{do: do, size: size, done: make(chan struct{})}
+	if err := w.enqueue(op); err != nil {
+		return err
+	}
+	<-op.done
+	return op.err
+}
+
+// between runs something on the writing connection between two transactions, and waits for it.
+func (w *writer) between(ctx context.Context, free func() error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	op := &write{do: func() error { return nil }, free: free, done: make(chan struct{})}
 	if err := w.enqueue(op); err != nil {
 		return err
 	}
@@ -135,6 +151,9 @@ func (w *writer) run() {
 		w.commit(group)
 		w.pressure.Add(w.batches, time.Now())
 		for _, op := range group {
+			if op.free != nil && op.err == nil {
+				op.err = op.free()
+			}
 			w.queued.Add(-int64(op.size))
 			close(op.done)
 		}

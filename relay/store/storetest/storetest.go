@@ -44,6 +44,16 @@ func Run(t *testing.T, fresh Fresh) {
 		"invite":               testInvite,
 		"tokens":               testTokens,
 		"frames of tokens":     testTokenFrames,
+		"seal":                 testSeal,
+		"after sealing":        testSealedContinuation,
+		"unsealed":             testUnsealed,
+		"tree":                 testTree,
+		"checkpoint":           testCheckpoint,
+		"erase":                testErase,
+		"hold":                 testHold,
+		"expired":              testExpired,
+		"access":               testAccess,
+		"search":               testSearch,
 	} {
 		t.Run(name, func(t *testing.T) {
 			open := fresh(t)

@@ -1,0 +1,124 @@
+package api
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/cotrail/cotrail/relay/journal"
+	"github.com/cotrail/cotrail/relay/store"
+)
+
+func TestErase(t *testing.T) {
+	r := start(t)
+	res, body := r.ask(t, "DELETE", "/v1/sessions/in-shop", "shop-host")
+	if want := `{"session_id":"in-shop","tombstone":"tombstone","copies":[{"where":"backups of`; res.StatusCode != 200 || !strings.HasPrefix(body, want) {
+		t.Errorf("%d %s, want %s", res.StatusCode, body, want)
+	}
+	if !reflect.DeepEqual(r.erased, []string{"shop-host in-shop"}) {
+		t.Errorf("erased %v", r.erased)
+	}
+	if want := (journal.Deed{Type: journal.Erased, Site: "shop", Session: "in-shop", Key: "shop-host", What: "log", From: "192.0.2.1"}); len(r.noted) != 1 || r.noted[0] != want {
+		t.Errorf("noted %+v, want %+v", r.noted, want)
+	}
+	for err, c := range map[error]struct {
+		status int
+		part   string
+	}{
+		store.ErrNotSealed: {409, "once it is sealed"},
+		store.ErrHeld:      {409, "DELETE its hold first"},
+		store.ErrErased:    {410, "was erased"},
+	} {
+		r.kept = err
+		res, body := r.ask(t, "DELETE", "/v1/sessions/in-shop", "shop-host")
+		says(t, err.Error(), res, body, c.status, c.part)
+	}
+	if len(r.noted) != 1 {
+		t.Errorf("what was not erased is noted: %+v", r.noted)
+	}
+}
+
+func TestHold(t *testing.T) {
+	r := start(t)
+	for _, c := range []struct{ method, held, deed string }{{"PUT", "in-shop true", journal.Held}, {"DELETE", "in-shop false", journal.Released}} {
+		res, body := r.ask(t, c.method, "/v1/sessions/in-shop/hold", "shop-host")
+		if res.StatusCode != 200 || !strings.Contains(body, `"held":`) || r.held != c.held || r.noted[len(r.noted)-1].Type != c.deed {
+			t.Errorf("%s: %d %s, held %s, noted %+v", c.method, res.StatusCode, body, r.held, r.noted)
+		}
+	}
+}
+
+// TestErasedSession asks for what is left: with a proof the tombstone, else that it is gone.
+func TestErasedSession(t *testing.T) {
+	r := start(t)
+	r.sessions[0].Erased = 1795341873343
+	r.broken = store.ErrErased
+	r.entries = nil
+	const tombstone = `{"tombstone":{"note":"gone\n","session":{"leaf":4,"inclusion":["AwAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="],"checkpoint":"checkpoint\n"},"erasure":{"leaf":5,`
+	for _, path := range []string{"/v1/sessions/in-shop/proof", "/v1/sessions/in-shop/log?proof=1", "/v1/sessions/in-shop/proof?from=2"} {
+		res, body := r.get(t, path, "shop-reader")
+		if res.StatusCode != 200 || !strings.HasPrefix(body, tombstone) || strings.Contains(path, "from") != strings.Contains(body, `"consistency":{"from":2`) {
+			t.Errorf("%s: %d %s", path, res.StatusCode, body)
+		}
+	}
+	for _, path := range []string{"/v1/sessions/in-shop/log", "/v1/sessions/in-shop/statistics"} {
+		res, body := r.get(t, path, "shop-reader")
+		says(t, path, res, body, 410, "was erased")
+	}
+	if _, body := r.get(t, "/v1/sessions/in-shop", "shop-reader"); !strings.Contains(body, `"erased":"2026-11-22T10:04:33.343Z"`) {
+		t.Errorf("the summary: %s", body)
+	}
+}
+
+// TestAccessIsNoted holds that every form of a log is noted before it is answered, and not answered when it cannot be.
+func TestAccessIsNoted(t *testing.T) {
+	r := start(t)
+	for _, c := range []struct{ path, accept, deed, what string }{
+		{"/log", "", journal.Viewed, "log"},
+		{"/log?after=1", "", journal.Viewed, "log"},
+		{"/log", "application/x-ndjson", journal.Exported, "log"},
+		{"/log?proof=1", "", journal.Exported, "log"},
+		{"/log?dialect=surfly", "", journal.Exported, "log"},
+		{"/statistics", "", journal.Viewed, "statistics"},
+	} {
+		r.noted, r.unwritten = nil, nil
+		res, body := r.get(t, "/v1/sessions/in-shop"+c.path, "shop-reader", "Accept", c.accept)
+		want := journal.Deed{Type: c.deed, Site: "shop", Session: "in-shop", Key: "shop-reader", What: c.what, From: "192.0.2.1"}
+		if res.StatusCode != 200 || len(r.noted) != 1 || r.noted[0] != want {
+			t.Errorf("%s: %d %s, noted %+v, want %+v", c.path, res.StatusCode, body, r.noted, want)
+		}
+		r.unwritten = errors.New("disk full")
+		res, body = r.get(t, "/v1/sessions/in-shop"+c.path, "shop-reader", "Accept", c.accept)
+		says(t, c.path, res, body, 503, "access log")
+	}
+}
+
+func TestAccessLog(t *testing.T) {
+	r := start(t)
+	hash := "01" + strings.Repeat("00", 31)
+	res, body := r.get(t, "/v1/access-log?site=shop&limit=2", "shop-reader")
+	want := `{"access_log":[{"entry":{"site":"shop after "},"hash":"` + hash + `"},{"entry":{"site":"shop after "},"hash":"` + hash + `"}],"next":"2026-11-22.2"}` + "\n"
+	if res.StatusCode != 200 || body != want {
+		t.Errorf("%d %s, want %s", res.StatusCode, body, want)
+	}
+	for _, cursor := range []string{"2026-11-22", "2026-11-22.2"} {
+		if res, body := r.get(t, "/v1/access-log?site=shop&limit=1&cursor="+cursor, "shop-reader"); res.StatusCode != 200 || !strings.Contains(body, "after 2026-11-22") {
+			t.Errorf("from %s on: %d %s", cursor, res.StatusCode, body)
+		}
+	}
+	for path, c := range map[string]struct {
+		status int
+		part   string
+	}{
+		"":                               {400, "site is missing"},
+		"?site=side":                     {404, "no site"},
+		"?site=shop&limit=0":             {400, "limit"},
+		"?site=shop&cursor=x":            {400, "cursor"},
+		"?site=shop&cursor=2026.x":       {400, "cursor"},
+		"?site=shop&cursor=2026-11-22.x": {400, "cursor"},
+	} {
+		res, body := r.get(t, "/v1/access-log"+path, "shop-reader")
+		says(t, path, res, body, c.status, c.part)
+	}
+}

@@ -1,0 +1,82 @@
+package sqlite
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/cotrail/cotrail/relay/document"
+	"github.com/cotrail/cotrail/relay/store"
+)
+
+// chunk is a row of entries.
+type chunk struct {
+	first uint64
+	lines []byte
+}
+
+// Entries implements store.Reader.
+func (s *Store) Entries(ctx context.Context, id string, after uint64, fn func(seq uint64, line []byte) error) error {
+	for {
+		chunks, more, err := s.chunks(ctx, id, after)
+		if err != nil {
+			return err
+		}
+		for _, c := range chunks {
+			seq := c.first
+			for line := range bytes.Lines(c.lines) {
+				if seq > after {
+					if err := fn(seq, bytes.TrimSuffix(line, []byte{'\n'})); err != nil {
+						return err
+					}
+				}
+				seq++
+			}
+			after = seq - 1
+		}
+		if !more {
+			return nil
+		}
+	}
+}
+
+// chunks reads the next rows of a session, from where they are: it may be sealed between two calls.
+func (s *Store) chunks(ctx context.Context, id string, after uint64) (chunks []chunk, more bool, err error) {
+	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, false, fmt.Errorf("read entries of session %s: %w", id, err)
+	}
+	defer func() { _ = tx.Rollback() }() // it has only read
+	var num int64
+	var sealed, erased bool
+	if err := tx.QueryRowContext(ctx, "SELECT num, sealed, erased <> 0 FROM sessions WHERE id = ?", id).Scan(&num, &sealed, &erased); err != nil {
+		return nil, false, notFound(err, "read entries of session", id)
+	}
+	if erased {
+		return nil, false, store.ErrErased
+	}
+	from, limit := "SELECT first_seq, lines FROM entries", chunksAtOnce
+	unpack := func(_ uint64, packed []byte) ([]byte, error) { return s.packing.Unpack(packed) }
+	if sealed {
+		from, limit = "SELECT first_seq, content FROM parts", 1 // one is as large as several rows
+		unpack = func(first uint64, part []byte) ([]byte, error) { return document.Decode(id, first, part) }
+	}
+	rows, err := tx.QueryContext(ctx, from+" WHERE session = ? AND last_seq > ? ORDER BY last_seq LIMIT ?", num, int64(min(after, maxSeq)), limit)
+	if err != nil {
+		return nil, false, fmt.Errorf("read entries of session %s: %w", id, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var c chunk
+		var packed sql.RawBytes
+		if err := rows.Scan(&c.first, &packed); err != nil {
+			return nil, false, fmt.Errorf("read entries of session %s: %w", id, err)
+		}
+		if c.lines, err = unpack(c.first, packed); err != nil {
+			return nil, false, fmt.Errorf("unpack entries of session %s from %d on: %w", id, c.first, err)
+		}
+		chunks = append(chunks, c)
+	}
+	return chunks, len(chunks) == limit, rows.Err()
+}

@@ -1,0 +1,79 @@
+package verify
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/cotrail/cotrail/relay/client"
+	"github.com/cotrail/cotrail/relay/trail"
+)
+
+// Relay checks what a running relay serves: its log of all, and every session that the key reaches. report is called
+// for each, failed for each that could not be checked.
+func (c *Checker) Relay(ctx context.Context, relay *client.Client, report func(*Report) error, failed func(error)) error {
+	whole, err := c.whole(ctx, relay)
+	if err != nil {
+		return err
+	}
+	if err := report(whole); err != nil {
+		return err
+	}
+	from := int64(0)
+	if c.Since != nil && len(whole.Findings) == 0 {
+		from = c.Since.Size
+	}
+	alone := Checker{Verifiers: c.Verifiers} // of a log that was set back each session would say so again
+	if len(whole.Findings) == 0 {
+		alone.Since = c.Since
+	}
+	return relay.Sessions(ctx, func(s client.Summary) error {
+		if !s.Sealed && s.Erased == nil {
+			return nil // it is live
+		}
+		name := relay.Base + "/v1/sessions/" + s.SessionID
+		content, err := relay.Log(ctx, s.SessionID, from)
+		if err == nil {
+			var r *Report
+			if r, err = alone.Log(name, content); err == nil {
+				return report(r)
+			}
+		}
+		failed(err)
+		return nil
+	})
+}
+
+// whole checks the relay's newest checkpoint, and that it goes on from the earlier one.
+func (c *Checker) whole(ctx context.Context, relay *client.Client) (*Report, error) {
+	r := &Report{Log: relay.Base, Findings: []Finding{}}
+	signed, err := relay.Checkpoint(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	at, err := trail.OpenCheckpoint(signed, c.Verifiers)
+	if err != nil {
+		r.find(Signature, 0, "The relay's checkpoint cannot be believed: %v.", err)
+		return r, nil
+	}
+	r.Checkpoint = at.Time.UTC().Format("2006-01-02T15:04:05Z")
+	if c.Since == nil || c.Since.Size == 0 || at.Size <= c.Since.Size {
+		return r, c.since(r, at, nil)
+	}
+	content, err := relay.Checkpoint(ctx, c.Since.Size)
+	if err != nil {
+		return r, err
+	}
+	var proven struct {
+		Checkpoint  string             `json:"checkpoint"`
+		Consistency *trail.Consistency `json:"consistency"`
+	}
+	if err := json.Unmarshal(content, &proven); err != nil {
+		return nil, fmt.Errorf("the relay's proof cannot be read: %w", err)
+	}
+	if at, err = trail.OpenCheckpoint([]byte(proven.Checkpoint), c.Verifiers); err != nil {
+		r.find(Signature, 0, "The relay's checkpoint cannot be believed: %v.", err)
+		return r, nil
+	}
+	return r, c.since(r, at, proven.Consistency)
+}
