@@ -198,6 +198,8 @@ type Store interface {
 	Ingest
 	Sequence
 	Policies
+	Outbox
+	Positions
 	// Ready tells why the store would not take an event now, nil when it would.
 	Ready(ctx context.Context) error
 	Close() error

@@ -11,6 +11,8 @@
 //	read.go        what auditors and the sequencer read, on connections of their own
 //	checkpoint.go  the write-ahead log back into the database
 //	policies.go    the policies that pages were given
+//	outbox.go      what goes to the sites' destinations, leased
+//	positions.go   how far entries have come to streams, leased
 //	packed.go      entries compressed
 //	presence.go    who is connected: in memory, for it ends with the process
 package sqlite

@@ -37,6 +37,12 @@ func Run(t *testing.T, fresh Fresh) {
 		"atomic number":        testAtomicNumber,
 		"frames":               testFrames,
 		"frames after the end": testFrameContinuation,
+		"outbox":               testOutbox,
+		"outbox order":         testOutboxOrder,
+		"outbox retry":         testOutboxRetry,
+		"outbox lists":         testOutboxLists,
+		"outbox claims":        testOutboxClaims,
+		"positions":            testPositions,
 	} {
 		t.Run(name, func(t *testing.T) {
 			open := fresh(t)
