@@ -199,7 +199,6 @@ func TestLoadRefuses(t *testing.T) {
 		"unknown key of a site":   {site + "    orgins: []\n", `:4: unknown key "orgins"; a site has … origins, anonymous`},
 		"token_secret_file":       {site + "    token_secret_file: x\n", `:4: this version does not have "token_secret_file" yet`},
 		"retention":               {site + "    retention: 400d\n", `:4: this version does not have "retention" yet`},
-		"deliver":                 {site + "    deliver:\n      - {type: stdout}\n", `:4: this version does not have "deliver" yet`},
 		"origin_only":             {site + "    policy:\n      urls:\n        origin_only:\n          - ok.example\n          - https://x.example\n", `:8: origin_only: "https://x.example" is neither a host`},
 		"bad chat":                {site + "    policy: {chat: all}\n", `:4: chat: "all" is none of length, text`},
 		"bad identity":            {site + "    policy: {identity: {name: stars}}\n", `:4: identity_name: "stars" is none of hash, plain`},
