@@ -4,6 +4,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -28,6 +29,9 @@ type Options struct {
 	Local   func(*http.Request) bool                             // a request comes from this machine, and was not forwarded
 	Base    func(*http.Request) string                           // the address the relay was asked at, like https://relay.example
 	Tag     func(base, site string) string                       // the script tag for a page
+	Outbox  store.Outbox
+	Resend  func()       // the outbox has something to send again
+	Links   http.Handler // answers links to logs
 	Version string
 	Demo    bool // there is a demonstration to link to
 	Log     *slog.Logger
@@ -67,7 +71,8 @@ const (
 
 // Route is one address and who may ask for it.
 type Route struct {
-	Path     string // as http.ServeMux writes it; all routes are for GET, and so for HEAD
+	Method   string // GET when empty, and then HEAD as well
+	Path     string // as http.ServeMux writes it
 	Access   access
 	Scope    config.Scope
 	Operator bool     // stands on the operator's address when there is one, instead of the public one
@@ -83,6 +88,10 @@ func (a *API) Routes() []Route {
 		{Path: "/v1/sessions/{id}", Access: withKey, Scope: read, answer: a.session},
 		{Path: "/v1/sessions/{id}/log", Access: withKey, Scope: read, Params: []string{"after", "type", "dialect"}, answer: a.log},
 		{Path: "/v1/policies/{digest}", Access: withKey, Scope: read, answer: a.kept},
+		{Path: "/v1/deliveries", Access: withKey, Scope: read, Params: deliveryParams("limit", "cursor"), answer: a.deliveries},
+		{Method: "POST", Path: "/v1/deliveries/retry", Access: withKey, Scope: config.ScopeHost, Params: deliveryParams(), answer: a.retryAll},
+		{Method: "POST", Path: "/v1/deliveries/{id}/retry", Access: withKey, Scope: config.ScopeHost, answer: a.retryOne},
+		{Path: "/v1/links/{token}", answer: a.link},
 		{Path: "/v1/schema/events.json", answer: a.schema},
 		{Path: "/v1/record/policy", Params: []string{"site"}, answer: a.policy},
 		{Path: "/v1/record/origin", Params: []string{"site", "origin"}, answer: a.origin},
@@ -100,7 +109,7 @@ func (a *API) Register(public, admin *http.ServeMux) {
 		if route.Operator {
 			mux = admin
 		}
-		mux.Handle("GET "+route.Path, a.guard(route))
+		mux.Handle(cmp.Or(route.Method, "GET")+" "+route.Path, a.guard(route))
 	}
 }
 

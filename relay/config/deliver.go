@@ -139,7 +139,7 @@ func (r *reader) webhook(d *Destination) ([]entry, []string) {
 	return []entry{
 		{"url", func(n ast.Node) { d.URL = r.text(n, "url") }},
 		{"secret_file", func(n ast.Node) {
-			content, ok := r.beside(n, "secret_file")
+			content, ok := r.readBeside(n, "secret_file")
 			if !ok {
 				return
 			}
@@ -173,7 +173,7 @@ func (r *reader) s3(d *Destination) ([]entry, []string) {
 }
 
 func (r *reader) dir(d *Destination) ([]entry, []string) {
-	return []entry{{"path", func(n ast.Node) { d.Path = r.path(n, "path") }}}, []string{"path"}
+	return []entry{{"path", func(n ast.Node) { d.Path = r.pathBeside(n, "path") }}}, []string{"path"}
 }
 
 func (r *reader) nats(d *Destination) ([]entry, []string) {
@@ -200,7 +200,7 @@ func (r *reader) kafka(d *Destination) ([]entry, []string) {
 		{"tls", func(n ast.Node) { d.TLS = r.flag(n, "tls") }},
 		{"user", func(n ast.Node) { d.User = r.text(n, "user") }},
 		{"password_file", func(n ast.Node) {
-			content, _ := r.beside(n, "password_file")
+			content, _ := r.readBeside(n, "password_file")
 			d.Password = Password{strings.TrimSpace(content)}
 		}},
 		{"ca_file", func(n ast.Node) { d.Roots = r.roots(n) }},
@@ -245,8 +245,8 @@ func (r *reader) network(n ast.Node, name string, to []netip.Prefix) []netip.Pre
 	return append(to, prefix.Masked())
 }
 
-// path gives the path of a file that is named beside the configuration.
-func (r *reader) path(n ast.Node, name string) string {
+// pathBeside gives the path of a file that is named beside the configuration.
+func (r *reader) pathBeside(n ast.Node, name string) string {
 	file := r.text(n, name)
 	if file != "" && !filepath.IsAbs(file) {
 		file = filepath.Join(filepath.Dir(r.file), file)
@@ -254,9 +254,9 @@ func (r *reader) path(n ast.Node, name string) string {
 	return file
 }
 
-// beside reads such a file.
-func (r *reader) beside(n ast.Node, name string) (string, bool) {
-	file := r.path(n, name)
+// readBeside reads such a file.
+func (r *reader) readBeside(n ast.Node, name string) (string, bool) {
+	file := r.pathBeside(n, name)
 	if file == "" {
 		return "", false
 	}
@@ -269,13 +269,13 @@ func (r *reader) beside(n ast.Node, name string) (string, bool) {
 
 // existing gives the path of a file that somebody else reads, when it can be read.
 func (r *reader) existing(n ast.Node, name string) string {
-	r.beside(n, name)
-	return r.path(n, name)
+	r.readBeside(n, name)
+	return r.pathBeside(n, name)
 }
 
 // roots reads the certificates of a file.
 func (r *reader) roots(n ast.Node) *x509.CertPool {
-	content, ok := r.beside(n, "ca_file")
+	content, ok := r.readBeside(n, "ca_file")
 	roots := x509.NewCertPool()
 	if ok && !roots.AppendCertsFromPEM([]byte(content)) {
 		r.fail(n, "ca_file: there is no certificate in it; it needs PEM")
