@@ -44,6 +44,7 @@ type Lane struct {
 	Destination Destination
 	Concurrency int           // attempts at once
 	Timeout     time.Duration // of an attempt
+	Streams     bool          // it gets entries as they are numbered, and from the outbox only the word of an erasure
 }
 
 // Config is what a Deliverer needs.
@@ -76,6 +77,22 @@ func New(c Config) *Deliverer {
 	}
 	d.metrics = newMetrics(c.Metrics, d)
 	return d
+}
+
+// Deliveries makes what tells the destinations of a site of one of its sessions, to be put into the outbox by whoever
+// makes it true. began is when the session was created.
+func (d *Deliverer) Deliveries(site, session string, began int64, kind string) (all []store.Delivery, err error) {
+	for _, l := range d.Lanes {
+		if l.Site != site || l.Streams && kind == store.KindCreated {
+			continue
+		}
+		one, err := store.NewDelivery(site, l.Name, session, began, kind, d.Now().UnixMilli())
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, one)
+	}
+	return all, nil
 }
 
 // Wake tells that the outbox has something new. It returns at once.
