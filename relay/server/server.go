@@ -2,6 +2,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,6 +43,7 @@ type Server struct {
 	store     *sqlite.Store
 	sequencer *sequence.Sequencer
 	ingest    *ingest.Handler
+	delivery  *delivery
 	fronts    []front      // the public one first
 	failed    <-chan error // the store's word that it takes nothing more
 }
@@ -60,6 +62,9 @@ func New(ctx context.Context, conf *config.Config, o Options) (_ *Server, err er
 		for _, f := range s.fronts {
 			f.listener.Close()
 		}
+		if s.delivery != nil {
+			s.delivery.close()
+		}
 		return nil, errors.Join(err, s.store.Close())
 	}
 	warn(conf, o)
@@ -72,6 +77,11 @@ func warn(conf *config.Config, o Options) {
 		o.Log.Warn("there are no sites, so nothing can be recorded; name them in a --config file, or try --dev")
 	}
 	for _, s := range conf.Sites {
+		for _, d := range s.Deliver {
+			if d.Type == config.DestWebhook && conf.PublicURL == "" {
+				o.Log.Warn("links to large logs lead to the address that the relay listens on; name the one that receivers reach in public_url", "site", s.Key, "destination", d.Name)
+			}
+		}
 		if !s.Anonymous {
 			o.Log.Warn("nothing can be recorded for a site that is not anonymous: this version has no participant tokens", "site", s.Key)
 		}
@@ -101,8 +111,11 @@ func (s *Server) build(ctx context.Context, conf *config.Config, o Options) erro
 	trusted := proxies(conf.TrustedProxies)
 	metrics := newMetrics(o.Assets.Version())
 
+	if s.delivery, err = newDelivery(conf, s.store, metrics, o); err != nil {
+		return err
+	}
 	s.sequencer = sequence.New(sequence.Config{
-		Store: s.store, Busy: s.store.Busy, Settings: sites{conf}.settings, Release: o.Assets.Version(), Log: o.Log,
+		Store: numbering{s.store, s.delivery.streamer.Wake}, Busy: s.store.Busy, Settings: sites{conf}.settings, Release: o.Assets.Version(), Log: o.Log,
 	})
 	s.ingest = ingest.New(ingest.Config{
 		Sites: sites{conf}, Store: s.store, Now: time.Now, Limits: ingest.DefaultLimits, Metrics: metrics, Log: o.Log, Wake: s.sequencer.Wake,
@@ -113,6 +126,7 @@ func (s *Server) build(ctx context.Context, conf *config.Config, o Options) erro
 	reading := api.New(api.Options{
 		Config: conf, Store: s.store, Ready: s.store.Ready, Surfly: surfly.Entry, Schema: schema.Document(),
 		Metrics: metrics.handler(), Local: local, Base: trusted.base, Tag: o.Assets.Integrity,
+		Outbox: s.store, Resend: s.delivery.deliverer.Wake, Links: s.delivery.links,
 		Version: o.Assets.Version(), Demo: o.Dev, Log: o.Log,
 	})
 
@@ -136,6 +150,7 @@ func (s *Server) build(ctx context.Context, conf *config.Config, o Options) erro
 	if err := s.open(ctx, o.Listen, public, metrics, o); err != nil {
 		return err
 	}
+	s.delivery.links.Base = cmp.Or(conf.PublicURL, s.Address())
 	if o.AdminListen != "" {
 		return s.open(ctx, o.AdminListen, admin, metrics, o)
 	}
@@ -159,25 +174,28 @@ func (s *Server) open(ctx context.Context, address string, mux *http.ServeMux, m
 func (s *Server) Address() string { return s.fronts[0].address() }
 
 // Run serves until ctx ends, which is no error, or until a part fails. Then it ends them all in order: nothing new
-// is taken, recorders are told to come back later, numbering ends, the store is closed.
+// is taken, recorders are told to come back later, numbering and delivering end, the store is closed.
 func (s *Server) Run(ctx context.Context) error {
-	ended := make(chan error, len(s.fronts)+1) // one from each goroutine below
+	own := s.parts()
+	ended := make(chan error, len(s.fronts)+len(own)) // one from each goroutine below
 	for _, f := range s.fronts {
 		go func() { ended <- f.serve() }()
 	}
-	numbering, stopNumbering := context.WithCancel(context.Background())
-	defer stopNumbering()
-	go func() {
-		err := s.sequencer.Run(numbering)
-		if numbering.Err() != nil {
-			err = nil // what it was at when it was stopped is made again at the next start
-		}
-		ended <- err
-	}()
+	working, stopWorking := context.WithCancel(context.Background())
+	defer stopWorking()
+	for _, run := range own {
+		go func() {
+			err := run(working)
+			if working.Err() != nil {
+				err = nil // what it was at when it was stopped is made again at the next start
+			}
+			ended <- err
+		}()
+	}
 	s.log.Info("serving", "address", s.Address())
 
 	var err error
-	running := len(s.fronts) + 1
+	running := len(s.fronts) + len(own)
 	select {
 	case <-ctx.Done():
 	case err = <-ended:
@@ -190,11 +208,16 @@ func (s *Server) Run(ctx context.Context) error {
 	within, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
 	err = errors.Join(err, s.stop(within))
-	stopNumbering()
+	stopWorking()
 	for ; running > 0; running-- {
 		err = errors.Join(err, <-ended)
 	}
 	return errors.Join(err, s.store.Close())
+}
+
+// parts are what works by itself, in the order of the data. Each ends with its context.
+func (s *Server) parts() []func(context.Context) error {
+	return []func(context.Context) error{s.sequencer.Run, s.delivery.run}
 }
 
 // stop takes nothing new on any road and waits for what is under way.
