@@ -18,6 +18,7 @@ import (
 type cli struct {
 	Serve     serveCmd         `cmd:"" help:"Serve the recorder, receive what pages record, and let auditors read it."`
 	MaskCheck maskCheckCmd     `cmd:"" help:"Tell what would be recorded of saved pages, and by which rule. Exits 1 if a --secret gets through, 2 if something is undecided."`
+	Webhook   webhookCmd       `cmd:"" help:"Try out a receiver of webhooks."`
 	Version   kong.VersionFlag `help:"Print the version."`
 }
 
@@ -53,6 +54,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return exitUsage
 	case asked.Selected().Name == "mask-check":
 		return c.MaskCheck.run(ctx, stdout, stderr)
+	case asked.Command() == "webhook test", asked.Command() == "webhook test <url>":
+		return c.Webhook.Test.run(ctx, recorder, stdout, stderr)
 	}
 	return c.Serve.run(ctx, recorder, stdout, stderr)
 }
