@@ -1,8 +1,11 @@
 package config
 
 import (
+	"encoding/pem"
 	"fmt"
+	"net/http/httptest"
 	"net/netip"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -60,6 +63,29 @@ func TestDestinations(t *testing.T) {
 				t.Errorf("%s of %s prints a secret: %s", format, d.Name, text)
 			}
 		}
+	}
+}
+
+// TestDocumentedDestinations reads the documentation's example.
+func TestDocumentedDestinations(t *testing.T) {
+	text, err := os.ReadFile("../../docs/operate.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(text), "```yaml\npublic_url:")
+	example, _, found := strings.Cut(rest, "```")
+	if !found {
+		t.Fatal("docs/operate.md has no example with public_url")
+	}
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	c, err := Load(write(t, "public_url:"+example, "hook.secret", hookSecret, "inside.pem", string(certificate)), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(c.Sites[0].Deliver); n != 7 {
+		t.Errorf("%d destinations", n)
 	}
 }
 

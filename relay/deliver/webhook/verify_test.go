@@ -84,6 +84,21 @@ func TestSignaturesInNode(t *testing.T) {
 	}
 }
 
+// TestDocumentedReceiver holds the documentation to the example that the test above runs.
+func TestDocumentedReceiver(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/webhooks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := os.ReadFile("../../../docs/examples/receive.mjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Contains(text, append([]byte("```js\n"), append(code, []byte("```\n")...)...)) {
+		t.Error("docs/webhooks.md shows another receiver than docs/examples/receive.mjs")
+	}
+}
+
 // installed installs what the lock file says, once, and gives the directory.
 func installed(t *testing.T) string {
 	t.Helper()
