@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -69,6 +70,13 @@ func (d *destination) turn(answer func(context.Context, string, int) error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.answer = answer
+}
+
+// all gives what it was asked.
+func (d *destination) all() []call {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.calls)
 }
 
 // rig is a relay's deliverer in a bubble of time, over a true store.
@@ -188,14 +196,14 @@ func TestSchedule(t *testing.T) {
 		r.seal("hook", "s1")
 		r.after(100 * time.Hour)
 		want := []time.Duration{0, 5 * time.Second, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 5 * time.Hour, 10 * time.Hour, 14 * time.Hour, 20 * time.Hour, 24 * time.Hour}
-		if len(hook.calls) != len(want) {
-			t.Fatalf("%d attempts, want %d", len(hook.calls), len(want))
+		if len(hook.all()) != len(want) {
+			t.Fatalf("%d attempts, want %d", len(hook.all()), len(want))
 		}
 		for i := 1; i < len(want); i++ {
-			if gap := hook.calls[i].at.Sub(hook.calls[i-1].at); gap < want[i] || gap > want[i]*11/10+time.Millisecond {
+			if gap := hook.all()[i].at.Sub(hook.all()[i-1].at); gap < want[i] || gap > want[i]*11/10+time.Millisecond {
 				t.Errorf("attempt %d came after %s; want %s and up to a tenth", i+1, gap, want[i])
 			}
-			if hook.calls[i].id != hook.calls[0].id {
+			if hook.all()[i].id != hook.all()[0].id {
 				t.Errorf("attempt %d has another id", i+1)
 			}
 		}
@@ -209,7 +217,7 @@ func TestSchedule(t *testing.T) {
 		}
 		r.after(time.Minute)
 		r.wantState("s1", store.StateDelivered, 1, "")
-		if hook.calls[10].id != hook.calls[0].id {
+		if hook.all()[10].id != hook.all()[0].id {
 			t.Error("sent again by another id")
 		}
 	})
@@ -223,8 +231,8 @@ func TestRetryAfter(t *testing.T) {
 		r.after(time.Minute)
 		r.seal("hook", "s2", "s3")
 		r.after(58 * time.Minute)
-		if len(hook.calls) != 1 {
-			t.Fatalf("%d attempts within the hour", len(hook.calls))
+		if len(hook.all()) != 1 {
+			t.Fatalf("%d attempts within the hour", len(hook.all()))
 		}
 		r.wantState("s1", store.StateWaiting, 1, "answered 429 Too Many Requests")
 		r.wantState("s2", store.StateWaiting, 0, "")
@@ -245,8 +253,8 @@ func TestGone(t *testing.T) {
 		r.after(time.Minute)
 		r.seal("hook", "s2")
 		r.after(100 * time.Hour)
-		if len(hook.calls) != 1 {
-			t.Fatalf("%d attempts at a destination that is gone", len(hook.calls))
+		if len(hook.all()) != 1 {
+			t.Fatalf("%d attempts at a destination that is gone", len(hook.all()))
 		}
 		r.wantMetric("cotrail_destination_disabled", 1, nil)
 		r.wantState("s1", store.StateWaiting, 0, (&deliver.Gone{}).Error())
@@ -270,10 +278,12 @@ func TestSlowHoldsUpNobody(t *testing.T) {
 			r.seal("bucket", fmt.Sprintf("s%d", i))
 		}
 		r.after(5 * time.Second)
-		if len(bucket.calls) != 20 || len(hook.calls) != 3 {
-			t.Errorf("%d attempts at the good one, %d at the slow one; want 20 and 3", len(bucket.calls), len(hook.calls))
+		if len(bucket.all()) != 20 || len(hook.all()) != 3 {
+			t.Errorf("%d attempts at the good one, %d at the slow one; want 20 and 3", len(bucket.all()), len(hook.all()))
 		}
 		r.after(100 * time.Hour)
+		hook.mu.Lock()
+		defer hook.mu.Unlock()
 		if hook.most != 3 {
 			t.Errorf("%d attempts at once, want 3", hook.most)
 		}
@@ -289,7 +299,7 @@ func TestBreaker(t *testing.T) {
 			r.seal("hook", fmt.Sprintf("s%d", i))
 		}
 		r.after(24 * time.Hour)
-		if n := len(hook.calls); n < 24*60/6 || n > 24*60/5+40 {
+		if n := len(hook.all()); n < 24*60/6 || n > 24*60/5+40 {
 			t.Errorf("%d attempts in a day, want about one every five minutes", n)
 		}
 		r.wantMetric("cotrail_destination_rests", 1, nil)
@@ -348,7 +358,7 @@ func TestDeadRelay(t *testing.T) {
 		}
 		r.start(archive{}, hook, hook)
 		r.after(59 * time.Second)
-		if len(hook.calls) != 0 {
+		if len(hook.all()) != 0 {
 			t.Error("the lease was not respected")
 		}
 		r.after(2 * time.Second)

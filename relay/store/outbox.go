@@ -103,6 +103,9 @@ type Disabled struct {
 type Outbox interface {
 	// AddDeliveries adds deliveries. One that is there already stays as it is.
 	AddDeliveries(ctx context.Context, deliveries []Delivery) error
+	// DropDeliveries removes what waits to tell of a session, for it is being erased. One that is just being tried stays:
+	// what tells of the erasure is made behind it and waits for it.
+	DropDeliveries(ctx context.Context, session string, now int64) error
 	// DueDeliveries tells which destinations something waits for, but for the disabled ones.
 	DueDeliveries(ctx context.Context) ([]Due, error)
 	// ClaimDeliveries leases up to limit deliveries of a destination that are due, the longest due first, until a

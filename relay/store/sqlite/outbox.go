@@ -34,8 +34,7 @@ func (w *writer) addDeliveries(deliveries []store.Delivery) error {
 	return nil
 }
 
-// dropDeliveries removes, within a transaction of the writer, what waits to tell of a session, for it is being erased.
-// One that is just being tried stays: what tells of the erasure is made behind it and waits for it.
+// dropDeliveries removes, within a transaction of the writer, what waits to tell of a session: erasing does so.
 func (w *writer) dropDeliveries(session string, now int64) error {
 	_, err := w.change(`DELETE FROM deliveries WHERE session = ? AND kind = 'created' AND state = 'waiting' AND (lease = '' OR next_at <= ?)`, session, now)
 	return err
@@ -44,6 +43,11 @@ func (w *writer) dropDeliveries(session string, now int64) error {
 // AddDeliveries implements store.Outbox.
 func (s *Store) AddDeliveries(ctx context.Context, deliveries []store.Delivery) error {
 	return s.writer.submit(ctx, 0, func() error { return s.writer.addDeliveries(deliveries) })
+}
+
+// DropDeliveries implements store.Outbox.
+func (s *Store) DropDeliveries(ctx context.Context, session string, now int64) error {
+	return s.writer.submit(ctx, 0, func() error { return s.writer.dropDeliveries(session, now) })
 }
 
 // notDisabled selects the deliveries d of destinations that still want them.

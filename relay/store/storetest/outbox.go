@@ -158,6 +158,37 @@ func testOutboxRetry(t *testing.T, f *fixture) {
 	retry(store.DeliveryQuery{Destination: "hook", Sites: []string{"shop"}}, 0) // both are being tried
 }
 
+// Of an erased session nothing waits any more, but what is just being tried, before the word of the erasure.
+func testOutboxDrop(t *testing.T, f *fixture) {
+	waiting, tried := delivery(t, "shop", "bucket", "s1", store.KindCreated, 0), delivery(t, "shop", "hook", "s1", store.KindCreated, 0)
+	dead, other := delivery(t, "shop", "dir", "s1", store.KindCreated, 0), delivery(t, "shop", "bucket", "s2", store.KindCreated, 0)
+	erased := delivery(t, "shop", "hook", "s1", store.KindErased, 0)
+	f.mustAdd(waiting, tried, dead, other, erased)
+	f.claim("dir", "one", 1, 0)
+	f.mustSettle(store.Outcome{ID: dead.ID, Lease: "one", State: store.StateDead})
+	f.wantClaim("hook", "two", 1, 0, tried.ID)
+	drop := func(now int64, want ...string) {
+		t.Helper()
+		if err := f.DropDeliveries(ctx(), "s1", noon+now); err != nil {
+			t.Fatal(err)
+		}
+		left, _, err := f.Deliveries(ctx(), store.DeliveryQuery{}, 100, "")
+		var ids []string
+		for _, d := range left {
+			ids = append(ids, d.ID)
+		}
+		slices.Sort(ids)
+		slices.Sort(want)
+		if err != nil || !slices.Equal(ids, want) {
+			t.Errorf("left are %v, %v; want %v", ids, err, want)
+		}
+	}
+	drop(500, tried.ID, dead.ID, other.ID, erased.ID)
+	f.wantClaim("hook", "three", 9, 500)
+	drop(1000, dead.ID, other.ID, erased.ID) // its lease is over
+	f.wantClaim("hook", "three", 9, 1000, erased.ID)
+}
+
 func testOutboxLists(t *testing.T, f *fixture) {
 	var all []store.Delivery
 	for i := range int64(5) {

@@ -40,6 +40,7 @@ func Run(t *testing.T, fresh Fresh) {
 		"outbox":               testOutbox,
 		"outbox order":         testOutboxOrder,
 		"outbox retry":         testOutboxRetry,
+		"outbox drop":          testOutboxDrop,
 		"outbox lists":         testOutboxLists,
 		"outbox claims":        testOutboxClaims,
 		"positions":            testPositions,
