@@ -1,10 +1,12 @@
 package server
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -139,5 +141,32 @@ func follow(t *testing.T, notice []byte) {
 	sum := sha256.Sum256([]byte(log))
 	if res.StatusCode != 200 || hex.EncodeToString(sum[:]) != told.Data.SHA256 || strings.Count(log, "\n")-2 != told.Data.Count {
 		t.Errorf("the link answers %d with %d bytes; the notice is %s", res.StatusCode, len(log), notice)
+	}
+}
+
+// numbers stores what it is given, or fails.
+type numbers struct {
+	store.Sequence
+	err error
+}
+
+func (n numbers) Number(context.Context, store.Numbered) error { return n.err }
+
+// TestStreamsHearOfEntries: of what is stored, and of nothing else.
+func TestStreamsHearOfEntries(t *testing.T) {
+	for what, c := range map[string]struct {
+		err  error
+		last uint64
+		want int
+	}{
+		"entries":      {nil, 7, 1},
+		"no entries":   {nil, 5, 0},
+		"not numbered": {store.ErrConflict, 7, 0},
+	} {
+		heard := 0
+		n := numbering{numbers{err: c.err}, func() { heard++ }}
+		if err := n.Number(t.Context(), store.Numbered{After: 5, LastSeq: c.last}); !errors.Is(err, c.err) || heard != c.want {
+			t.Errorf("%s: %v, heard %d times, want %d", what, err, heard, c.want)
+		}
 	}
 }
