@@ -21,7 +21,7 @@ import (
 )
 
 // documents are what users read.
-var documents = []string{"README.md", "docs/integrate.md", "docs/extension.md", "docs/operate.md", "docs/masking.md", "docs/verify.md", "docs/statistics.md", "docs/design.md", "docs/events.md"}
+var documents = []string{"README.md", "docs/integrate.md", "docs/extension.md", "docs/operate.md", "docs/masking.md", "docs/verify.md", "docs/statistics.md", "docs/design.md", "docs/events.md", "docs/webhooks.md"}
 
 // readFile gives a file of the repository.
 func readFile(t testing.TB, path string) string {
@@ -184,7 +184,7 @@ func TestDocumentedMarkup(t *testing.T) {
 // TestDocumentedConfiguration reads the example of the configuration file.
 func TestDocumentedConfiguration(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "cotrail.yaml")
-	if err := os.WriteFile(file, []byte(example(t, "docs/operate.md", "yaml", "sites:")), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(example(t, "docs/operate.md", "yaml", "trusted_proxies:")), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	c, err := config.Load(file, false)
@@ -204,7 +204,7 @@ func TestDocumentedReading(t *testing.T) {
 	page.Do(t, recording, flushed)
 	id := session(t, page)
 	r.settledLog(id, "there is a log", has(1, "recorder_started"))
-	addresses := regexp.MustCompile(`http://127\.0\.0\.1:8080(\S+)`).FindAllStringSubmatch(example(t, "docs/operate.md", "sh", "curl"), -1)
+	addresses := regexp.MustCompile(`http://127\.0\.0\.1:8080(\S+)`).FindAllStringSubmatch(example(t, "docs/operate.md", "sh", "dialect=surfly"), -1)
 	if len(addresses) == 0 {
 		t.Fatal("there are no addresses")
 	}

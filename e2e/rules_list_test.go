@@ -13,7 +13,7 @@ import (
 // engine is one.
 var stages = []string{
 	"wasm/capture", "wasm/xpath", "wasm/batch", "wasm/uplink",
-	"relay/ingest", "relay/store/sqlite", "relay/sequence", "relay/session", "relay/seal", "relay/trail", "relay/statistics", "relay/journal", "relay/erase", "relay/api",
+	"relay/ingest", "relay/store/sqlite", "relay/sequence", "relay/session", "relay/seal", "relay/trail", "relay/statistics", "relay/journal", "relay/erase", "relay/deliver", "relay/api",
 }
 
 // wiring is the package of each side that builds its stages.

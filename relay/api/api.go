@@ -53,6 +53,9 @@ type Options struct {
 	From       func(*http.Request) string                                                         // the address that a request came from
 	Stopping   <-chan struct{}                                                                    // closed when the relay ends: who follows a log is told so
 	Statistics func(site, id string, entries func(fn func(line []byte) error) error) (any, error) // of a session, from its log
+	Outbox     store.Outbox
+	Resend     func()       // the outbox has something to send again
+	Links      http.Handler // answers links to logs
 }
 
 // API has the routes.
@@ -118,6 +121,10 @@ func (a *API) Routes() []Route {
 		{Path: "/v1/checkpoint", Params: []string{"from"}, answer: a.checkpoint},
 		{Path: "/v1/verify-key", answer: a.verifyKey},
 		{Path: "/v1/policies/{digest}", Access: withKey, Scope: read, answer: a.kept},
+		{Path: "/v1/deliveries", Access: withKey, Scope: read, Params: deliveryParams("limit", "cursor"), answer: a.deliveries},
+		{Method: "POST", Path: "/v1/deliveries/retry", Access: withKey, Scope: config.ScopeHost, Params: deliveryParams(), answer: a.retryAll},
+		{Method: "POST", Path: "/v1/deliveries/{id}/retry", Access: withKey, Scope: config.ScopeHost, answer: a.retryOne},
+		{Path: "/v1/links/{token}", answer: a.link},
 		{Path: "/v1/schema/events.json", answer: a.schema},
 		{Path: "/v1/record/policy", Params: []string{"site"}, answer: a.policy},
 		{Path: "/v1/record/origin", Params: []string{"site", "origin"}, answer: a.origin},

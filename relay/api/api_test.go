@@ -147,12 +147,15 @@ type relay struct {
 	url   string
 	local bool
 	ready error
+
+	outbox *box
+	resent int
 }
 
 // start serves two sites with one session each.
 func start(t *testing.T) *relay {
 	t.Helper()
-	r := &relay{shelf: &shelf{
+	r := &relay{outbox: &box{}, shelf: &shelf{
 		sessions: []store.Summary{
 			{ID: "in-shop", Site: "shop", Created: 1795341873343, LastTime: 1795341874000, Entries: 3, StartURL: "https://shop.example/", Participants: []string{"Ann"}},
 			{ID: "in-side", Site: "side", Created: 1795341873343, Ended: true, EndReason: "timeout"},
@@ -189,6 +192,9 @@ func start(t *testing.T) *relay {
 		Tag: func(base, site string) string {
 			return `<script src="` + base + `/cotrail.aa.js" data-site="` + site + `"></script>`
 		},
+		Outbox:  r.outbox,
+		Resend:  func() { r.resent++ },
+		Links:   http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "log of "+r.PathValue("token")) }),
 		Version: "0.1.0",
 		Log:     slog.New(slog.DiscardHandler),
 	})

@@ -183,6 +183,8 @@ func (a *API) failed(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case errors.Is(err, store.ErrNotFound):
 		problem.Write(w, http.StatusNotFound, "There is no such session among the sites of this API key.")
+	case errors.Is(err, store.ErrNoDelivery):
+		problem.Write(w, http.StatusNotFound, "There is no such delivery among the sites of this API key.")
 	case errors.Is(err, store.ErrCursor):
 		problem.Write(w, http.StatusBadRequest, "The cursor is not one that this relay gave; begin again without it.")
 	case errors.Is(err, store.ErrNotSealed):

@@ -22,6 +22,7 @@ const maxFile = 4 << 20
 // Config is what the file says, defaults filled in. It does not change after Load.
 type Config struct {
 	TrustedProxies []netip.Prefix // who may say in X-Forwarded-For where a request comes from
+	PublicURL      string         // where others reach the relay, like https://relay.example; empty when the file does not say
 	Sites          []*Site
 	Keys           []Key
 }
@@ -38,6 +39,7 @@ type Site struct {
 	Policy      masking.Policy
 	Session     Session
 	Retention   time.Duration // a finished session is erased so long after its end; never when it is 0
+	Deliver     []*Destination
 }
 
 // Session says when something is over.

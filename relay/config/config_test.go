@@ -205,7 +205,6 @@ func TestLoadRefuses(t *testing.T) {
 		"short token secret":      {site + "    token_secret_file: short.secret\n", `:4: token_secret_file: short.secret has 5 bytes`},
 		"another's token secret":  {site + "    token_secret_file: t.secret\n  - key: b\n    origins: [\"https://b.example\"]\n    token_secret_file: t.secret\n", `:7: token_secret_file: t.secret has the secret of another site`},
 		"retention":               {site + "    retention: 400s\n", `:4: retention: 400s is not from 1h0m0s to 876000h0m0s`},
-		"deliver":                 {site + "    deliver:\n      - {type: stdout}\n", `:4: this version does not have "deliver" yet`},
 		"origin_only":             {site + "    policy:\n      urls:\n        origin_only:\n          - ok.example\n          - https://x.example\n", `:8: origin_only: "https://x.example" is neither a host`},
 		"bad chat":                {site + "    policy: {chat: all}\n", `:4: chat: "all" is none of length, text`},
 		"bad identity":            {site + "    policy: {identity: {name: stars}}\n", `:4: identity_name: "stars" is none of hash, plain`},

@@ -3,7 +3,7 @@ package config
 import (
 	"bytes"
 	"encoding/hex"
-	"net/netip"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -37,28 +37,24 @@ func (r *reader) config(content []byte, c *Config, dev bool) {
 	}
 	var keys []keyAt // their sites are checked when all are known, whichever section comes first
 	r.mapping(root, "the file", []entry{
-		{"trusted_proxies", func(n ast.Node) { r.list(n, "trusted_proxies", func(v ast.Node) { r.proxy(v, c) }) }},
+		{"trusted_proxies", func(n ast.Node) {
+			r.list(n, "trusted_proxies", func(v ast.Node) { c.TrustedProxies = r.network(v, "trusted_proxies", c.TrustedProxies) })
+		}},
 		{"sites", func(n ast.Node) { r.list(n, "sites", func(v ast.Node) { r.site(v, c, dev) }) }},
 		{"keys", func(n ast.Node) { r.list(n, "keys", func(v ast.Node) { keys = append(keys, r.key(v, c, dev)...) }) }},
+		{"public_url", func(n ast.Node) { c.PublicURL = r.publicURL(n) }},
 	})
 	r.keySites(c, keys)
 }
 
-func (r *reader) proxy(n ast.Node, c *Config) {
-	s := r.text(n, "trusted_proxies")
-	if s == "" {
-		return
+// publicURL reads the address at which others reach the relay.
+func (r *reader) publicURL(n ast.Node) string {
+	s := r.text(n, "public_url")
+	u, err := url.Parse(s)
+	if s != "" && (err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/")+u.RawQuery+u.Fragment != "") {
+		r.fail(n, "public_url: %q is no address like https://relay.example", s)
 	}
-	prefix, err := netip.ParsePrefix(s)
-	if err != nil {
-		addr, addrErr := netip.ParseAddr(s)
-		if addrErr != nil {
-			r.fail(n, "trusted_proxies: %q is no address and no network like 10.0.0.0/8", s)
-			return
-		}
-		prefix = netip.PrefixFrom(addr, addr.BitLen())
-	}
-	c.TrustedProxies = append(c.TrustedProxies, prefix.Masked())
+	return strings.TrimSuffix(s, "/")
 }
 
 func (r *reader) site(n ast.Node, c *Config, dev bool) {
@@ -73,7 +69,7 @@ func (r *reader) site(n ast.Node, c *Config, dev bool) {
 		{"session", func(n ast.Node) { r.session(n, &s.Session) }},
 		{"token_secret_file", func(n ast.Node) { s.TokenSecret = r.tokenSecret(n, c) }},
 		{"retention", func(n ast.Node) { s.Retention = r.duration(n, "retention", leastKept, mostKept) }},
-		{"deliver", nil},
+		{"deliver", func(n ast.Node) { r.list(n, "deliver", func(v ast.Node) { r.destination(v, s) }) }},
 	})
 	if has == nil {
 		return

@@ -46,11 +46,14 @@ type Store interface {
 
 // Eraser erases.
 type Eraser struct {
-	Store     Store
-	Bury      func(trail.Erasure) ([]byte, error)
-	Lines     func(...store.Place) error // takes lines out of the session log; nil when there is none
-	Note      func(context.Context, journal.Deed) error
-	Grown     func()
+	Store Store
+	Bury  func(trail.Erasure) ([]byte, error)
+	Lines func(...store.Place) error // takes lines out of the session log; nil when there is none
+	Note  func(context.Context, journal.Deed) error
+	Grown func()
+	// Tells gives what is to tell the site's destinations, Told is called when that is in the outbox.
+	Tells     func(site, id string, began int64) ([]store.Delivery, error)
+	Told      func()
 	Retention func() map[string]time.Duration // by site; sites without are kept for ever
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -92,7 +95,13 @@ func (e *Eraser) Erase(ctx context.Context, by string, ids ...string) (notes [][
 		if err := e.Store.Entries(ctx, id, 0, func(_ uint64, line []byte) error { gathered.Add(line); return nil }); err != nil {
 			return nil, err
 		}
-		list = append(list, store.Erasure{ID: id, At: at.UnixMilli(), Note: note, Words: gathered.Hashes(), Leaf: trail.TombstoneLeaf(erasure)})
+		tells, err := e.Tells(d.Site, id, d.Created)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, store.Erasure{
+			ID: id, At: at.UnixMilli(), Note: note, Words: gathered.Hashes(), Leaf: trail.TombstoneLeaf(erasure), Deliveries: tells,
+		})
 		places = append(places, store.Place{Leaf: d.Leaf, ID: d.ID, Site: d.Site, LastTime: d.LastTime})
 	}
 	// The line goes first, so that none is left when the relay is killed in between; and again, if it was being written.
@@ -114,6 +123,7 @@ func (e *Eraser) Erase(ctx context.Context, by string, ids ...string) (notes [][
 		err = e.Store.SetMark(ctx, unclean, 0)
 	}
 	e.Grown()
+	e.Told()
 	return notes, errors.Join(err, e.lines(places))
 }
 

@@ -40,6 +40,9 @@ type Store interface {
 type Sealer struct {
 	Store Store
 	Grown func() // is called when the tree has grown; nil for nobody
+	// Tells gives what is to tell the site's destinations of a session, which began then; nil for none.
+	Tells func(site, id string, began int64) ([]store.Delivery, error)
+	Told  func() // is called when there is something to tell; nil for nobody
 	Log   *slog.Logger
 
 	failed map[string]*failure
@@ -125,11 +128,19 @@ func (s *Sealer) Seal(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	if s.Tells != nil {
+		if sealed.Deliveries, err = s.Tells(work.Site, id, work.Created); err != nil {
+			return fmt.Errorf("making deliveries: %w", err)
+		}
+	}
 	if err := s.Store.Seal(ctx, *sealed); err != nil {
 		return fmt.Errorf("storing the document: %w", err)
 	}
 	if s.Grown != nil {
 		s.Grown()
+	}
+	if s.Told != nil {
+		s.Told()
 	}
 	return nil
 }

@@ -2,15 +2,9 @@ package server
 
 import (
 	"crypto/hmac"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
-	"fmt"
-	"io/fs"
 	"net/netip"
-	"os"
-	"path/filepath"
 
 	"github.com/cotrail/cotrail/masking"
 )
@@ -53,35 +47,8 @@ func (k ipKey) told(a netip.Addr, ip string) string {
 	return ""
 }
 
-// loadIPKey reads the key, and makes one at the first start. Only one relay has the directory open.
-func loadIPKey(dir string) (k ipKey, err error) {
-	path := filepath.Join(dir, ipKeyFile)
-	content, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		rand.Read(k[:]) // never fails, by its contract
-		return k, writeSecret(path, k[:])
-	case err != nil:
-		return k, fmt.Errorf("key for addresses: %w", err)
-	case copy(k[:], content) != len(k) || len(content) != len(k):
-		return k, fmt.Errorf("key for addresses: %s has %d bytes instead of %d; remove it to have a new one made", path, len(content), len(k))
-	}
-	return k, nil
-}
-
-// writeSecret writes a file for the relay's eyes only, whole or not at all.
-func writeSecret(path string, content []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // with mode 0600
-	if err != nil {
-		return fmt.Errorf("key for addresses: %w", err)
-	}
-	_, err = f.Write(content)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("key for addresses: %w", errors.Join(err, os.Remove(f.Name())))
-	}
-	return nil
+// loadIPKey reads the key, and makes one at the first start.
+func loadIPKey(dir string) (ipKey, error) {
+	k, err := loadKey(dir, ipKeyFile, "key for addresses")
+	return ipKey(k), err
 }

@@ -27,6 +27,7 @@ import (
 	"github.com/cotrail/cotrail/relay/seal"
 	"github.com/cotrail/cotrail/relay/sequence"
 	"github.com/cotrail/cotrail/relay/statistics"
+	"github.com/cotrail/cotrail/relay/store"
 	"github.com/cotrail/cotrail/relay/surfly"
 	"github.com/cotrail/cotrail/relay/trail"
 )
@@ -60,6 +61,7 @@ type Server struct {
 	store     engine
 	sequencer *sequence.Sequencer
 	ingest    *ingest.Handler
+	delivery  *delivery
 	sealer    *seal.Sealer
 	eraser    *erase.Eraser
 	journal   *journal.Journal
@@ -85,6 +87,9 @@ func New(ctx context.Context, conf *config.Config, o Options) (_ *Server, err er
 		for _, f := range s.fronts {
 			f.listener.Close()
 		}
+		if s.delivery != nil {
+			s.delivery.close()
+		}
 		return nil, errors.Join(err, s.store.Close())
 	}
 	warn(conf, o)
@@ -97,6 +102,11 @@ func warn(conf *config.Config, o Options) {
 		o.Log.Warn("there are no sites, so nothing can be recorded; name them in a --config file, or try --dev")
 	}
 	for _, s := range conf.Sites {
+		for _, d := range s.Deliver {
+			if d.Type == config.DestWebhook && conf.PublicURL == "" {
+				o.Log.Warn("links to large logs lead to the address that the relay listens on; name the one that receivers reach in public_url", "site", s.Key, "destination", d.Name)
+			}
+		}
 		if !s.Anonymous && s.TokenSecret == nil {
 			o.Log.Warn("nothing can be recorded for a site that is not anonymous and has no token_secret_file", "site", s.Key)
 		}
@@ -129,8 +139,11 @@ func (s *Server) build(ctx context.Context, o Options) error {
 		metrics.MustRegister(c)
 	}
 
+	if s.delivery, err = newDelivery(conf, s.store, metrics, o); err != nil {
+		return err
+	}
 	s.sequencer = sequence.New(sequence.Config{
-		Store: s.store, Busy: s.store.Busy, Settings: of.settings, Release: o.Assets.Version(), Log: o.Log,
+		Store: numbering{s.store, s.delivery.streamer.Wake}, Busy: s.store.Busy, Settings: of.settings, Release: o.Assets.Version(), Log: o.Log,
 	})
 	s.ingest = ingest.New(ingest.Config{
 		Sites: of, Store: s.store, Now: time.Now, Limits: ingest.DefaultLimits, Metrics: metrics, Log: o.Log, Wake: s.sequencer.Wake, FieldKey: addresses.field,
@@ -144,7 +157,9 @@ func (s *Server) build(ctx context.Context, o Options) error {
 		return err
 	}
 	s.trail = trail.New(s.store, keys, cmp.Or(o.Checkpoints, trail.DefaultInterval), o.Log)
-	s.sealer = &seal.Sealer{Store: s.store, Grown: s.trail.Grown, Log: o.Log}
+	s.sealer = &seal.Sealer{
+		Store: s.store, Grown: s.trail.Grown, Tells: s.delivery.tells(store.KindCreated), Told: s.delivery.deliverer.Wake, Log: o.Log,
+	}
 	if o.SessionLogs != "" {
 		if err := os.MkdirAll(o.SessionLogs, 0o700); err != nil {
 			return fmt.Errorf("make session log directory: %w", err)
@@ -153,7 +168,8 @@ func (s *Server) build(ctx context.Context, o Options) error {
 	}
 	s.journal = &journal.Journal{Store: s.store, Grown: s.trail.Grown, Now: time.Now, Log: o.Log}
 	s.eraser = &erase.Eraser{
-		Store: s.store, Bury: keys.Bury, Note: s.journal.Note, Grown: s.trail.Grown, Retention: of.retention, Now: time.Now, Log: o.Log,
+		Store: s.store, Bury: keys.Bury, Note: s.journal.Note, Grown: s.trail.Grown,
+		Tells: s.delivery.tells(store.KindErased), Told: s.delivery.deliverer.Wake, Retention: of.retention, Now: time.Now, Log: o.Log,
 	}
 	if s.sessions != nil {
 		s.eraser.Lines = s.sessions.Erase
@@ -164,7 +180,8 @@ func (s *Server) build(ctx context.Context, o Options) error {
 		Metrics: metrics.handler(), Local: local, Tag: o.Assets.Integrity, Version: o.Assets.Version(), Demo: o.Dev, Log: o.Log,
 		Documents: s.store, Trail: s.trail, VerifyKey: keys.Verifiers(), Statistics: statistics.Of,
 		Holds: s.store, Accesses: s.store, Erase: s.eraser.Erase, Note: s.journal.Note, Stopping: s.stopping,
-		From: func(r *http.Request) string { return s.client(r).String() },
+		From:   func(r *http.Request) string { return s.client(r).String() },
+		Outbox: s.store, Resend: s.delivery.deliverer.Wake, Links: s.delivery.links,
 	}
 	if err := s.use(ctx, s.conf.Load()); err != nil {
 		return err
@@ -172,6 +189,7 @@ func (s *Server) build(ctx context.Context, o Options) error {
 	if err := s.open(ctx, o.Listen, &s.routes.public, metrics, o); err != nil {
 		return err
 	}
+	s.delivery.links.Base = cmp.Or(conf.PublicURL, s.Address())
 	if o.AdminListen != "" {
 		return s.open(ctx, o.AdminListen, &s.routes.admin, metrics, o)
 	}
@@ -216,7 +234,7 @@ func (s *Server) open(ctx context.Context, address string, h http.Handler, m *me
 func (s *Server) Address() string { return s.fronts[0].address() }
 
 // Run serves until ctx ends, which is no error, or until a part fails. Then it ends them all in order: nothing new
-// is taken, recorders are told to come back later, numbering and sealing end, the store is closed.
+// is taken, recorders are told to come back later, numbering, sealing and delivering end, the store is closed.
 func (s *Server) Run(ctx context.Context) error {
 	own := s.parts()
 	ended := make(chan error, len(s.fronts)+len(own)) // one from each goroutine below
@@ -260,7 +278,7 @@ func (s *Server) Run(ctx context.Context) error {
 
 // parts are what works by itself, in the order of the data. Each ends with its context.
 func (s *Server) parts() []func(context.Context) error {
-	parts := []func(context.Context) error{s.sequencer.Run, s.sealer.Run, s.trail.Run, s.eraser.Run, s.journal.Run}
+	parts := []func(context.Context) error{s.sequencer.Run, s.sealer.Run, s.trail.Run, s.eraser.Run, s.journal.Run, s.delivery.run}
 	if s.sessions != nil {
 		parts = append(parts, s.sessions.Run)
 	}

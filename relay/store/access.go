@@ -16,6 +16,8 @@ type Erasure struct {
 	// Words are those by which the session is found, as far as they can be told: what else is found of it goes too.
 	Words []int64
 	Leaf  [32]byte // the hash of the tombstone's leaf
+	// Deliveries tell the site's destinations, in place of what still waits to tell them of the session.
+	Deliveries []Delivery
 }
 
 // Tombstone is what is left of an erased session.

@@ -20,6 +20,8 @@ type Sealed struct {
 	Hashes  []byte   // the first chain.PrefixSize bytes of each entry's hash
 	Words   []int64  // by which the session is found: hashes of package words, each once
 	Leaf    [32]byte // the hash of the leaf
+	// Deliveries tell the site's destinations.
+	Deliveries []Delivery
 }
 
 // Part is entries First to Last.

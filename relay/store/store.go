@@ -224,6 +224,8 @@ type Store interface {
 	Tree
 	Erasing
 	Accesses
+	Outbox
+	Positions
 	// Ready tells why the store would not take an event now, nil when it would.
 	Ready(ctx context.Context) error
 	Close() error

@@ -155,6 +155,12 @@ func (w *writer) erase(e store.Erasure) error {
 	if err := w.exec(st.noRequests, e.ID); err != nil {
 		return err
 	}
+	if err := w.dropDeliveries(e.ID, e.At); err != nil {
+		return err
+	}
+	if err := w.addDeliveries(e.Deliveries); err != nil {
+		return err
+	}
 	return w.exec(st.empty, e.At, in.num)
 }
 

@@ -114,7 +114,7 @@ func (s *Store) seal(sealed store.Sealed) error {
 		}
 	}
 	in.sealed = true
-	return nil
+	return w.addDeliveries(sealed.Deliveries)
 }
 
 // stoppedStream is a stream of a sealed session: what a recorder that comes back must meet.

@@ -19,6 +19,8 @@
 //	checkpoint.go  the write-ahead log back into the database
 //	policies.go    the policies that pages were given
 //	signals.go     … events of the app's back end, participants, requests that may be repeated
+//	outbox.go      what goes to the sites' destinations, leased
+//	positions.go   how far entries have come to streams, leased
 //	presence.go    who is connected: in memory, for it ends with the process
 package sqlite
 

@@ -54,6 +54,13 @@ func Run(t *testing.T, fresh Fresh) {
 		"expired":              testExpired,
 		"access":               testAccess,
 		"search":               testSearch,
+		"outbox":               testOutbox,
+		"outbox order":         testOutboxOrder,
+		"outbox retry":         testOutboxRetry,
+		"outbox drop":          testOutboxDrop,
+		"outbox lists":         testOutboxLists,
+		"outbox claims":        testOutboxClaims,
+		"positions":            testPositions,
 	} {
 		t.Run(name, func(t *testing.T) {
 			open := fresh(t)

@@ -1,0 +1,155 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/cotrail/cotrail/relay/config"
+	"github.com/cotrail/cotrail/relay/problem"
+	"github.com/cotrail/cotrail/relay/store"
+)
+
+// delivery is one session on its way to one destination.
+type delivery struct {
+	ID          string  `json:"id"` // the webhook-id, the same at each attempt
+	Site        string  `json:"site"`
+	Destination string  `json:"destination"`
+	SessionID   string  `json:"session_id"`
+	Kind        string  `json:"kind"`  // created, erased
+	State       string  `json:"state"` // waiting, delivered, dead
+	Created     string  `json:"created"`
+	Attempts    int     `json:"attempts"`
+	Next        *string `json:"next"`       // when it is tried next, null when it is not
+	LastError   *string `json:"last_error"` // of the last attempt that failed
+	Disabled    bool    `json:"disabled"`   // the destination answered 410 and gets nothing
+}
+
+// deliveryParams are the filters, and what else a route knows.
+func deliveryParams(more ...string) []string {
+	return append([]string{"site", "destination", "session_id", "state", "from", "to"}, more...)
+}
+
+// deliveries answers GET /v1/deliveries: those of the key's sites, newest first.
+func (a *API) deliveries(w http.ResponseWriter, r *http.Request, key config.Key) {
+	q := r.URL.Query()
+	query, ok := a.deliveryQuery(w, q, key)
+	if !ok {
+		return
+	}
+	limit := defaultPage
+	if q.Has("limit") {
+		var err error
+		if limit, err = strconv.Atoi(q.Get("limit")); err != nil || limit < 1 || limit > maxPage {
+			problem.Write(w, http.StatusBadRequest, "The limit must be a number from 1 to "+strconv.Itoa(maxPage)+".")
+			return
+		}
+	}
+	page, next, err := a.Outbox.Deliveries(r.Context(), query, limit, q.Get("cursor"))
+	if err != nil {
+		a.failed(w, r, err)
+		return
+	}
+	disabled, err := a.Outbox.DisabledDestinations(r.Context())
+	if err != nil {
+		a.failed(w, r, err)
+		return
+	}
+	answer := struct {
+		Deliveries []delivery `json:"deliveries"`
+		Next       *string    `json:"next"` // cursor of the next page, null on the last
+	}{[]delivery{}, orNull(next)}
+	for _, d := range page {
+		isOff := slices.ContainsFunc(disabled, func(x store.Disabled) bool { return x.Site == d.Site && x.Destination == d.Destination })
+		answer.Deliveries = append(answer.Deliveries, told(d, isOff))
+	}
+	a.writeJSON(w, answer)
+}
+
+func told(d store.Delivery, disabled bool) delivery {
+	out := delivery{
+		ID: d.ID, Site: d.Site, Destination: d.Destination, SessionID: d.Session, Kind: d.Kind, State: d.State,
+		Created: when(d.Made), Attempts: d.Attempts, LastError: orNull(d.LastError), Disabled: disabled,
+	}
+	if d.State == store.StateWaiting && !disabled {
+		out.Next = orNull(when(d.NextAt))
+	}
+	return out
+}
+
+// retryOne answers POST /v1/deliveries/{id}/retry.
+func (a *API) retryOne(w http.ResponseWriter, r *http.Request, key config.Key) {
+	query := store.DeliveryQuery{ID: r.PathValue("id"), Sites: reached(key)}
+	if found, _, err := a.Outbox.Deliveries(r.Context(), query, 1, ""); err != nil || len(found) == 0 {
+		if err == nil {
+			err = store.ErrNoDelivery
+		}
+		a.failed(w, r, err)
+		return
+	}
+	a.retry(w, r, query)
+}
+
+// retryAll answers POST /v1/deliveries/retry: the dead letters that the filters select, or what else state names.
+func (a *API) retryAll(w http.ResponseWriter, r *http.Request, key config.Key) {
+	query, ok := a.deliveryQuery(w, r.URL.Query(), key)
+	if !ok {
+		return
+	}
+	if query.State == "" {
+		query.State = store.StateDead
+	}
+	a.retry(w, r, query)
+}
+
+func (a *API) retry(w http.ResponseWriter, r *http.Request, query store.DeliveryQuery) {
+	n, err := a.Outbox.RetryDeliveries(r.Context(), query, time.Now().UnixMilli())
+	if err != nil {
+		a.failed(w, r, err)
+		return
+	}
+	a.Resend()
+	a.writeJSON(w, map[string]int{"retried": n})
+}
+
+// reached are the sites of a key, nil for all.
+func reached(key config.Key) []string {
+	if slices.Contains(key.Sites, config.AllSites) {
+		return nil
+	}
+	return key.Sites
+}
+
+// deliveryQuery reads the filters, and answers itself when they are not to be understood.
+func (a *API) deliveryQuery(w http.ResponseWriter, q url.Values, key config.Key) (query store.DeliveryQuery, ok bool) {
+	query = store.DeliveryQuery{Sites: reached(key), Destination: q.Get("destination"), Session: q.Get("session_id"), State: q.Get("state")}
+	if q.Has("site") {
+		if !key.Reaches(q.Get("site")) {
+			problem.Write(w, http.StatusNotFound, "The API key "+key.Name+" reaches no site of this name.")
+			return query, false
+		}
+		query.Sites = []string{q.Get("site")}
+	}
+	if states := []string{store.StateWaiting, store.StateDelivered, store.StateDead}; q.Has("state") && !slices.Contains(states, query.State) {
+		problem.Write(w, http.StatusBadRequest, "The state must be one of waiting, delivered, dead.")
+		return query, false
+	}
+	for name, to := range map[string]*int64{"from": &query.From, "to": &query.To} {
+		if !q.Has(name) {
+			continue
+		}
+		at, err := time.Parse(time.RFC3339, q.Get(name))
+		if err != nil {
+			problem.Error(w, http.StatusBadRequest, fmt.Errorf("%s must be a time like 2026-11-22T12:00:00Z", name))
+			return query, false
+		}
+		*to = at.UnixMilli()
+	}
+	return query, true
+}
+
+// link answers GET /v1/links/{token}. The token is all that is needed.
+func (a *API) link(w http.ResponseWriter, r *http.Request, _ config.Key) { a.Links.ServeHTTP(w, r) }

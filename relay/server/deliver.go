@@ -1,0 +1,194 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/cotrail/cotrail/relay/config"
+	"github.com/cotrail/cotrail/relay/deliver"
+	"github.com/cotrail/cotrail/relay/deliver/dir"
+	"github.com/cotrail/cotrail/relay/deliver/kafka"
+	"github.com/cotrail/cotrail/relay/deliver/nats"
+	"github.com/cotrail/cotrail/relay/deliver/s3"
+	"github.com/cotrail/cotrail/relay/deliver/stdout"
+	"github.com/cotrail/cotrail/relay/deliver/webhook"
+	"github.com/cotrail/cotrail/relay/store"
+)
+
+// streamPoll is how long an entry may wait that another relay numbered.
+const streamPoll = time.Second
+
+// delivery is all that brings sessions to the sites' destinations.
+type delivery struct {
+	deliverer *deliver.Deliverer
+	streamer  *deliver.Streamer
+	links     *deliver.Links
+	closers   []func() // of publishers' connections
+}
+
+// newDelivery makes a lane for each destination of the configuration.
+func newDelivery(conf *config.Config, s store.Store, metrics *metrics, o Options) (_ *delivery, err error) {
+	d := &delivery{}
+	defer func() {
+		if err != nil {
+			d.close()
+		}
+	}()
+	source := archive{s}
+	d.links = &deliver.Links{Source: source, Now: time.Now, Used: noteUse(o.Log), Log: o.Log}
+	if d.links.Key, err = loadKey(o.Data, linkKeyFile, "key for links"); err != nil {
+		return d, err
+	}
+	maker := &laneMaker{delivery: d, source: source, agent: "cotrail/" + cmp.Or(o.Assets.Version(), "0"), log: o.Log, stdout: stdout.New(os.Stdout)}
+	for _, site := range conf.Sites {
+		for _, to := range site.Deliver {
+			if err := maker.add(site.Key, to); err != nil {
+				return d, fmt.Errorf("site %s, destination %s: %w", site.Key, to.Name, err)
+			}
+		}
+	}
+	d.deliverer = deliver.New(deliver.Config{
+		Outbox: s, Source: source, Lanes: maker.lanes, Poll: deliver.DefaultPoll, Now: time.Now, Metrics: metrics, Log: o.Log,
+	})
+	d.streamer = deliver.NewStreamer(deliver.StreamConfig{
+		Store: s, Lanes: maker.streams, Poll: streamPoll, Now: time.Now, Metrics: metrics, Log: o.Log,
+	})
+	return d, nil
+}
+
+// tells gives what tells a site's destinations of one of its sessions.
+func (d *delivery) tells(kind string) func(site, id string, began int64) ([]store.Delivery, error) {
+	return func(site, id string, began int64) ([]store.Delivery, error) {
+		return d.deliverer.Deliveries(site, id, began, kind)
+	}
+}
+
+// run delivers and streams until the context ends.
+func (d *delivery) run(ctx context.Context) error {
+	defer d.close()
+	var group sync.WaitGroup
+	group.Go(func() { _ = d.streamer.Run(ctx) }) // it ends with its context only
+	defer group.Wait()
+	return d.deliverer.Run(ctx)
+}
+
+func (d *delivery) close() {
+	for _, closing := range d.closers {
+		closing()
+	}
+}
+
+// laneMaker makes of the configuration's words what they stand for.
+type laneMaker struct {
+	*delivery
+	source  deliver.Source
+	agent   string
+	log     *slog.Logger
+	stdout  *stdout.Stdout // one for all, so that their lines are not mixed
+	lanes   []deliver.Lane
+	streams []deliver.StreamLane
+}
+
+func (m *laneMaker) add(site string, c *config.Destination) error {
+	lane := deliver.Lane{Site: site, Name: c.Name, Concurrency: c.Concurrency}
+	switch c.Type {
+	case config.DestWebhook:
+		lane.Destination, lane.Timeout = webhook.New(webhookConfig(c, m.agent, m.links.Make, m.source.Checkpoint)), webhook.Timeout
+	case config.DestS3:
+		bucket, err := s3.New(s3.Config{
+			Endpoint: c.Endpoint, Bucket: c.Bucket, Region: c.Region, Prefix: c.Prefix, Lock: c.ObjectLock, Governance: c.LockMode == "governance",
+			Encryption: c.Encryption, KMSKey: c.KMSKey, Credentials: c.Credentials, Roots: c.Roots, Now: time.Now,
+		})
+		if err != nil {
+			return err
+		}
+		lane.Destination, lane.Timeout = bucket, s3.Timeout
+	case config.DestDir:
+		lane.Destination, lane.Timeout = dir.New(c.Path), dir.Timeout
+	case config.DestStdout:
+		lane.Destination, lane.Timeout = m.stdout, stdout.Timeout
+	case config.DestNATS:
+		stream, err := nats.New(nats.Config{URL: c.URL, Name: c.Stream, Replicas: c.Replicas, Credentials: c.Credentials, Roots: c.Roots, Log: m.log})
+		if err != nil {
+			return err
+		}
+		lane.Destination, lane.Timeout = stream, nats.Timeout
+		m.publish(&lane, stream, stream.Close)
+	case config.DestKafka:
+		topic, err := kafka.New(kafka.Config{Brokers: c.Brokers, Topic: c.Topic, TLS: c.TLS, Roots: c.Roots, User: c.User, Password: c.Password.Reveal()})
+		if err != nil {
+			return err
+		}
+		lane.Destination, lane.Timeout = topic, kafka.Timeout
+		m.publish(&lane, topic, topic.Close)
+	default:
+		panic("the configuration has a type of destination that nobody makes: " + c.Type)
+	}
+	m.lanes = append(m.lanes, lane)
+	return nil
+}
+
+// publish makes a stream of a lane.
+func (m *laneMaker) publish(lane *deliver.Lane, p deliver.Publisher, closing func()) {
+	lane.Streams = true
+	m.streams = append(m.streams, deliver.StreamLane{Site: lane.Site, Name: lane.Name, Publisher: p})
+	m.closers = append(m.closers, closing)
+}
+
+// webhookConfig is a webhook as the configuration has it.
+func webhookConfig(c *config.Destination, agent string, link func(site, session, destination string) (string, time.Time), checkpoint func(context.Context) (string, error)) webhook.Config {
+	return webhook.Config{
+		Name: c.Name, URL: c.URL, Secrets: c.Secrets, Gzip: c.Gzip, Networks: c.AllowNetworks, Roots: c.Roots, Agent: agent, Now: time.Now,
+		Link: link, Checkpoint: checkpoint,
+	}
+}
+
+// archive gives finished sessions from the store.
+type archive struct{ store.Reader }
+
+// Document implements deliver.Source.
+func (a archive) Document(ctx context.Context, session string) (d deliver.Document, err error) {
+	if _, err := a.Session(ctx, session); err != nil {
+		return d, err
+	}
+	err = a.Entries(ctx, session, 0, func(seq uint64, line []byte) error {
+		if d.Count == 0 {
+			d.FirstSeq = seq
+		}
+		d.Lines = append(append(d.Lines, line...), '\n')
+		d.Count, d.LastSeq = d.Count+1, seq
+		return nil
+	})
+	return d, err
+}
+
+// Checkpoint implements deliver.Source.
+func (archive) Checkpoint(context.Context) (string, error) { return "", nil }
+
+// noteUse tells the relay's log of each use of a link.
+func noteUse(log *slog.Logger) func(context.Context, deliver.LinkUse) error {
+	return func(_ context.Context, use deliver.LinkUse) error {
+		log.Info("a log was read by its link", "site", use.Site, "session", use.Session, "made_for", use.Destination)
+		return nil
+	}
+}
+
+// numbering tells the streams of every entry.
+type numbering struct {
+	store.Sequence
+	numbered func()
+}
+
+// Number implements store.Sequence.
+func (n numbering) Number(ctx context.Context, m store.Numbered) error {
+	err := n.Sequence.Number(ctx, m)
+	if err == nil && m.LastSeq > m.After {
+		n.numbered()
+	}
+	return err
+}

@@ -1,0 +1,172 @@
+package server
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/cotrail/cotrail/relay/config"
+	"github.com/cotrail/cotrail/relay/deliver/webhook"
+	"github.com/cotrail/cotrail/relay/store"
+)
+
+// until waits for a condition.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(within); !is(); time.Sleep(10 * time.Millisecond) { // between two looks
+		if time.Now().After(deadline) {
+			t.Fatalf("%s: not within %s", what, within)
+		}
+	}
+}
+
+// TestForwarding follows a session from the socket to a directory and to a receiver, and the receiver's way back by the
+// link of a log that is too large for a webhook.
+func TestForwarding(t *testing.T) {
+	notices := make(chan []byte, 10)
+	receiver := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		notices <- body
+		if len(notices) == 1 {
+			w.WriteHeader(http.StatusGone)
+		}
+	}))
+	defer receiver.Close()
+	secrets, err := webhook.ReadSecrets("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(receiver.Certificate())
+	folder := t.TempDir()
+	conf := load(t, "", true)
+	demo, _ := conf.Site(config.DemoSite)
+	demo.Deliver = []*config.Destination{
+		{Type: config.DestDir, Name: "dir", Path: folder, Concurrency: 1},
+		{Type: config.DestWebhook, Name: "hook", URL: receiver.URL, Secrets: secrets, Roots: roots, AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Concurrency: 1},
+	}
+	s := start(t, conf, options(t))
+	record(t, s).CloseNow()
+	until(t, "the session is in the log", func() bool {
+		_, body := get(t, s.Address()+"/v1/sessions/"+session+"/log", "Authorization", "Bearer dev")
+		return strings.Contains(body, "it works")
+	})
+	large(t, s)
+
+	deliveries, err := s.delivery.deliverer.Deliveries(config.DemoSite, session, time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC).UnixMilli(), store.KindCreated)
+	if err == nil {
+		err = s.store.AddDeliveries(t.Context(), deliveries)
+	}
+	if err != nil || len(deliveries) != 2 {
+		t.Fatalf("%d deliveries, %v", len(deliveries), err)
+	}
+	s.delivery.deliverer.Wake()
+	file := filepath.Join(folder, "demo/2026/11/22", session+".json")
+	until(t, file, func() bool { _, err := os.Stat(file); return err == nil })
+
+	var disabled string
+	until(t, "the receiver is disabled", func() bool {
+		_, disabled = get(t, s.Address()+"/v1/deliveries?destination=hook", "Authorization", "Bearer dev")
+		return strings.Contains(disabled, `"disabled":true`)
+	})
+	retry(t, s, deliveries[1].ID)
+	until(t, "both are delivered", func() bool {
+		_, body := get(t, s.Address()+"/v1/deliveries?state=delivered", "Authorization", "Bearer dev")
+		return strings.Count(body, `"state":"delivered"`) == 2
+	})
+	<-notices
+	follow(t, <-notices)
+	if _, body := get(t, s.Address()+"/metrics"); !strings.Contains(body, `cotrail_delivery_attempts_total{destination="dir",result="delivered",site="demo"} 1`) {
+		t.Errorf("the metrics:\n%s", body)
+	}
+}
+
+// large makes the session larger than a webhook may be.
+func large(t *testing.T, s *running) {
+	t.Helper()
+	w, err := s.store.Work(t.Context(), session, store.AllEvents)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := `{"filler":"` + strings.Repeat("x", 30<<10) + `"}` + "\n"
+	err = s.store.Number(t.Context(), store.Numbered{ID: session, After: w.LastSeq, LastSeq: w.LastSeq + 1, Hash: w.Hash, State: w.State, Entries: []byte(line)})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func retry(t *testing.T, s *running, id string) {
+	t.Helper()
+	req, err := http.NewRequest("POST", s.Address()+"/v1/deliveries/"+id+"/retry", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer dev")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		t.Fatalf("retry: %d", res.StatusCode)
+	}
+}
+
+// follow reads the log by the link of a notice.
+func follow(t *testing.T, notice []byte) {
+	t.Helper()
+	var told struct {
+		Data struct {
+			URL    string
+			SHA256 string
+			Count  int
+		}
+	}
+	if err := json.Unmarshal(notice, &told); err != nil || told.Data.URL == "" {
+		t.Fatalf("%v: %s", err, notice)
+	}
+	res, log := get(t, told.Data.URL)
+	sum := sha256.Sum256([]byte(log))
+	if res.StatusCode != 200 || hex.EncodeToString(sum[:]) != told.Data.SHA256 || strings.Count(log, "\n")-2 != told.Data.Count {
+		t.Errorf("the link answers %d with %d bytes; the notice is %s", res.StatusCode, len(log), notice)
+	}
+}
+
+// numbers stores what it is given, or fails.
+type numbers struct {
+	store.Sequence
+	err error
+}
+
+func (n numbers) Number(context.Context, store.Numbered) error { return n.err }
+
+// TestStreamsHearOfEntries: of what is stored, and of nothing else.
+func TestStreamsHearOfEntries(t *testing.T) {
+	for what, c := range map[string]struct {
+		err  error
+		last uint64
+		want int
+	}{
+		"entries":      {nil, 7, 1},
+		"no entries":   {nil, 5, 0},
+		"not numbered": {store.ErrConflict, 7, 0},
+	} {
+		heard := 0
+		n := numbering{numbers{err: c.err}, func() { heard++ }}
+		if err := n.Number(t.Context(), store.Numbered{After: 5, LastSeq: c.last}); !errors.Is(err, c.err) || heard != c.want {
+			t.Errorf("%s: %v, heard %d times, want %d", what, err, heard, c.want)
+		}
+	}
+}
