@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -25,6 +26,7 @@ import (
 	"github.com/cotrail/cotrail/relay/seal"
 	"github.com/cotrail/cotrail/relay/sequence"
 	"github.com/cotrail/cotrail/relay/statistics"
+	"github.com/cotrail/cotrail/relay/store"
 	"github.com/cotrail/cotrail/relay/store/sqlite"
 	"github.com/cotrail/cotrail/relay/surfly"
 	"github.com/cotrail/cotrail/relay/trail"
@@ -154,9 +156,8 @@ func (s *Server) build(ctx context.Context, conf *config.Config, o Options) erro
 		Version: o.Assets.Version(), Demo: o.Dev, Log: o.Log,
 	})
 
-	// What is served is kept first, so that every digest of a log leads to its policy.
-	if err := s.store.KeepPolicies(ctx, reading.Policies(time.Now().UnixMilli())); err != nil {
-		return fmt.Errorf("keep the sites' policies: %w", err)
+	if err := s.keepPolicies(ctx, reading.Policies(time.Now().UnixMilli())); err != nil {
+		return err
 	}
 
 	public := http.NewServeMux()
@@ -176,6 +177,28 @@ func (s *Server) build(ctx context.Context, conf *config.Config, o Options) erro
 	}
 	if o.AdminListen != "" {
 		return s.open(ctx, o.AdminListen, admin, metrics, o)
+	}
+	return nil
+}
+
+// keepPolicies keeps what is served before it is served, so that every digest of a log leads to its policy, and notes in
+// the access log which sites have another than before.
+func (s *Server) keepPolicies(ctx context.Context, policies []store.Policy) error {
+	if err := s.store.KeepPolicies(ctx, policies); err != nil {
+		return fmt.Errorf("keep the sites' policies: %w", err)
+	}
+	for _, p := range policies {
+		kept, err := s.store.Policy(ctx, p.Digest)
+		if err != nil {
+			return fmt.Errorf("read back the policy of site %s: %w", p.Site, err)
+		}
+		isNew := slices.ContainsFunc(kept, func(k store.Policy) bool { return k.Site == p.Site && k.Since == p.Since })
+		if !isNew {
+			continue
+		}
+		if err := s.journal.Note(ctx, journal.Deed{Type: journal.Policy, Site: p.Site, Key: "configuration", What: p.Digest}); err != nil {
+			return err
+		}
 	}
 	return nil
 }
