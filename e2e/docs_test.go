@@ -198,7 +198,7 @@ func TestDocumentedReading(t *testing.T) {
 	page.Do(t, recording, flushed)
 	id := session(t, page)
 	r.settledLog(id, "there is a log", has(1, "recorder_started"))
-	addresses := regexp.MustCompile(`http://127\.0\.0\.1:8080(\S+)`).FindAllStringSubmatch(example(t, "docs/operate.md", "sh", "curl"), -1)
+	addresses := regexp.MustCompile(`http://127\.0\.0\.1:8080(\S+)`).FindAllStringSubmatch(example(t, "docs/operate.md", "sh", "dialect=surfly"), -1)
 	if len(addresses) == 0 {
 		t.Fatal("there are no addresses")
 	}
