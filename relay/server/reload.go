@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/netip"
 	"sync/atomic"
@@ -45,9 +44,8 @@ func (s *Server) use(ctx context.Context, conf *config.Config) error {
 	o := s.routes.answers
 	o.Config, o.Base = conf, proxies(conf.TrustedProxies).base
 	answers := api.New(o)
-	// What is served is kept first, so that every digest of a log leads to its policy.
-	if err := s.store.KeepPolicies(ctx, answers.Policies(time.Now().UnixMilli())); err != nil {
-		return fmt.Errorf("keep the sites' policies: %w", err)
+	if err := s.keepPolicies(ctx, answers.Policies(time.Now().UnixMilli())); err != nil {
+		return err
 	}
 	public := http.NewServeMux()
 	admin := public

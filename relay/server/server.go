@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -216,6 +217,28 @@ func (s *Server) wake(session string, end bool) {
 		return
 	}
 	s.sequencer.Wake(session)
+}
+
+// keepPolicies keeps what is served before it is served, so that every digest of a log leads to its policy, and notes in
+// the access log which sites have another than before.
+func (s *Server) keepPolicies(ctx context.Context, policies []store.Policy) error {
+	if err := s.store.KeepPolicies(ctx, policies); err != nil {
+		return fmt.Errorf("keep the sites' policies: %w", err)
+	}
+	for _, p := range policies {
+		kept, err := s.store.Policy(ctx, p.Digest)
+		if err != nil {
+			return fmt.Errorf("read back the policy of site %s: %w", p.Site, err)
+		}
+		isNew := slices.ContainsFunc(kept, func(k store.Policy) bool { return k.Site == p.Site && k.Since == p.Since })
+		if !isNew {
+			continue
+		}
+		if err := s.journal.Note(ctx, journal.Deed{Type: journal.Policy, Site: p.Site, Key: "configuration", What: p.Digest}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // open listens on an address, with what every request goes through.

@@ -226,6 +226,8 @@ func TestEveryInterval(t *testing.T) {
 		if more := m.count() - made; more < 8 || more > 11 {
 			t.Errorf("%d checkpoints while the tree grew for ten seconds", more)
 		}
+		time.Sleep(soon + DefaultInterval/2) // so that what follows is at no time at which a checkpoint is made
+		synctest.Wait()
 		m.mu.Lock()
 		m.broken = errors.New("disk on fire")
 		m.mu.Unlock()

@@ -158,11 +158,8 @@ func testAccess(t *testing.T, f *fixture) {
 	note("shop", "2026-11-21", "c")
 	f.reopen()
 	note("shop", "2026-11-20", "d") // the clock was set back
-	var want [][]string
+	want := [][]string{{"2026-11-20", "a 1"}, {"2026-11-20", "b 2"}, {"2026-11-21", "c 1"}, {"2026-11-21", "d 2"}}
 	var before [32]byte
-	for _, one := range [][]string{{"2026-11-20", "a 1"}, {"2026-11-20", "b 2"}, {"2026-11-21", "c 1"}, {"2026-11-21", "d 2"}} {
-		want = append(want, one)
-	}
 	got, err := f.Accesses(ctx(), "shop", "", 0, 9)
 	if err != nil || len(got) != len(want) {
 		t.Fatalf("%+v, %v", got, err)
