@@ -65,13 +65,23 @@ func deniedName(name string) bool {
 		}
 	}
 	joined := strings.ReplaceAll(words, " ", "")
-	for _, d := range DenyWords.Part {
-		if strings.Contains(joined, d) {
-			return true
+	for i := range len(joined) {
+		for _, d := range denyParts[joined[i]] {
+			if strings.HasPrefix(joined[i:], d) {
+				return true
+			}
 		}
 	}
 	return false
 }
+
+// denyParts has the second list by the first bytes of its words: every field is asked for all of them.
+var denyParts = func() (by [256][]string) {
+	for _, d := range DenyWords.Part {
+		by[d[0]] = append(by[d[0]], d)
+	}
+	return by
+}()
 
 // spell writes a name as lower-case words with spaces between: it cuts at everything that is no letter or digit
 // and where a capital follows a small letter.

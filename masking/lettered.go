@@ -94,8 +94,11 @@ func (t *scan) dni(g *groups, k int) int {
 // nie finds the number of a foreigner in Spain: X, Y or Z, which count 0, 1 and 2, seven digits and the letter.
 func (t *scan) nie(i int) int {
 	var c [9]byte
+	if upper(t.text[i]) < 'X' {
+		return 0
+	}
 	end, ok := t.shape(i, "a9999999a", c[:])
-	if !ok || c[0] < 'X' {
+	if !ok {
 		return 0
 	}
 	v := int(c[0] - 'X')

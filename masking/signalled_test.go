@@ -38,6 +38,8 @@ func TestSignalledTexts(t *testing.T) {
 		{"a digest", p.Digest, digest, digest},
 		{"too short a digest", p.Digest, "decade", ""},
 		{"too long a digest", p.Digest, digest + digest + "0", ""},
+		{"a card", p.Digest, "4111111111111111", ""},
+		{"digits that are no card", p.Digest, "4111111111111112", "4111111111111112"},
 		{"no digest", p.Digest, "canary-canary-canary", ""},
 	} {
 		if got := tt.pass(tt.raw).String(); got != tt.want {

@@ -23,6 +23,7 @@ import (
 var measures = []measure{
 	{"page", "main-thread time in the page", pageCost},
 	{"wire", "what a recorded session costs on the wire", wireBytes},
+	{"mask", "what it costs the page to mask one event", maskCost},
 	{"durable", "how many events a second get durable and acknowledged, and how soon", durable},
 	{"peers", "what others make durable of the same batches, each as fast as it can", peers},
 	{"search", "how soon finished sessions are listed and found", search},

@@ -74,6 +74,15 @@ var more = []fault{
 	{"labels are shown", "text.go", "if !p.Labels {", "if false {"},
 	{"ids that are data are shown", "text.go", "if !p.looksLikeData(word) {", "if true {"},
 	{"e-mail is plain", "signalled.go", "case p.IdentityEmail != Plain || p.broken:", "case false:"},
+	{"a card passes as a digest", "signalled.go", "rest == \"\" && p.found(raw)", "rest == raw+raw"},
+	{"a field's name may be a card", "field.go", "rest == \"\"", "rest == \"x\""},
+	{"ids are trusted in spite of patterns", "xpath.go", "&& len(p.Custom) == 0", ""},
+	{"a recorder forgets by a crash", "hidden.go", "p.hidden.add(string(v))", "_ = v"},
+	{"words of secrets within a name are not found", "deny.go", "strings.HasPrefix(joined[i:], d)", "i == 0 && strings.HasPrefix(joined[i:], d)"},
+	{"keys of known services are shown", "key.go", "t.text[i:i+len(f.prefix)] == f.prefix", "false"},
+	{"what is behind Bearer is shown", "key.go", "&& t.named(i, bearer)", "&& false"},
+	{"random tokens are shown", "key.go", "!t.ids && random(t.text[i:end])", "false"},
+	{"any host is one", "url.go", "return named\n", "return named || s != \"\"\n"},
 	{"secrets in data are shown", "data.go", "if secret && s != \"\" {", "if false {"},
 }
 

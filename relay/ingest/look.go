@@ -88,17 +88,19 @@ func (l *look) line(line []byte) []byte {
 
 // details masks the details of a type.
 func (l *look) details(spec *event.Spec, object []byte) {
-	masked := spec.Masked != nil && l.check.masked(object)
-	switch rule := l.closes(spec, object); {
-	case masked:
+	if spec.Masked != nil && l.check.masked(object) {
 		l.object(object, spec.Masked, masking.AsData)
-	case rule != "":
-		l.hide(spec, object, rule)
-	case spec.Private:
-		l.object(object, spec.Keys, masking.AsPrivate)
-	default:
-		l.object(object, spec.Keys, masking.AsData)
+		return
 	}
+	if rule := l.closes(spec, object); rule != "" {
+		l.hide(spec, object, rule)
+		return
+	}
+	others := masking.AsData
+	if spec.Private {
+		others = masking.AsPrivate
+	}
+	l.object(object, spec.Keys, others)
 }
 
 // object masks an object's known keys each by its own treatment, and others together as others says.

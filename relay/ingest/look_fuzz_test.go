@@ -31,6 +31,7 @@ var (
 	anyDigits = regexp.MustCompile(`(?:^|[^\w.\x80-\xff-])((?:\d[ -]?){11,18}\d)(?:$|[^\w.\x80-\xff-])`)
 	anyIBAN   = regexp.MustCompile(`(?:^|\W)([A-Z]{2}\d{2}[A-Z0-9]{12,26})(?:$|\W)`)
 	anyJWT    = regexp.MustCompile(`eyJ[\w-]{12,}\.eyJ[\w-]{12,}\.[\w-]{12,}`)
+	glued     = regexp.MustCompile(`[^\x00-/:-@[-` + "`" + `{-\x7f]SECRET|SECRET[^\x00-/:-@[-` + "`" + `{-\x7f]|[-_.]SECRET|SECRET[-_.]`)
 	anyKey    = regexp.MustCompile(`\b(AKIA[0-9A-Z]{16}|ghp_\w{36})\b`)
 )
 
@@ -112,8 +113,8 @@ func FuzzLookHides(f *testing.F) {
 	bad := careless()
 	good := shopPolicy()
 	f.Fuzz(func(t *testing.T, text string, which uint8) {
-		if !utf8.ValidString(text) {
-			return // a page's encoder writes UTF-8
+		if !utf8.ValidString(text) || glued.MatchString(text) {
+			return // a page's encoder writes UTF-8; and what is a part of a longer word is no secret by its form
 		}
 		secret := planted[int(which)%len(planted)]
 		recorder := capture.Capture{Policy: bad}

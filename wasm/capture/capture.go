@@ -18,6 +18,9 @@ type Capture struct {
 	// before is the policy whose selectors the sensor matches, while that is another than the one that holds: the page's
 	// address has changed, and the sensor has not learnt its rules yet.
 	before *masking.Policy
+
+	// decision is that on the row of which an event is being made, once it is known: it takes a part of the time.
+	decision *masking.Decision
 }
 
 // Stale tells whether the sensor has to learn the policy's selectors before it can be believed again.
@@ -46,8 +49,9 @@ func (c *Capture) Event(r Row) (e event.Event, ok bool) {
 	if !known {
 		return e, false
 	}
-	c.hide(r)
+	c.decision = c.hide(r)
 	ok = make(c, r, &e)
+	c.decision = nil
 	return e, ok
 }
 
@@ -62,19 +66,27 @@ func (c *Capture) Hide(text string) {
 	}
 }
 
-// hide remembers the value of a row's field that is not told. What a checkbox or a radio button holds nobody typed.
-func (c *Capture) hide(r Row) {
+// hide remembers the value of a row's field that is not told, and gives the decision on the field, nil when nothing was to
+// be decided. What a checkbox or a radio button holds nobody typed.
+func (c *Capture) hide(r Row) *masking.Decision {
 	raw, value := r.Get("raw"), r.Get("value")
-	if raw == "" && value == "" || c.decide(r).Action == masking.Allow || r.Get("type") == "checkbox" || r.Get("type") == "radio" {
-		return
+	if raw == "" && value == "" {
+		return nil
 	}
-	c.Policy.Hide(raw)
-	c.Policy.Hide(value)
+	d := c.decide(r)
+	if d.Action != masking.Allow && r.Get("type") != "checkbox" && r.Get("type") != "radio" {
+		c.Policy.Hide(raw)
+		c.Policy.Hide(value)
+	}
+	return &d
 }
 
 // decide applies the policy to a row's element. By rules of another page nothing can be told of it, and where this
 // page's own rules block something else, not even that it was touched.
 func (c *Capture) decide(r Row) masking.Decision {
+	if c.decision != nil {
+		return *c.decision
+	}
 	e := r.element()
 	if c.before != nil {
 		e.Moved = true

@@ -106,7 +106,7 @@ func live(t *testing.T, s *Store, ids ...string) map[string]traces {
 			}
 			tr := all[id]
 			tr.add(fmt.Sprintf("lines %d", run), b.Lines)
-			tr.add(fmt.Sprintf("packed lines %d", run), s.packing.pack(b.Lines))
+			tr.add(fmt.Sprintf("packed lines %d", run), s.packing.Pack(b.Lines))
 			tr.add(fmt.Sprintf("state %d", run), n.State)
 			tr.add("start", []byte(n.Summary.StartURL))
 			tr.add("name", []byte(n.Summary.Participants[0]))

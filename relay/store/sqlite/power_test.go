@@ -17,7 +17,7 @@ import (
 	"github.com/ncruces/go-sqlite3/vfs"
 	"github.com/tidwall/gjson"
 
-	"github.com/cotrail/cotrail/relay/sequence"
+	"github.com/cotrail/cotrail/relay/chain"
 	"github.com/cotrail/cotrail/relay/store"
 )
 
@@ -154,9 +154,9 @@ func (p *powered) check() (fault string) {
 		}
 		seen[stream] = n
 	}
-	var hash sequence.Hash
+	var hash chain.Hash
 	err = s.Entries(ctx, powerSession, 0, func(seq uint64, line []byte) error {
-		hash = sequence.EntryHash(sequence.EntrySalt(w.Salt, seq), hash, bytes.Clone(line))
+		hash = chain.EntryHash(chain.EntrySalt(w.Salt, seq), hash, bytes.Clone(line))
 		if e := gjson.ParseBytes(line); e.Get("stream_seq").Exists() {
 			next(e.Get("stream").Str, e.Get("stream_seq").Uint())
 		}
