@@ -16,6 +16,7 @@ import (
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/relay/ingest"
+	"github.com/cotrail/cotrail/relay/chain"
 	"github.com/cotrail/cotrail/relay/sequence"
 	"github.com/cotrail/cotrail/relay/store"
 	"github.com/cotrail/cotrail/relay/store/sqlite"
@@ -160,14 +161,14 @@ func (r *relay) numbered(session string) (lines [][]byte, work store.Work) {
 			r.t.Fatalf("session %s is not numbered", session)
 		}
 	}
-	var hash sequence.Hash
+	var hash chain.Hash
 	err := r.db.Entries(context.Background(), session, 0, func(seq uint64, line []byte) error {
 		if seq != uint64(len(lines))+1 {
 			return fmt.Errorf("entry %d stands where %d should", seq, len(lines)+1)
 		}
 		lines = append(lines, bytes.Clone(line))
 		if seq <= work.LastSeq {
-			hash = sequence.EntryHash(sequence.EntrySalt(work.Salt, seq), hash, line)
+			hash = chain.Entry(chain.Salt(work.Salt, seq), hash, line)
 		}
 		return nil
 	})

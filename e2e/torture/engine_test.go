@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/cotrail/cotrail/relay/sequence"
+	"github.com/cotrail/cotrail/relay/chain"
 	"github.com/cotrail/cotrail/relay/store"
 	"github.com/cotrail/cotrail/relay/store/sqlite"
 )
@@ -48,9 +48,9 @@ func chains(t *testing.T, s store.Store) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var hash sequence.Hash
+		var hash chain.Hash
 		err = s.Entries(ctx, session.ID, 0, func(seq uint64, line []byte) error {
-			hash = sequence.EntryHash(sequence.EntrySalt(w.Salt, seq), hash, line)
+			hash = chain.Entry(chain.Salt(w.Salt, seq), hash, line)
 			checked++
 			return nil
 		})

@@ -18,6 +18,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/cotrail/cotrail/relay/chain"
+	"github.com/cotrail/cotrail/relay/sequence"
 	"github.com/cotrail/cotrail/relay/store"
 )
 
@@ -156,7 +157,7 @@ func (p *powered) check() (fault string) {
 	}
 	var hash chain.Hash
 	err = s.Entries(ctx, powerSession, 0, func(seq uint64, line []byte) error {
-		hash = chain.EntryHash(chain.EntrySalt(w.Salt, seq), hash, bytes.Clone(line))
+		hash = chain.Entry(chain.Salt(w.Salt, seq), hash, bytes.Clone(line))
 		if e := gjson.ParseBytes(line); e.Get("stream_seq").Exists() {
 			next(e.Get("stream").Str, e.Get("stream_seq").Uint())
 		}
