@@ -140,7 +140,7 @@ func (s *Server) build(ctx context.Context, o Options) error {
 		metrics.MustRegister(c)
 	}
 
-	if s.delivery, err = newDelivery(conf, s.store, metrics, o); err != nil {
+	if s.delivery, err = newDelivery(s.conf.Load(), s.store, metrics, o); err != nil {
 		return err
 	}
 	s.sequencer = sequence.New(sequence.Config{
@@ -190,7 +190,7 @@ func (s *Server) build(ctx context.Context, o Options) error {
 	if err := s.open(ctx, o.Listen, &s.routes.public, metrics, o); err != nil {
 		return err
 	}
-	s.delivery.links.Base = cmp.Or(conf.PublicURL, s.Address())
+	s.delivery.links.Base = cmp.Or(s.conf.Load().PublicURL, s.Address())
 	if o.AdminListen != "" {
 		return s.open(ctx, o.AdminListen, &s.routes.admin, metrics, o)
 	}
