@@ -26,7 +26,7 @@ var hiding = func() (fields string) {
 var forms = []situation{
 	{name: "its fields hide what the form itself has", key: "shows", body: `<div class=ph-mask><form id=f action=/gone onsubmit="event.preventDefault()">` + hiding + `<input id=a><button id=b>Go</button></form></div><form>` + hiding + `</form><button>After</button>`,
 		do:   acts(chrome.Type("#a", "Ada"), leave, chrome.Click("#b"), chrome.Click("form + button")),
-		want: says("click masked mask:markup input", "input_change masked mask:markup input filled", "click masked mask:markup button", "submit ", "click /button After")},
+		want: says("click masked mask:markup input", "input_change masked mask:markup input filled", "click masked mask:markup button", "submit", "click /button After")},
 	{name: "by its button", body: `<form id=f action=/done><input id=a name=a><button id=b>Send</button></form>`, pages: sentPage,
 		do:   acts(chrome.Focus("#a"), chrome.Press("x"), chrome.Click("#b"), at("/done")),
 		want: says("input_change #a = x", "click #b Send", "submit #f get SITE/done with Send", "relocate_start SITE/done?a= form by user", "load /done?a=")},
