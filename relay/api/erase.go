@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/journal"
@@ -51,7 +50,7 @@ func (a *API) erase(w http.ResponseWriter, r *http.Request, key config.Key) {
 
 // hold answers PUT /v1/sessions/{id}/hold.
 func (a *API) hold(w http.ResponseWriter, r *http.Request, key config.Key) {
-	a.change(w, r, key, journal.Held, func(id string) error { return a.Holds.Hold(r.Context(), id, time.Now().UnixMilli()) })
+	a.change(w, r, key, journal.Held, func(id string) error { return a.Holds.Hold(r.Context(), id, a.Now().UnixMilli()) })
 }
 
 // release answers DELETE /v1/sessions/{id}/hold.
