@@ -109,7 +109,7 @@ func (t *turn) number(n store.Numbered, participants string) error {
 }
 
 // take removes batches from the inbox and lets the streams' rows say what the inbox said.
-func (t *turn) take(k *store.Known, done []int64) {
+func (t *turn) take(k *session, done []int64) {
 	byStream := map[int64][]int64{}
 	for _, id := range done {
 		ordinal, first := pendingOf(id)

@@ -29,14 +29,23 @@ type needs struct {
 	streams bool   // all its streams
 	stream  string // or this one
 	pending bool   // which batches wait for their numbers
+	tree    bool   // the tree is locked, to grow
 }
 
 // turn is one transaction: what was read under its locks, and the statements that go out with its COMMIT.
 type turn struct {
 	store   *Store
-	known   map[string]*store.Known // the sessions that are locked; nil where there is none of that id
+	known   map[string]*session // those that are locked; nil where there is none of that id
+	tree    *edge               // nil when the tree is not locked
 	out     *pgx.Batch
 	missing []needs // what turned out to be needed besides
+}
+
+// session is what a turn knows of a session.
+type session struct {
+	store.Known
+	sealed       bool
+	erased, held int64 // when, 0 for never
 }
 
 func (t *turn) queue(statement string, args ...any) { t.out.Queue(statement, args...) }
@@ -101,15 +110,19 @@ func (s *Store) transact(ctx context.Context, group []*write) error {
 	return err
 }
 
-// try makes the transaction in two exchanges: lock and read; write and commit.
+// try makes the transaction in two exchanges: lock and read; write and commit. One more comes between them when the
+// tree grows.
 func (s *Store) try(ctx context.Context, conn *pgx.Conn, group []*write, all []needs) (missing []needs, err error) {
-	t := &turn{store: s, known: map[string]*store.Known{}, out: &pgx.Batch{}}
+	t := &turn{store: s, known: map[string]*session{}, out: &pgx.Batch{}}
 	in := &pgx.Batch{}
 	in.Queue("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE") // each statement sees what is committed by then
 	s.standby.check(in)
 	t.read(in, all)
 	if err := conn.SendBatch(ctx, in).Close(); err != nil {
 		return nil, fmt.Errorf("lock and read: %w", err)
+	}
+	if err := t.readEdge(ctx, conn); err != nil {
+		return nil, err
 	}
 	for _, op := range group {
 		op.err = op.do(t)
@@ -139,7 +152,9 @@ func (s *Store) try(ctx context.Context, conn *pgx.Conn, group []*write, all []n
 // the first write, and new sessions are written in the same order: no two relays ever wait for each other.
 func (t *turn) read(in *pgx.Batch, all []needs) {
 	bySession := map[string][]needs{}
+	tree := false
 	for _, n := range all {
+		tree = tree || n.tree
 		if n.session != "" {
 			bySession[n.session] = append(bySession[n.session], n)
 		}
@@ -148,23 +163,26 @@ func (t *turn) read(in *pgx.Batch, all []needs) {
 	for _, id := range ids {
 		t.lock(in, id)
 	}
+	if tree {
+		t.lockTree(in)
+	}
 	for _, id := range ids {
 		t.look(in, id, bySession[id])
 	}
 }
 
 func (t *turn) lock(in *pgx.Batch, id string) {
-	in.Queue("SELECT site, secret_hash, last_seq, ended, continued_by FROM sessions WHERE session_id = $1 FOR UPDATE", id).
+	in.Queue("SELECT site, secret_hash, last_seq, ended, closing, continued_by, sealed, erased, held FROM sessions WHERE session_id = $1 FOR UPDATE", id).
 		Query(func(rows pgx.Rows) error {
 			t.known[id] = nil
 			for rows.Next() {
-				k := store.NewKnown(id)
+				k := &session{Known: store.NewKnown(id)}
 				var secret []byte
-				if err := rows.Scan(&k.Site, &secret, &k.LastSeq, &k.Ended, &k.ContinuedBy); err != nil {
+				if err := rows.Scan(&k.Site, &secret, &k.LastSeq, &k.Ended, &k.Closing, &k.ContinuedBy, &k.sealed, &k.erased, &k.held); err != nil {
 					return err
 				}
 				copy(k.SecretHash[:], secret)
-				t.known[id] = &k
+				t.known[id] = k
 			}
 			return rows.Err()
 		})
@@ -226,7 +244,7 @@ func (t *turn) lookPending(in *pgx.Batch, id string) {
 }
 
 // session gives a session that is locked. errMissing when it is not: the transaction then begins again, with it.
-func (t *turn) session(id string) (*store.Known, error) {
+func (t *turn) session(id string) (*session, error) {
 	k, locked := t.known[id]
 	switch {
 	case !locked:
