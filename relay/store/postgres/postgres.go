@@ -19,6 +19,9 @@
 //	work.go        what the sequencer reads, and whose turn it is
 //	read.go        what auditors read
 //	policies.go    the policies that pages were given
+//	erasing.go     holding and erasing
+//	cleaning.go    erased bytes out of the tables' files
+//	access.go      the access log, a chain for each site
 //	presence.go    who is connected, noted for the other relays
 //	relays.go      the relay's own sign of life
 //	standby.go     the watch over the synchronous standby

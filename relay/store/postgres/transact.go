@@ -30,6 +30,7 @@ type needs struct {
 	stream  string // or this one
 	pending bool   // which batches wait for their numbers
 	tree    bool   // the tree is locked, to grow
+	chain   string // the site whose access log is locked; none when empty
 }
 
 // turn is one transaction: what was read under its locks, and the statements that go out with its COMMIT.
@@ -37,6 +38,7 @@ type turn struct {
 	store   *Store
 	known   map[string]*session // those that are locked; nil where there is none of that id
 	tree    *edge               // nil when the tree is not locked
+	chains  map[string]*chain   // the access logs that are locked, by site
 	out     *pgx.Batch
 	missing []needs // what turned out to be needed besides
 }
@@ -113,7 +115,7 @@ func (s *Store) transact(ctx context.Context, group []*write) error {
 // try makes the transaction in two exchanges: lock and read; write and commit. One more comes between them when the
 // tree grows.
 func (s *Store) try(ctx context.Context, conn *pgx.Conn, group []*write, all []needs) (missing []needs, err error) {
-	t := &turn{store: s, known: map[string]*session{}, out: &pgx.Batch{}}
+	t := &turn{store: s, known: map[string]*session{}, chains: map[string]*chain{}, out: &pgx.Batch{}}
 	in := &pgx.Batch{}
 	in.Queue("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE") // each statement sees what is committed by then
 	s.standby.check(in)
@@ -155,6 +157,9 @@ func (t *turn) read(in *pgx.Batch, all []needs) {
 	tree := false
 	for _, n := range all {
 		tree = tree || n.tree
+		if n.chain != "" {
+			t.chains[n.chain] = nil
+		}
 		if n.session != "" {
 			bySession[n.session] = append(bySession[n.session], n)
 		}
@@ -166,6 +171,7 @@ func (t *turn) read(in *pgx.Batch, all []needs) {
 	if tree {
 		t.lockTree(in)
 	}
+	t.lockChains(in)
 	for _, id := range ids {
 		t.look(in, id, bySession[id])
 	}
