@@ -3,10 +3,7 @@ package postgres
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"slices"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/cotrail/cotrail/relay/store"
 )
@@ -136,16 +133,6 @@ func (s *Store) Tombstone(ctx context.Context, id string) (t store.Tombstone, er
 
 // Expired implements store.Erasing.
 func (s *Store) Expired(ctx context.Context, site string, before int64, limit int) ([]store.Place, error) {
-	ctx, cancel := context.WithTimeout(ctx, readWithin)
-	defer cancel()
-	rows, err := s.reading.Query(ctx, `SELECT leaf, session_id, site, last_time FROM sessions JOIN documents USING (session_id)
+	return s.places(ctx, `SELECT leaf, session_id, site, last_time FROM sessions JOIN documents USING (session_id)
 		WHERE site = $1 AND sealed AND erased = 0 AND held = 0 AND last_time < $2 ORDER BY last_time LIMIT $3`, site, before, limit)
-	if err != nil {
-		return nil, fmt.Errorf("list expired sessions: %w", err)
-	}
-	places, err := pgx.CollectRows(rows, pgx.RowToStructByPos[store.Place])
-	if err != nil {
-		return nil, fmt.Errorf("list expired sessions: %w", err)
-	}
-	return places, nil
 }

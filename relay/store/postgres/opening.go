@@ -114,7 +114,7 @@ func (t *turn) create(o store.Opening, id string, ended *session) *session {
 	if ended != nil {
 		secret, continues = ended.SecretHash, ended.ID
 	}
-	k := &session{Known: store.NewKnown(id)}
+	k := newSession(id)
 	k.Site, k.SecretHash = o.Site, secret
 	var salt [32]byte
 	_, _ = rand.Read(salt[:]) // never fails

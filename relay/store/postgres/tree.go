@@ -12,7 +12,7 @@ import (
 	"github.com/cotrail/cotrail/relay/store"
 )
 
-// treeKey is the key of writes that append leaves: of this relay one at a time waits for the tree.
+// treeKey is the key of writes for the tree. They have a goroutine of their own, so one at a time waits for the lock.
 const treeKey = "tree"
 
 // edge is what a turn knows of the tree, which is locked from then on.
