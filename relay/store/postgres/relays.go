@@ -51,7 +51,7 @@ func (s *Store) beat(ctx context.Context) error {
 	return err
 }
 
-// beats says it until ctx ends, and forgets relays that have long been gone.
+// beats says it until ctx ends, and forgets relays that have long been gone and requests that nobody repeats.
 func (s *Store) beats(ctx context.Context) {
 	tick := time.NewTicker(beatEvery)
 	defer tick.Stop()
@@ -64,6 +64,7 @@ func (s *Store) beats(ctx context.Context) {
 		// A failure shows where something is to be written or read; here the next beat makes up for it.
 		if s.beat(ctx) == nil {
 			s.note(ctx, "DELETE FROM relays WHERE beat < clock_timestamp() - make_interval(secs => $1)", forgetAfter.Seconds())
+			s.note(ctx, "DELETE FROM requests WHERE at < $1", s.now().UnixMilli()-store.KeepRequests)
 			s.note(ctx, "DELETE FROM probes p WHERE NOT EXISTS (SELECT FROM relays r WHERE r.id = p.relay)")
 		}
 	}
