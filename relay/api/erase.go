@@ -25,7 +25,7 @@ type Copy struct {
 }
 
 // copies are those that every relay may have.
-var copies = []Copy{{Where: "backups of the data directory that were made before"}, {Where: "exports and deliveries that were made before"}}
+var copies = []Copy{{Where: "backups of the data directory that were made before"}, {Where: "exports that were made before, and deliveries that their destinations keep"}}
 
 // erase answers DELETE /v1/sessions/{id}.
 func (a *API) erase(w http.ResponseWriter, r *http.Request, key config.Key) {
