@@ -104,6 +104,8 @@ func (t *turn) erase(e store.Erasure) error {
 	} {
 		t.queue(statement, e.ID)
 	}
+	t.dropDeliveries(e.ID, e.At)
+	t.addDeliveries(e.Deliveries)
 	t.queue(`UPDATE sessions SET erased = $2, salt = $3, hash = $3, start_url = '', participants = '[]', end_reason = '' WHERE session_id = $1`,
 		e.ID, e.At, make([]byte, 32))
 	t.known[e.ID].erased = e.At
