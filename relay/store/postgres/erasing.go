@@ -42,7 +42,7 @@ func (s *Store) holding(ctx context.Context, id string, change func(held int64) 
 func (s *Store) Erase(ctx context.Context, sessions ...store.Erasure) error {
 	list := slices.Clone(sessions)
 	for i := range list {
-		list[i].Note, list[i].Words = bytes.Clone(list[i].Note), slices.Clone(list[i].Words)
+		list[i].Note, list[i].Words, list[i].Deliveries = bytes.Clone(list[i].Note), slices.Clone(list[i].Words), slices.Clone(list[i].Deliveries)
 	}
 	if err := s.submit(ctx, &write{key: treeKey, needs: needs{tree: true}, do: func(t *turn) error { return t.eraseAll(list) }}); err != nil {
 		return err
