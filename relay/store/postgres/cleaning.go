@@ -45,8 +45,8 @@ func (s *Store) Clean(ctx context.Context) error {
 		return fmt.Errorf("%w: %w", store.ErrTraces, err)
 	}
 	defer conn.Release()
+	defer func() { _ = conn.Conn().Close(ctx) }() // it has settings of its own: the pool makes another
 	if err := s.clean(ctx, conn); err != nil {
-		_ = conn.Conn().Close(ctx) // whatever state it is in: the pool makes another
 		return fmt.Errorf("%w: %w", store.ErrTraces, err)
 	}
 	return nil
@@ -77,15 +77,17 @@ func (s *Store) clean(ctx context.Context, conn *pgxpool.Conn) error {
 			return fmt.Errorf("table %s: %w", table, err)
 		}
 	}
-	if _, err := conn.Exec(ctx, "RESET lock_timeout"); err != nil {
-		return err
-	}
-	rest := time.Duration(0)
-	if took := time.Since(began); took > cleanAtEase {
-		rest = restFactor * took
-	}
-	_, err = conn.Exec(ctx, "UPDATE traces SET cleaned = greatest(cleaned, $1), rest = clock_timestamp() + make_interval(secs => $2)", erased, rest.Seconds())
+	_, err = conn.Exec(ctx, "UPDATE traces SET cleaned = greatest(cleaned, $1), rest = clock_timestamp() + make_interval(secs => $2)",
+		erased, restAfter(time.Since(began)).Seconds())
 	return err
+}
+
+// restAfter is how long the files are left alone after cleaning took so long.
+func restAfter(took time.Duration) time.Duration {
+	if took <= cleanAtEase {
+		return 0
+	}
+	return restFactor * took
 }
 
 // rewrite writes a table anew without what was erased before a transaction.

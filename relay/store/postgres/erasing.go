@@ -42,7 +42,7 @@ func (s *Store) holding(ctx context.Context, id string, change func(held int64) 
 func (s *Store) Erase(ctx context.Context, sessions ...store.Erasure) error {
 	list := slices.Clone(sessions)
 	for i := range list {
-		list[i].Note, list[i].Words = bytes.Clone(list[i].Note), slices.Clone(list[i].Words)
+		list[i].Note, list[i].Words, list[i].Deliveries = bytes.Clone(list[i].Note), slices.Clone(list[i].Words), slices.Clone(list[i].Deliveries)
 	}
 	if err := s.submit(ctx, &write{key: treeKey, needs: needs{tree: true}, do: func(t *turn) error { return t.eraseAll(list) }}); err != nil {
 		return err
@@ -104,6 +104,8 @@ func (t *turn) erase(e store.Erasure) error {
 	} {
 		t.queue(statement, e.ID)
 	}
+	t.dropDeliveries(e.ID, e.At)
+	t.addDeliveries(e.Deliveries)
 	t.queue(`UPDATE sessions SET erased = $2, salt = $3, hash = $3, start_url = '', participants = '[]', end_reason = '' WHERE session_id = $1`,
 		e.ID, e.At, make([]byte, 32))
 	t.known[e.ID].erased = e.At

@@ -29,6 +29,9 @@
 //	access.go      the access log, a chain for each site
 //	presence.go    who is connected, noted for the other relays
 //	relays.go      the relay's own sign of life
+//	skew.go        the relay's clock and the database's
+//	outbox.go      what goes to the sites' destinations, leased
+//	positions.go   how far entries have come to streams, leased
 //	standby.go     the watch over the synchronous standby
 package postgres
 
@@ -82,6 +85,7 @@ type Store struct {
 	relay    string // this relay, in the database
 	presence *presence
 	period   period
+	skew     skew
 	standby  *standby
 
 	writers  [writers + 1]*writer

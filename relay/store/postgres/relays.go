@@ -36,16 +36,19 @@ func newRelayID() string {
 // of. It begins anew when no relay could say for LeaseLife that it is there.
 type period struct{ since atomic.Int64 }
 
-// beat says that this relay is there.
+// beat says that this relay is there, and looks at the database's clock.
 func (s *Store) beat(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, beatWithin)
 	defer cancel()
-	var since int64
+	var since, database int64
+	before := s.now().UnixMilli()
 	err := s.noting.QueryRow(ctx, `INSERT INTO relays (id, since, at, beat)
 		SELECT $1, coalesce((SELECT min(since) FROM relays r WHERE `+alive+`), $2), $2, clock_timestamp()
-		ON CONFLICT (id) DO UPDATE SET since = excluded.since, at = excluded.at, beat = excluded.beat RETURNING since`,
-		s.relay, s.now().UnixMilli()).Scan(&since)
+		ON CONFLICT (id) DO UPDATE SET since = excluded.since, at = excluded.at, beat = excluded.beat
+		RETURNING since, (extract(epoch FROM beat) * 1000)::bigint`,
+		s.relay, before).Scan(&since, &database)
 	if err == nil {
+		s.skew.measure(before, database, s.now().UnixMilli())
 		s.period.since.Store(since)
 	}
 	return err

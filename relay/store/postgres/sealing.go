@@ -20,6 +20,7 @@ func (s *Store) Unsealed(ctx context.Context, after string, limit int) ([]string
 // Seal implements store.Sealing.
 func (s *Store) Seal(ctx context.Context, sealed store.Sealed) error {
 	sealed.Hashes, sealed.Words, sealed.Parts = slices.Clone(sealed.Hashes), slices.Clone(sealed.Words), slices.Clone(sealed.Parts)
+	sealed.Deliveries = slices.Clone(sealed.Deliveries)
 	size := len(sealed.Hashes)
 	for i := range sealed.Parts {
 		sealed.Parts[i].Content = slices.Clone(sealed.Parts[i].Content)
@@ -53,6 +54,7 @@ func (t *turn) seal(sealed store.Sealed) error {
 		t.queue("DELETE FROM "+table+" WHERE session_id = $1", in.ID)
 	}
 	t.queue("UPDATE sessions SET sealed = true, state = NULL WHERE session_id = $1", in.ID)
+	t.addDeliveries(sealed.Deliveries)
 	in.sealed = true
 	return nil
 }

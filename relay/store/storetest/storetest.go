@@ -51,6 +51,7 @@ func Run(t *testing.T, fresh Fresh) {
 		"checkpoint":           testCheckpoint,
 		"erase":                testErase,
 		"hold":                 testHold,
+		"told":                 testTold,
 		"expired":              testExpired,
 		"access":               testAccess,
 		"search":               testSearch,
