@@ -45,6 +45,7 @@ func Run(t *testing.T, fresh Fresh) {
 		"tokens":               testTokens,
 		"frames of tokens":     testTokenFrames,
 		"seal":                 testSeal,
+		"sealed while read":    testSealedWhileRead,
 		"after sealing":        testSealedContinuation,
 		"unsealed":             testUnsealed,
 		"tree":                 testTree,
