@@ -55,6 +55,7 @@ func Run(t *testing.T, fresh Fresh) {
 		"expired":              testExpired,
 		"access":               testAccess,
 		"search":               testSearch,
+		"found while sealed":   testFoundWhileSealed,
 	} {
 		t.Run(name, func(t *testing.T) {
 			open := fresh(t)
