@@ -28,10 +28,10 @@ const (
 // an order.
 var cursors = regexp.MustCompile(`^([0-9]{1,18})-([0-9a-f]+)$`)
 
-// search is a part of a list: sessions made from low on and before those of the time high, of which those with a
-// smaller id than under are in it as well.
+// search is a part of a list: sessions made from low on and before high, and of those made at high the ones whose ids
+// come before under.
 type search struct {
-	sites []string // nil for all; one when there are words
+	sites []string // nil for all
 	low   int64
 	high  int64
 	under string
@@ -39,7 +39,7 @@ type search struct {
 	limit int
 }
 
-// Sessions implements store.Reader. For words, sites are looked through one by one, for each has its own.
+// Sessions implements store.Reader. Sites are looked through one by one, for each has its own order and its own words.
 func (s *Store) Sessions(ctx context.Context, q store.Query) ([]store.Summary, string, error) {
 	limit := min(max(q.Limit, 1), maxPage)
 	part := search{sites: q.Sites, low: q.From, high: math.MaxInt64, words: q.Words, limit: limit + 1} // one more than fits: there is a next page
@@ -68,9 +68,9 @@ func (s *Store) Sessions(ctx context.Context, q store.Query) ([]store.Summary, s
 
 // search gives the sessions of a part, newest first.
 func (s *Store) search(ctx context.Context, q search) ([]store.Summary, error) {
-	if len(q.words) == 0 {
-		return s.list(ctx, "sessions s WHERE created >= $1 AND (created, session_id) < ($2, $3) AND ($4::text[] IS NULL OR site = ANY ($4)) ORDER BY created DESC, session_id DESC LIMIT $5",
-			q.low, q.high, q.under, q.sites, q.limit)
+	if q.sites == nil && len(q.words) == 0 {
+		return s.list(ctx, "sessions s WHERE created >= $1 AND (created, session_id) < ($2, $3) ORDER BY created DESC, session_id DESC LIMIT $4",
+			q.low, q.high, q.under, q.limit)
 	}
 	sites := q.sites
 	if sites == nil {
@@ -81,21 +81,31 @@ func (s *Store) search(ctx context.Context, q search) ([]store.Summary, error) {
 	}
 	var all []store.Summary
 	for _, site := range sites {
-		hot, err := s.hotWith(ctx, q, site)
+		list, err := s.searchSite(ctx, q, site)
 		if err != nil {
 			return nil, err
 		}
-		sealed, err := s.sealedWith(ctx, q, site)
-		if err != nil {
-			return nil, err
-		}
-		all = slices.Concat(all, hot, sealed)
+		all = append(all, list...)
 	}
 	slices.SortFunc(all, func(a, b store.Summary) int {
 		return cmp.Or(cmp.Compare(b.Created, a.Created), cmp.Compare(b.ID, a.ID))
 	})
-	all = slices.CompactFunc(all, func(a, b store.Summary) bool { return a.ID == b.ID }) // one may be sealed between the two
+	all = slices.CompactFunc(all, func(a, b store.Summary) bool { return a.ID == b.ID })
 	return all[:min(len(all), q.limit)], nil
+}
+
+// searchSite gives the sessions of one site. One that is sealed meanwhile may come twice.
+func (s *Store) searchSite(ctx context.Context, q search, site string) ([]store.Summary, error) {
+	if len(q.words) == 0 {
+		return s.list(ctx, "sessions s WHERE site = $1 AND created >= $2 AND (created, session_id) < ($3, $4) ORDER BY created DESC, session_id DESC LIMIT $5",
+			site, q.low, q.high, q.under, q.limit)
+	}
+	hot, err := s.hotWith(ctx, q, site)
+	if err != nil {
+		return nil, err
+	}
+	sealed, err := s.sealedWith(ctx, q, site)
+	return append(hot, sealed...), err
 }
 
 // sites lists the sites that have sessions, by steps through the index.
