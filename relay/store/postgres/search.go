@@ -135,6 +135,7 @@ func (q *search) hashes(site string) []int64 {
 }
 
 // sealedWith gives sealed sessions by the index: it goes through those with the rarest word and asks for the others.
+// Asked in this way, and not by EXISTS, they are looked up one by one until there are enough; a join would read them all.
 func (s *Store) sealedWith(ctx context.Context, q search, site string) ([]store.Summary, error) {
 	hashes := q.hashes(site)
 	counts, err := s.count(ctx, q, hashes)
@@ -148,7 +149,7 @@ func (s *Store) sealedWith(ctx context.Context, q search, site string) ([]store.
 	for i, hash := range hashes {
 		args = append(args, hash)
 		if i > 0 {
-			fmt.Fprintf(&with, " AND EXISTS (SELECT FROM words o WHERE o.word = $%d AND o.created = w.created AND o.session_id = w.session_id)", len(args))
+			fmt.Fprintf(&with, " AND (SELECT true FROM words o WHERE o.word = $%d AND o.created = w.created AND o.session_id = w.session_id)", len(args))
 		}
 	}
 	return s.list(ctx, `(SELECT created AS at, session_id FROM words w WHERE word = $5 AND created >= $1 AND (created, session_id) < ($2, $3)`+with.String()+`
