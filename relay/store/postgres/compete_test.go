@@ -57,6 +57,60 @@ func TestOneAccessLog(t *testing.T) {
 	}
 }
 
+// Three relays claim the same deliveries at once: each goes to one of them.
+func TestClaimedOnce(t *testing.T) {
+	const relays, deliveries = 3, 90
+	url := pgtest.Database(t)
+	now := time.Now().UnixMilli()
+	var all []store.Delivery
+	for i := range deliveries {
+		d, err := store.NewDelivery("shop", "hook", fmt.Sprintf("s%d", i), 0, store.KindCreated, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, d)
+	}
+	var stores []store.Store
+	for range relays {
+		s := mustOpen(t, options(url))
+		t.Cleanup(func() { s.Close() })
+		stores = append(stores, s)
+	}
+	if err := stores[0].AddDeliveries(t.Context(), all); err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	times := map[string]int{}
+	var group sync.WaitGroup
+	for relay, s := range stores {
+		group.Go(func() {
+			for { // a relay that gets none has lost against one that goes on
+				claimed, err := s.ClaimDeliveries(t.Context(), "shop", "hook", fmt.Sprint(relay), 3, now, now+60_000)
+				if err != nil || len(claimed) == 0 {
+					if err != nil {
+						t.Error(err)
+					}
+					return
+				}
+				mu.Lock()
+				for _, d := range claimed {
+					times[d.ID]++
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	group.Wait()
+	for id, n := range times {
+		if n != 1 {
+			t.Errorf("%s was claimed %d times", id, n)
+		}
+	}
+	if len(times) != deliveries {
+		t.Errorf("%d of %d were claimed", len(times), deliveries)
+	}
+}
+
 // A relay whose clock is an hour ahead does not take over what another has leased.
 func TestWrongClock(t *testing.T) {
 	url := pgtest.Database(t)
