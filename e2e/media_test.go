@@ -16,6 +16,17 @@ func withDevices(t *testing.T) *chrome.Browser {
 	return chrome.New(t, chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true))
 }
 
+// noDevices takes camera and microphone from all pages, as a person does by the browser's own button.
+func noDevices(t testing.TB, page *chrome.Page) {
+	t.Helper()
+	for _, name := range []string{"camera", "microphone"} {
+		denied := browser.SetPermissionParams{Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingDenied}
+		if _, err := chromedp.CallBrowser(page.Context(), browser.SetPermission, denied); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // call is a page that can call: capture() keeps what it gets, fails() connects two that do not trust each other.
 const call = `<script>
 	const streams = {}, ended = [];
@@ -71,12 +82,7 @@ func TestMedia(t *testing.T) {
 		chrome.Script(`streams.screen.getTracks().forEach(t => t.stop()); streams.framed.getTracks().forEach(t => t.stop())`),
 		chrome.Script(`streams.camera.getTracks()[0].dispatchEvent(new Event("ended"))`),
 		chrome.Script(`fails()`))
-	for _, name := range []string{"camera", "microphone"} {
-		denied := browser.SetPermissionParams{Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingDenied}
-		if _, err := chromedp.CallBrowser(page.Context(), browser.SetPermission, denied); err != nil {
-			t.Fatal(err)
-		}
-	}
+	noDevices(t, page)
 	page.Do(t, chrome.WaitFor(`ended.length === 4`), flushed) // one of them said by the page
 	entries := r.settledLog(session(t, page), "the ends are in the log", has(2, "webrtc_stream_ended_by_user"))
 	var got, calls []string

@@ -33,7 +33,8 @@ type step struct {
 	Tab    string
 	URL    string
 	Offset int64
-	Send   string // a batch of a stream
+	Person *store.Person // whom its token names
+	Send   string        // a batch of a stream
 	Events []json.RawMessage
 	Close  string // a stream's connection
 }

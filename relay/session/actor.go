@@ -45,6 +45,8 @@ func (s *Session) actor(e *Event, p *Participant, f *facts) Actor {
 	may, controlled := s.controller(e.Stream.Info.Tab)
 	unvouched := f.trusted == no || f.cause == "script"
 	switch {
+	case controlled && acts[event.Word(e.Type)] && may != p.Index && !unvouched && p.led(e):
+		return p.as(Inferred)
 	case controlled && acts[event.Word(e.Type)] && (may != p.Index || !unvouched):
 		return s.someone(may).as(Control)
 	case unvouched:
@@ -52,6 +54,17 @@ func (s *Session) actor(e *Event, p *Participant, f *facts) Actor {
 	}
 	return p.as(Inferred)
 }
+
+// led tells whether an event that says nothing of trust comes of the visitor's own act, the last in the page.
+func (p *Participant) led(e *Event) bool {
+	return leads[event.Word(e.Type)] && p.Hand != 0 && e.Time >= p.Hand && e.Time-p.Hand <= leadsWithin
+}
+
+// leads are what an act in a page leads to, such as a click on a link.
+var leads = map[event.Word]bool{event.Navigate: true, event.RelocateStart: true, event.FileDownload: true, event.FileSelected: true, event.Print: true}
+
+// leadsWithin is how long after an act in milliseconds: a page that comes later does so by itself, as far as can be told.
+const leadsWithin = 5000
 
 // acts are what somebody does in a page, and another one may do there by remote control.
 var acts = map[event.Word]bool{
@@ -124,13 +137,16 @@ func shown(name string, index int64) string {
 	return "Guest " + strconv.FormatInt(index+1, 10)
 }
 
+// theApp is the subject where the app's back end does not say who it was.
+const theApp = "The app"
+
 // shown is the subject of a sentence about what the actor did.
 func (a Actor) shown() string {
 	switch a.Basis {
 	case Script:
 		return "A script"
 	case "":
-		return "The app"
+		return theApp
 	}
 	return shown(a.Name, a.Index)
 }

@@ -111,6 +111,14 @@ func (s *Session) attribute(e *Event, entry *Entry, p *Participant) {
 	if f.unnamed && e.Source == string(event.SourceRecorder) {
 		s.name(entry, "by", strconv.FormatInt(p.Index, 10))
 	}
+	switch entry.Actor.Basis {
+	case Trusted:
+		p.Hand = e.Time
+	case Control:
+		if entry.Actor.Index != p.Index {
+			p.Hand = 0
+		}
+	}
 	s.remote(entry, p, f)
 	s.visit(e)
 }
@@ -183,6 +191,9 @@ func (s *Session) move(e *Event, entry *Entry, p *Participant) (merged uint64) {
 func (s *Session) push(e Entry) {
 	s.seq++
 	e.Seq, e.Session, e.Late = s.seq, s.work.ID, e.Time < s.before
+	if e.Completes != 0 && e.Actor.Basis != Claimed { // a claim tells something else
+		e.Message += ", as entry " + strconv.FormatUint(e.Completes, 10) + " tells"
+	}
 	s.Last = max(s.Last, e.Time)
 	s.entries = append(s.entries, e)
 }

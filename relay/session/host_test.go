@@ -207,6 +207,44 @@ func TestRemoteControl(t *testing.T) {
 	}
 }
 
+// TestWhatAnActLeadsTo: it is of whoever acted last in the customer's pages, for a while; then of who has control.
+func TestWhatAnActLeadsTo(t *testing.T) {
+	const own, remote = "trusted", "remote"
+	for _, tt := range []struct {
+		what    string
+		acts    []string // one after the other, a millisecond apart
+		after   int64    // milliseconds from the last
+		typ     string
+		details string
+		want    string
+	}{
+		{"of the customer's hand", []string{own}, 10, "file_download", `{"url":""}`, "inferred 0 Person A"},
+		{"the page it leads to", []string{own}, leadsWithin, "navigate", `{"url":""}`, "inferred 0 Person A"},
+		{"too late for it", []string{own}, leadsWithin + 1, "navigate", `{"url":""}`, "control 1 Person F"},
+		{"of the agent's act", []string{own, remote}, 10, "file_download", `{"url":""}`, "control 1 Person F"},
+		{"of the customer's after it", []string{remote, own}, 10, "relocate_start", `{"to_url":null,"cause":"link"}`, "inferred 0 Person A"},
+		{"a script leaves", []string{own}, 10, "relocate_start", `{"to_url":null,"cause":"script"}`, "control 1 Person F"},
+		{"no act at all", nil, 10, "file_download", `{"url":""}`, "control 1 Person F"},
+	} {
+		t.Run(tt.what, func(t *testing.T) {
+			s := backed(t, "AF")
+			s.work.Streams[1].ClientIndex, s.work.Streams[1].Person.ClientIndex = 1, 1
+			s.happens('f', 0, "", "recorder_started", `{}`)
+			s.tells(1, "control_gained", `{"client_index":1}`)
+			at := int64(1)
+			for _, by := range tt.acts {
+				at++
+				s.happens('a', at, "", "click", fmt.Sprintf(`{"node_name":"a","attributes":{},"xpath":"/html","trusted":%v}`, by == own))
+				s.reload()
+			}
+			if got := who(s.happens('a', at+tt.after, "", tt.typ, tt.details).Actor); got != tt.want {
+				t.Errorf("%s did it, want %s", got, tt.want)
+			}
+			s.finish()
+		})
+	}
+}
+
 // TestTokenNames: a token says who it is, and no page can say otherwise.
 func TestTokenNames(t *testing.T) {
 	s := backed(t, "B")
@@ -306,7 +344,7 @@ func TestJoinsOfBothSides(t *testing.T) {
 		s.reload()
 		s.happens('a', 1, "", "recorder_started", `{}`)
 		s.happens('a', 2, "", "recorder_stopped", `{}`)
-		if e := s.Entries()[0]; e.Type != "participant_joined" || e.Completes != 2 || len(s.Entries()) != 3 {
+		if e := s.Entries()[0]; e.Type != "participant_joined" || e.Completes != 2 || !strings.HasSuffix(e.Message, " joined, as entry 2 tells") || len(s.Entries()) != 3 {
 			t.Errorf("%+v of %d", e, len(s.Entries()))
 		}
 		s.finish()

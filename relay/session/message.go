@@ -53,7 +53,7 @@ func (f *facts) message(typ string, a Actor) string {
 	case event.TabResume:
 		return who + " resumed the tab"
 	}
-	return who + ": " + strings.ReplaceAll(typ, "_", " ")
+	return who + ": " + strings.ReplaceAll(strings.TrimPrefix(typ, "x_"), "_", " ")
 }
 
 // joined tells a join. What a page claims of its own participant says who that is.

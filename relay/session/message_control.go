@@ -25,7 +25,7 @@ func (f *facts) controlMessage(typ event.Word, who string) string {
 	case event.TabControlRequest:
 		return asks + " asked to act in a tab"
 	case event.FeatureUpgradeRequest:
-		return asks + " asked for " + quoted(f.get("feature").Str)
+		return asks + " asked for " + quoted(f.get("feature").Str) + after(": ", f.get("outcome").Str)
 	}
 	return ""
 }

@@ -18,17 +18,17 @@ func (f *facts) sharedMessage(typ event.Word, who string) string {
 	case event.ScreenshotGenerated:
 		return "A screenshot was made" + after(": ", f.get("trigger").Str)
 	case event.Chat:
-		return f.either("from", who) + " sent a chat message" + after(" to ", f.party("to")) + f.long()
+		return f.either("from", who) + " sent a chat message" + f.long() + after(" to ", f.party("to"))
 	case event.VideoChatEnabled:
 		return f.either("by", who) + " started a call" + after(" with ", f.media())
 	case event.VideoChatArchivingStarted:
 		return f.either("by", who) + " began to record a call"
 	case event.WebRTCStreamException:
-		return "A stream of " + who + " failed" + after(": ", f.name)
+		return "A stream" + verb(who == theApp, "", " of "+who) + " failed" + after(": ", f.name)
 	case event.WebRTCStreamEndedByUser:
 		return f.either("by", who) + " ended a stream"
 	case event.ClientLog:
-		return "The page of " + who + " logged " + quoted(f.line)
+		return verb(who == theApp, who, "The page of "+who) + " logged " + quoted(f.line)
 	case event.ConsentGiven:
 		return f.either("by", who) + " agreed to be recorded"
 	case event.ConsentWithdrawn:

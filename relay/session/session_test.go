@@ -223,7 +223,7 @@ func TestMessage(t *testing.T) {
 		{"tab_control", `{"tab_id":"t1","owner":0,"to":2,"action":"given"}`, "Control of a tab passed from Ada Miller to Guest 3"},
 		{"tab_control", `{"tab_id":"all","to":2,"action":"denied"}`, "Control of all tabs was denied to Guest 3"},
 		{"tab_control_request", `{"tab_id":"t1","requested_by":2}`, "Guest 3 asked to act in a tab"},
-		{"chat", `{"from":2,"to":0,"length":24}`, "Guest 3 sent a chat message to Ada Miller of 24 characters"},
+		{"chat", `{"from":2,"to":0,"length":24}`, "Guest 3 sent a chat message of 24 characters to Ada Miller"},
 		{"chat", `{"from":2}`, "Guest 3 sent a chat message"},
 		{"video_chat_enabled", `{"by":null,"media":["audio","video","screen"]}`, "Ada Miller started a call with audio, video and screen"},
 		{"video_chat_enabled", `{"by":2,"media":["audio"]}`, "Guest 3 started a call with audio"},
@@ -232,6 +232,7 @@ func TestMessage(t *testing.T) {
 		{"webrtc_stream_ended_by_user", `{"stream":1,"by":null}`, "Ada Miller ended a stream"},
 		{"screenshot_generated", `{"screenshot_id":1,"trigger":"annotation"}`, "A screenshot was made: annotation"},
 		{"feature_upgrade_request", `{"feature":"video"}`, "Ada Miller asked for 'video'"},
+		{"feature_upgrade_request", `{"feature":"video","outcome":"denied"}`, "Ada Miller asked for 'video': denied"},
 		{"consent_given", `{"text_id":"en-3"}`, "Ada Miller agreed to be recorded"},
 		{"consent_withdrawn", `{"by":2}`, "Guest 3 no longer agrees to be recorded"},
 		{"clipboard_copy", `{"node_name":"textarea","length":2}`, "Ada Miller copied from a textarea"},
@@ -250,7 +251,7 @@ func TestMessage(t *testing.T) {
 		{"recorder_stopped", `{"reason":"consent withdrawn"}`, "The recorder stopped: consent withdrawn"},
 		{"recorder_failed", `{"what":"csp"}`, "The recorder failed: the page forbids WebAssembly"},
 		{"gap", `{"count":12,"reason":"overflow"}`, "12 events are missing here: there was no room for more"},
-		{"x_offer_made", `{"plan":"basic"}`, "Ada Miller: x offer made"},
+		{"x_offer_made", `{"plan":"basic"}`, "Ada Miller: offer made"},
 	} {
 		t.Run(tt.want, func(t *testing.T) {
 			s := setting(t, "a")

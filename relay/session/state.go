@@ -43,6 +43,7 @@ type Participant struct {
 	Out    bool   `json:"out,omitempty"`   // left by the word of the host or the back end: an open page is no return
 	Paged  bool   `json:"paged,omitempty"` // a page of theirs has been heard of since they joined
 	Token  bool   `json:"token,omitempty"` // a token says who it is
+	Hand   int64  `json:"hand,omitempty"`  // when they last acted with their own hand, 0 since another one has acted in their page
 	Seq    uint64 `json:"seq"`             // of participant_joined
 }
 
