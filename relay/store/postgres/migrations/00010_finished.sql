@@ -40,12 +40,13 @@ CREATE INDEX requests_session ON requests (session_id);
 -- A finished session.
 CREATE TABLE documents (
     session_id    text COLLATE "C" PRIMARY KEY,
-    leaf          bigint   NOT NULL UNIQUE, -- its place in the tree
-    hashes        bytea    NOT NULL,        -- the first 8 bytes of each entry's hash
+    leaf          bigint   NOT NULL, -- its place in the tree
+    hashes        bytea    NOT NULL, -- the first 8 bytes of each entry's hash
     policies      text     NOT NULL,
-    streams       bytea    NOT NULL,        -- where each stream stopped, for recorders that come back; compressed with zstd
-    words         integer  NOT NULL         -- how many
+    streams       bytea    NOT NULL, -- where each stream stopped, for recorders that come back; compressed with zstd
+    words         integer  NOT NULL  -- how many
 );
+CREATE INDEX documents_leaf ON documents (leaf);
 ALTER TABLE documents ALTER COLUMN hashes SET STORAGE EXTERNAL;
 
 -- Its entries in their compact form.
