@@ -6,7 +6,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -16,36 +15,44 @@ import (
 // and the packages of these once they are installed.
 const frameworks = "frameworks"
 
-// installed installs the packages as their lock pins them, when they are not there already.
-var installed = sync.OnceValue(func() error {
-	lock, err := os.ReadFile(filepath.Join(frameworks, "package-lock.json"))
+// install installs the packages of a directory as their lock pins them, when they are not there already.
+func install(dir string) error {
+	lock, err := os.ReadFile(filepath.Join(dir, "package-lock.json"))
 	if err != nil {
 		return err
 	}
-	mark := filepath.Join(frameworks, "node_modules", ".installed-lock")
+	mark := filepath.Join(dir, "node_modules", ".installed-lock")
 	if done, err := os.ReadFile(mark); err == nil && bytes.Equal(done, lock) {
 		return nil
 	}
-	if _, err := command(nil, "npm", "ci", "--prefix", filepath.Join("e2e", frameworks), "--ignore-scripts", "--no-audit", "--no-fund"); err != nil {
+	if _, err := command(nil, "npm", "ci", "--prefix", filepath.Join("e2e", dir), "--ignore-scripts", "--no-audit", "--no-fund"); err != nil {
 		return err
 	}
 	return os.WriteFile(mark, lock, 0o600)
-})
+}
 
 // bundles keeps what is bundled, for several tests load the same pages. No two of them run at once.
 var bundles = map[string]string{}
 
-// bundled gives a source as its users would ship it: one script with its packages, and one style sheet.
+// bundled gives a source of the frameworks as its users would ship it: one script with its packages, and one style
+// sheet.
 func bundled(t testing.TB, source string) string {
 	t.Helper()
+	return bundledIn(t, frameworks, source)
+}
+
+// bundledIn gives a source of a directory with packages in the same way.
+func bundledIn(t testing.TB, dir, source string) string {
+	t.Helper()
+	source = filepath.Join(dir, source)
 	if tags, ok := bundles[source]; ok {
 		return tags
 	}
-	if err := installed(); err != nil {
+	if err := install(dir); err != nil {
 		t.Fatal(err)
 	}
 	built := api.Build(api.BuildOptions{
-		EntryPoints:       []string{filepath.Join(frameworks, source)},
+		EntryPoints:       []string{source},
 		Outdir:            t.TempDir(), // nothing is written
 		Bundle:            true,
 		Format:            api.FormatIIFE,

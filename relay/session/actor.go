@@ -105,14 +105,18 @@ func (s *Session) someone(index int64) *Participant {
 	return &Participant{Index: index}
 }
 
-// who reads whom a key names: by the number, or by the id that the app has for a participant, unless the policy hides
-// it: what is hidden looks alike.
+// called tells whether the app has this id for the participant, unless the policy hides it: what is hidden looks alike.
+func (p *Participant) called(id string) bool {
+	return id != "" && p.UserID == id && !strings.ContainsAny(id, "[*")
+}
+
+// who reads whom a key names: by the number, or by the id that the app has for a participant.
 func (s *Session) who(v gjson.Result) (index int64, ok bool) {
 	if v.Type == gjson.Number {
 		return v.Int(), true
 	}
 	for i := range s.Participants {
-		if p := &s.Participants[i]; p.UserID != "" && p.UserID == v.Str && !strings.ContainsAny(v.Str, "[*") {
+		if p := &s.Participants[i]; p.called(v.Str) {
 			return p.Index, true
 		}
 	}

@@ -84,16 +84,16 @@ func (f *facts) subject(a Actor) string {
 // get gives a member of the details: of those that only a sentence needs.
 func (f *facts) get(key string) gjson.Result { return gjson.Get(f.details, key) }
 
-// party names the participant of a key, by the session's state when it is a client_index; "" when it tells none.
+// party names the participant of a key, by the session's state when it knows the number or the id; "" when it tells none.
 func (f *facts) party(key string) string {
 	v := f.get(key)
-	if v.Type != gjson.Number {
-		return cut(v.Str)
-	}
 	for i := range f.people {
-		if p := &f.people[i]; p.Index == v.Int() {
+		if p := &f.people[i]; v.Type == gjson.Number && p.Index == v.Int() || p.called(v.Str) {
 			return p.shown()
 		}
+	}
+	if v.Type != gjson.Number {
+		return cut(v.Str)
 	}
 	return shown("", v.Int())
 }
