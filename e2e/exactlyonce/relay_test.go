@@ -66,7 +66,9 @@ func (r *relay) start() {
 	}})
 	r.ingest = ingest.New(ingest.Config{
 		Sites: sites{}, Store: r.db, Now: r.now, Limits: ingest.DefaultLimits, Log: log, Wake: q.Wake,
-		IP: func(*http.Request, string) string { return "" },
+		IP:       func(*http.Request, string) string { return "" },
+		Client:   func(*http.Request) string { return "" },
+		FieldKey: func(string) (key masking.FieldKey) { return key },
 	})
 	r.server = httptest.NewServer(r.ingest)
 	var numbering context.Context

@@ -133,7 +133,8 @@ func TestBackupRefuses(t *testing.T) {
 	if _, err := sqlite.Backup(context.Background(), dir, filepath.Join(place, "no", "where")); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("into no directory: %v", err)
 	}
-	damage(t, dir, 40*16<<10, 41*16<<10)
+	at := rootOf(t, dir, "entries")
+	damage(t, dir, at, at+16<<10)
 	if _, err := sqlite.Backup(context.Background(), dir, filepath.Join(place, "damaged")); !errors.Is(err, sqlite.ErrDamaged) {
 		t.Errorf("of a damaged store: %v", err)
 	}

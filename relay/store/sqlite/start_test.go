@@ -3,6 +3,7 @@ package sqlite_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -52,6 +53,21 @@ func damage(t *testing.T, dir string, from, to int64) {
 	if _, err := f.WriteAt(bytes.Repeat([]byte{0xa5}, int(to-from)), from); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// rootOf gives the place in the database's file where a table begins.
+func rootOf(t *testing.T, dir, table string) int64 {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, sqlite.File)+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	var page int64
+	if err := db.QueryRow("SELECT rootpage FROM sqlite_schema WHERE type = 'table' AND name = ?", table).Scan(&page); err != nil {
+		t.Fatal(err)
+	}
+	return (page - 1) * 16 << 10
 }
 
 func TestCheckAfterCrash(t *testing.T) {
