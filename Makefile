@@ -40,6 +40,7 @@ robot: build ## let a robot act on the demonstration for ten minutes
 
 torture: ## kill the relay 200 times under load, and count what the log has
 	go test ./e2e/torture -v -cycles 200 -timeout 90m
+	go test ./e2e -count=1 -run TestStorm -v -storm 300 -timeout 20m
 
 fuzz: ## run each fuzz target for FUZZTIME (10m)
 	.ci/fuzz $(FUZZTIME)

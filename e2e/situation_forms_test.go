@@ -14,7 +14,6 @@ func at(path string) chrome.Step {
 // sentPage is where the forms go.
 var sentPage = map[string]string{"/done": `<p>Thank you</p>`}
 
-// forms: a form is sent, or is not.
 // hiding are fields that hide the properties of their form by which one walks and matches.
 var hiding = func() (fields string) {
 	for _, name := range []string{"parentElement", "parentNode", "matches", "closest", "localName", "nodeName", "nodeType", "namespaceURI", "previousElementSibling", "assignedSlot", "getRootNode", "getAttribute", "id", "name"} {
@@ -23,6 +22,7 @@ var hiding = func() (fields string) {
 	return fields
 }()
 
+// forms: a form is sent, or is not.
 var forms = []situation{
 	{name: "its fields hide what the form itself has", key: "shows", body: `<div class=ph-mask><form id=f action=/gone onsubmit="event.preventDefault()">` + hiding + `<input id=a><button id=b>Go</button></form></div><form>` + hiding + `</form><button>After</button>`,
 		do:   acts(chrome.Type("#a", "Ada"), leave, chrome.Click("#b"), chrome.Click("form + button")),

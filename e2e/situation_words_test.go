@@ -141,7 +141,7 @@ func sent(d entry) string {
 	if d["valid"] != true {
 		said += " invalid"
 	}
-	return said + changer(d)
+	return strings.TrimRight(said, " ") + changer(d)
 }
 
 // address writes an address behind a word; one that is unknown is a question mark, one that is not there nothing.

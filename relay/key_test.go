@@ -77,7 +77,7 @@ func TestKeys(t *testing.T) {
 		t.Errorf("printed %s", printed)
 	}
 
-	address, log := serve(t, file)
+	address, log := serveWith(t, file)
 	status := func(key string) int {
 		req, _ := http.NewRequest("GET", address+"/v1/sessions", nil)
 		req.Header.Set("Authorization", "Bearer "+key)
@@ -112,8 +112,8 @@ func TestKeys(t *testing.T) {
 	}
 }
 
-// serve runs a relay with a configuration file until the test ends.
-func serve(t *testing.T, file string) (address string, log *heard) {
+// serveWith runs a relay with a configuration file until the test ends.
+func serveWith(t *testing.T, file string) (address string, log *heard) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

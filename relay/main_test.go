@@ -35,7 +35,7 @@ func TestExitCodes(t *testing.T) {
 	}
 	page := file("page.html", "<!doctype html><button>Blue Moon</button>")
 	policy, doubtful, wrong := file("p.yaml", "default: mask\n"), file("doubtful.yaml", "mask: [':focus']\n"), file("wrong.yaml", "default: mask\nmaks: []\n")
-	stored, damaged := store(t), store(t)
+	stored, damaged := emptyStore(t), emptyStore(t)
 	if err := os.WriteFile(filepath.Join(damaged, sqlite.File), []byte(strings.Repeat("garbage ", 10_000)), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -85,8 +85,8 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-// store makes a data directory with an empty store.
-func store(t *testing.T) string {
+// emptyStore makes a data directory with an empty store.
+func emptyStore(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	s, err := sqlite.Open(t.Context(), dir, time.Now)

@@ -15,8 +15,8 @@ import (
 
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/masking/event"
-	"github.com/cotrail/cotrail/relay/ingest"
 	"github.com/cotrail/cotrail/relay/chain"
+	"github.com/cotrail/cotrail/relay/ingest"
 	"github.com/cotrail/cotrail/relay/sequence"
 	"github.com/cotrail/cotrail/relay/store"
 	"github.com/cotrail/cotrail/relay/store/sqlite"

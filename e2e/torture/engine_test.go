@@ -2,11 +2,15 @@ package torture
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"testing"
 	"time"
 
 	"github.com/cotrail/cotrail/relay/chain"
 	"github.com/cotrail/cotrail/relay/store"
+	"github.com/cotrail/cotrail/relay/store/postgres"
+	"github.com/cotrail/cotrail/relay/store/postgres/pgtest"
 	"github.com/cotrail/cotrail/relay/store/sqlite"
 )
 
@@ -14,25 +18,54 @@ import (
 type engine struct {
 	name     string
 	embedded bool // its files are in the directory of the relay's data
-	// flags gives the relay's flags for a store of its own, which ends with the test.
-	flags func(t *testing.T) []string
-	// verify looks at the store when the relay has ended.
-	verify func(t *testing.T, dir string)
+	// fresh makes an empty store, which ends with the test. It gives the relay's flags for it, and the function that opens
+	// it when the relay has ended; dir is that of the relay's data.
+	fresh func(t *testing.T) (flags []string, open func(dir string) (store.Store, error))
 }
 
-var engines = []engine{{
-	name: "sqlite", embedded: true,
-	flags: func(*testing.T) []string { return nil },
-	verify: func(t *testing.T, dir string) {
-		t.Helper()
-		s, err := sqlite.Open(context.Background(), dir, time.Now)
-		if err != nil {
-			t.Fatal(err)
+var engines = []engine{
+	{name: "sqlite", embedded: true, fresh: func(t *testing.T) ([]string, func(string) (store.Store, error)) {
+		return nil, func(dir string) (store.Store, error) { return sqlite.Open(context.Background(), dir, time.Now) }
+	}},
+	{name: "postgres", fresh: func(t *testing.T) ([]string, func(string) (store.Store, error)) {
+		url := pgtest.Database(t)
+		return []string{"--store", url}, func(string) (store.Store, error) {
+			return postgres.Open(context.Background(), postgres.Options{URL: url, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 		}
-		defer s.Close()
-		chains(t, s)
-	},
-}}
+	}},
+}
+
+// verify looks at the store when the relay has ended.
+func (s *stand) verify(dir string) {
+	s.t.Helper()
+	kept, err := s.open(dir)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer kept.Close()
+	chains(s.t, kept)
+}
+
+// leased is how long the sessions of a relay that was killed are still its own: several lives of a lease.
+const leased = 3 * store.LeaseLife
+
+// work reads a session, as soon as no relay that was killed has it any more.
+func work(ctx context.Context, s store.Store, id string) (w store.Work, err error) {
+	ctx, cancel := context.WithTimeout(ctx, leased)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		if w, err = s.Work(ctx, id, 1); !errors.Is(err, store.ErrLeased) {
+			return w, err
+		}
+		select {
+		case <-ctx.Done():
+			return w, err
+		case <-tick.C:
+		}
+	}
+}
 
 // chains makes the hash chain of every session anew.
 func chains(t *testing.T, s store.Store) {
@@ -44,7 +77,7 @@ func chains(t *testing.T, s store.Store) {
 	}
 	checked := 0
 	for _, session := range sessions {
-		w, err := s.Work(ctx, session.ID, 1)
+		w, err := work(ctx, s, session.ID)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"github.com/cotrail/cotrail/relay/store/postgres/pgtest"
 )
 
 var (
@@ -34,6 +36,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
+	defer pgtest.End()
 	binary = filepath.Join(dir, "cotrail")
 	if out, err := exec.Command("go", "build", "-o", binary, "github.com/cotrail/cotrail/relay").CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/cotrail/cotrail/e2e/process"
 	"github.com/cotrail/cotrail/e2e/traffic"
+	"github.com/cotrail/cotrail/relay/store"
 )
 
 const (
@@ -34,6 +35,7 @@ const (
 type stand struct {
 	t      *testing.T
 	store  engine
+	open   func(dir string) (store.Store, error) // when the relay has ended
 	relay  *process.Relay
 	proxy  *proxy
 	groups [][]*tab // by session
@@ -69,8 +71,10 @@ func newStand(t *testing.T, e engine, dir string) *stand {
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	var flags []string
 	var err error
-	if s.relay, err = process.StartIn(context.Background(), binary, filepath.Join(dir, "data"), append(e.flags(t), "--config", file)...); err != nil {
+	flags, s.open = e.fresh(t)
+	if s.relay, err = process.StartIn(context.Background(), binary, filepath.Join(dir, "data"), append(flags, "--config", file)...); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -185,7 +189,7 @@ func (s *stand) settle() {
 	if err := s.relay.Stop(); err != nil {
 		s.t.Error(err)
 	}
-	s.store.verify(s.t, s.relay.Dir)
+	s.verify(s.relay.Dir)
 	s.relay = nil
 }
 

@@ -24,6 +24,7 @@ import (
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/journal"
 	"github.com/cotrail/cotrail/relay/problem"
+	"github.com/cotrail/cotrail/relay/statistics"
 	"github.com/cotrail/cotrail/relay/store"
 	"github.com/cotrail/cotrail/relay/trail"
 )
@@ -114,9 +115,12 @@ func (s *shelf) note(_ context.Context, d journal.Deed) error {
 	return s.unwritten
 }
 
+// accessEntry is one of the access log but for its number and its site.
+const accessEntry = `{"details":{"from":null,"session_id":"in-shop","what":"log","who":"audit"},"message":"audit read the log of session in-shop","seq":%d,"site":%q,"time":"2026-11-22T10:04:33.343Z","type":"log_viewed"}`
+
 func (s *shelf) Accesses(_ context.Context, site, day string, after uint64, limit int) (list []store.Access, _ error) {
 	for i := range uint64(limit) {
-		list = append(list, store.Access{Day: "2026-11-22", Seq: after + i + 1, Entry: fmt.Appendf(nil, `{"site":%q}`, site+" after "+day), Hash: [32]byte{1}})
+		list = append(list, store.Access{Day: "2026-11-22", Seq: after + i + 1, Entry: fmt.Appendf(nil, accessEntry, after+i+1, site+" after "+day), Hash: [32]byte{1}})
 	}
 	return list, nil
 }
@@ -180,21 +184,20 @@ func start(t *testing.T) *relay {
 		Surfly: func(entry []byte) ([]byte, bool, error) {
 			return append([]byte("[\"surfly\"]"), '\n'), !strings.Contains(string(entry), "click"), nil
 		},
-		Statistics: func(site, id string, entries func(func([]byte) error) error) (any, error) {
-			n := 0
-			err := entries(func([]byte) error { n++; return nil })
-			return map[string]any{"id": id, "site": site, "entries": n}, err
-		},
-		Schema:  []byte(`{"$schema":"x"}`),
-		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "events 1\n") }),
-		Local:   func(*http.Request) bool { return r.local },
-		Base:    func(*http.Request) string { return "https://relay.example" },
+		Statistics: statistics.Of,
+		Schema:     []byte(`{"$schema":"x"}`),
+		Metrics:    http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "events 1\n") }),
+		Local:      func(*http.Request) bool { return r.local },
+		Base:       func(*http.Request) string { return "https://relay.example" },
 		Tag: func(base, site string) string {
 			return `<script src="` + base + `/cotrail.aa.js" data-site="` + site + `"></script>`
 		},
-		Outbox:  r.outbox,
-		Resend:  func() { r.resent++ },
-		Links:   http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "log of "+r.PathValue("token")) }),
+		Outbox: r.outbox,
+		Resend: func() { r.resent++ },
+		Links: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprintf(w, `{"session_logs":[%q]}`, r.PathValue("token"))
+		}),
 		Version: "0.1.0",
 		Log:     slog.New(slog.DiscardHandler),
 	})
@@ -289,8 +292,11 @@ func (r *relay) ask(t *testing.T, route Route, session, query, key string, heade
 
 // path is a route's address for a session.
 func (r *relay) path(route Route, session string) string {
-	return strings.NewReplacer("{id}", session, "{digest}", r.policies[0].Digest, "{$}", "").Replace(route.Path)
+	return strings.NewReplacer("/deliveries/{id}", "/deliveries/"+deliveryOf[session], "{id}", session, "{digest}", r.policies[0].Digest, "{token}", "link", "{$}", "").Replace(route.Path)
 }
+
+// deliveryOf is the delivery of a session.
+var deliveryOf = map[string]string{"in-shop": "d2", "in-side": "d1", "unknown": "d9"}
 
 // bodies are what is sent to the routes that take something.
 var bodies = map[string]string{

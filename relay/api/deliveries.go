@@ -1,12 +1,9 @@
 package api
 
 import (
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
-	"time"
 
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/problem"
@@ -40,13 +37,9 @@ func (a *API) deliveries(w http.ResponseWriter, r *http.Request, key config.Key)
 	if !ok {
 		return
 	}
-	limit := defaultPage
-	if q.Has("limit") {
-		var err error
-		if limit, err = strconv.Atoi(q.Get("limit")); err != nil || limit < 1 || limit > maxPage {
-			problem.Write(w, http.StatusBadRequest, "The limit must be a number from 1 to "+strconv.Itoa(maxPage)+".")
-			return
-		}
+	limit, ok := pageSize(w, q.Get("limit"))
+	if !ok {
+		return
 	}
 	page, next, err := a.Outbox.Deliveries(r.Context(), query, limit, q.Get("cursor"))
 	if err != nil {
@@ -106,21 +99,13 @@ func (a *API) retryAll(w http.ResponseWriter, r *http.Request, key config.Key) {
 }
 
 func (a *API) retry(w http.ResponseWriter, r *http.Request, query store.DeliveryQuery) {
-	n, err := a.Outbox.RetryDeliveries(r.Context(), query, time.Now().UnixMilli())
+	n, err := a.Outbox.RetryDeliveries(r.Context(), query, a.Now().UnixMilli())
 	if err != nil {
 		a.failed(w, r, err)
 		return
 	}
 	a.Resend()
 	a.writeJSON(w, map[string]int{"retried": n})
-}
-
-// reached are the sites of a key, nil for all.
-func reached(key config.Key) []string {
-	if slices.Contains(key.Sites, config.AllSites) {
-		return nil
-	}
-	return key.Sites
 }
 
 // deliveryQuery reads the filters, and answers itself when they are not to be understood.
@@ -141,12 +126,11 @@ func (a *API) deliveryQuery(w http.ResponseWriter, q url.Values, key config.Key)
 		if !q.Has(name) {
 			continue
 		}
-		at, err := time.Parse(time.RFC3339, q.Get(name))
-		if err != nil {
-			problem.Error(w, http.StatusBadRequest, fmt.Errorf("%s must be a time like 2026-11-22T12:00:00Z", name))
+		var err error
+		if *to, err = readTime(name, q.Get(name)); err != nil {
+			problem.Error(w, http.StatusBadRequest, err)
 			return query, false
 		}
-		*to = at.UnixMilli()
 	}
 	return query, true
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"strings"
 	"testing"
 
@@ -45,29 +43,6 @@ func (b *box) RetryDeliveries(_ context.Context, q store.DeliveryQuery, _ int64)
 	return 3, nil
 }
 
-func isDelivery(r Route) bool {
-	return strings.HasPrefix(r.Path, "/v1/deliveries") || strings.HasPrefix(r.Path, "/v1/links/")
-}
-
-func (r *relay) send(t *testing.T, path, key string) (*http.Response, string) {
-	t.Helper()
-	req, err := http.NewRequest("POST", r.url+path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("Authorization", "Bearer "+key)
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	body, err := io.ReadAll(res.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return res, string(body)
-}
-
 func TestDeliveries(t *testing.T) {
 	r := start(t)
 	res, body := r.get(t, "/v1/deliveries?site=shop", "shop-reader")
@@ -101,23 +76,23 @@ func TestDeliveries(t *testing.T) {
 
 func TestRetry(t *testing.T) {
 	r := start(t)
-	res, body := r.send(t, "/v1/deliveries/d2/retry", "shop-host")
+	res, body := r.do(t, "POST", "/v1/deliveries/d2/retry", "shop-host", "")
 	if res.StatusCode != 200 || body != "{\"retried\":3}\n" || r.resent != 1 || r.outbox.retried[0].ID != "d2" {
 		t.Errorf("%d %s, resent %d, %+v", res.StatusCode, body, r.resent, r.outbox.retried)
 	}
 	for path, key := range map[string]string{"/v1/deliveries/d1/retry": "shop-host", "/v1/deliveries/d9/retry": "both-reader"} {
-		res, body := r.send(t, path, key)
+		res, body := r.do(t, "POST", path, key, "")
 		says(t, path, res, body, 404, "no such delivery")
 	}
-	res, body = r.send(t, "/v1/deliveries/d2/retry", "shop-reader")
+	res, body = r.do(t, "POST", "/v1/deliveries/d2/retry", "shop-reader", "")
 	says(t, "without the scope", res, body, 403, "scope host")
 
-	r.send(t, "/v1/deliveries/retry?from=2026-11-22T12:00:00Z", "shop-host")
-	r.send(t, "/v1/deliveries/retry?state=delivered&destination=hook", "both-reader")
+	r.do(t, "POST", "/v1/deliveries/retry?from=2026-11-22T12:00:00Z", "shop-host", "")
+	r.do(t, "POST", "/v1/deliveries/retry?state=delivered&destination=hook", "both-reader", "")
 	if got := fmt.Sprintf("%+v", r.outbox.retried[1:]); got != "[{ID: Sites:[shop] Destination: Session: State:dead From:1795348800000 To:0} {ID: Sites:[shop side] Destination:hook Session: State:delivered From:0 To:0}]" {
 		t.Errorf("retried %s", got)
 	}
-	res, body = r.send(t, "/v1/deliveries/retry?cursor=x", "shop-host")
+	res, body = r.do(t, "POST", "/v1/deliveries/retry?cursor=x", "shop-host", "")
 	says(t, "a parameter of the list", res, body, 400, `"cursor"`)
 	if len(r.outbox.retried) != 3 {
 		t.Errorf("%d orders to retry", len(r.outbox.retried))
@@ -131,7 +106,7 @@ func TestDeliveryShape(t *testing.T) {
 	if err := json.Unmarshal([]byte(body), &list); err != nil || list.Deliveries[0]["next"] != "2026-11-22T10:04:33.344Z" || list.Deliveries[0]["last_error"] != nil {
 		t.Errorf("%s, %v", body, err)
 	}
-	if _, body := r.get(t, "/v1/links/abc", ""); body != "log of abc" {
+	if _, body := r.get(t, "/v1/links/abc", ""); body != `{"session_logs":["abc"]}` {
 		t.Errorf("a link answers %s", body)
 	}
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/journal"
@@ -26,7 +25,7 @@ type Copy struct {
 }
 
 // copies are those that every relay may have.
-var copies = []Copy{{Where: "backups of the data directory that were made before"}, {Where: "exports and deliveries that were made before"}}
+var copies = []Copy{{Where: "backups of the data directory that were made before"}, {Where: "exports that were made before, and deliveries that their destinations keep"}}
 
 // erase answers DELETE /v1/sessions/{id}.
 func (a *API) erase(w http.ResponseWriter, r *http.Request, key config.Key) {
@@ -51,7 +50,7 @@ func (a *API) erase(w http.ResponseWriter, r *http.Request, key config.Key) {
 
 // hold answers PUT /v1/sessions/{id}/hold.
 func (a *API) hold(w http.ResponseWriter, r *http.Request, key config.Key) {
-	a.change(w, r, key, journal.Held, func(id string) error { return a.Holds.Hold(r.Context(), id, time.Now().UnixMilli()) })
+	a.change(w, r, key, journal.Held, func(id string) error { return a.Holds.Hold(r.Context(), id, a.Now().UnixMilli()) })
 }
 
 // release answers DELETE /v1/sessions/{id}/hold.

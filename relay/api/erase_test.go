@@ -2,6 +2,7 @@ package api
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -12,14 +13,14 @@ import (
 
 func TestErase(t *testing.T) {
 	r := start(t)
-	res, body := r.ask(t, "DELETE", "/v1/sessions/in-shop", "shop-host")
+	res, body := r.do(t, "DELETE", "/v1/sessions/in-shop", "shop-eraser", "")
 	if want := `{"session_id":"in-shop","tombstone":"tombstone","copies":[{"where":"backups of`; res.StatusCode != 200 || !strings.HasPrefix(body, want) {
 		t.Errorf("%d %s, want %s", res.StatusCode, body, want)
 	}
-	if !reflect.DeepEqual(r.erased, []string{"shop-host in-shop"}) {
+	if !reflect.DeepEqual(r.erased, []string{"shop-eraser in-shop"}) {
 		t.Errorf("erased %v", r.erased)
 	}
-	if want := (journal.Deed{Type: journal.Erased, Site: "shop", Session: "in-shop", Key: "shop-host", What: "log", From: "192.0.2.1"}); len(r.noted) != 1 || r.noted[0] != want {
+	if want := (journal.Deed{Type: journal.Erased, Site: "shop", Session: "in-shop", Key: "shop-eraser", What: "log", From: "192.0.2.1"}); len(r.noted) != 1 || r.noted[0] != want {
 		t.Errorf("noted %+v, want %+v", r.noted, want)
 	}
 	for err, c := range map[error]struct {
@@ -31,7 +32,7 @@ func TestErase(t *testing.T) {
 		store.ErrErased:    {410, "was erased"},
 	} {
 		r.kept = err
-		res, body := r.ask(t, "DELETE", "/v1/sessions/in-shop", "shop-host")
+		res, body := r.do(t, "DELETE", "/v1/sessions/in-shop", "shop-eraser", "")
 		says(t, err.Error(), res, body, c.status, c.part)
 	}
 	if len(r.noted) != 1 {
@@ -42,7 +43,7 @@ func TestErase(t *testing.T) {
 func TestHold(t *testing.T) {
 	r := start(t)
 	for _, c := range []struct{ method, held, deed string }{{"PUT", "in-shop true", journal.Held}, {"DELETE", "in-shop false", journal.Released}} {
-		res, body := r.ask(t, c.method, "/v1/sessions/in-shop/hold", "shop-host")
+		res, body := r.do(t, c.method, "/v1/sessions/in-shop/hold", "shop-eraser", "")
 		if res.StatusCode != 200 || !strings.Contains(body, `"held":`) || r.held != c.held || r.noted[len(r.noted)-1].Type != c.deed {
 			t.Errorf("%s: %d %s, held %s, noted %+v", c.method, res.StatusCode, body, r.held, r.noted)
 		}
@@ -98,7 +99,8 @@ func TestAccessLog(t *testing.T) {
 	r := start(t)
 	hash := "01" + strings.Repeat("00", 31)
 	res, body := r.get(t, "/v1/access-log?site=shop&limit=2", "shop-reader")
-	want := `{"access_log":[{"entry":{"site":"shop after "},"hash":"` + hash + `"},{"entry":{"site":"shop after "},"hash":"` + hash + `"}],"next":"2026-11-22.2"}` + "\n"
+	first, second := fmt.Sprintf(accessEntry, 1, "shop after "), fmt.Sprintf(accessEntry, 2, "shop after ")
+	want := `{"access_log":[{"entry":` + first + `,"hash":"` + hash + `"},{"entry":` + second + `,"hash":"` + hash + `"}],"next":"2026-11-22.2"}` + "\n"
 	if res.StatusCode != 200 || body != want {
 		t.Errorf("%d %s, want %s", res.StatusCode, body, want)
 	}

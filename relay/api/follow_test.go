@@ -136,6 +136,17 @@ func TestFollowLines(t *testing.T) {
 	wantEnd(t, in)
 }
 
+// TestFollowEnded asks for a session that is over in both forms.
+func TestFollowEnded(t *testing.T) {
+	r := start(t)
+	for accept, want := range map[string]string{"text/event-stream": "event: end\ndata: {}\n\n", "application/x-ndjson": ""} {
+		res, body := r.get(t, "/v1/sessions/in-side/log?follow=1", "side-reader", "Accept", accept)
+		if res.StatusCode != 200 || body != want || res.Header.Get("Content-Type") != accept {
+			t.Errorf("%s: %d %q, want %q", accept, res.StatusCode, body, want)
+		}
+	}
+}
+
 // TestStoppingTellsFollowers ends the relay while logs are followed.
 func TestStoppingTellsFollowers(t *testing.T) {
 	r, g, stopping := startGrowing(t)

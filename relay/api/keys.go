@@ -4,11 +4,20 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/problem"
 )
+
+// reached are the sites of a key, nil for all.
+func reached(key config.Key) []string {
+	if slices.Contains(key.Sites, config.AllSites) {
+		return nil
+	}
+	return key.Sites
+}
 
 // admit finds the key of a request and answers itself when the request may not pass. Where no key is needed, none
 // is looked at, and the key given back is empty.

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -13,27 +12,29 @@ func TestLimits(t *testing.T) {
 	r := start(t)
 	once := func() *limit.Limiter { return limit.New(0.5, 1) }
 	r.api.Limits = Limits{Key: once(), Address: once(), Site: limit.New(1, 3)}
-	for what, ask := range map[string]func() (status int, retry, body string){
-		"a key":      func() (int, string, string) { return r.inquire(t, "/v1/sessions", "shop-reader") },
-		"another":    func() (int, string, string) { return r.inquire(t, "/v1/sessions", "side-reader") },
-		"an address": func() (int, string, string) { return r.inquire(t, "/v1/schema/events.json", "") },
+	for what, c := range map[string]struct{ path, key string }{
+		"a key":      {"/v1/sessions", "shop-reader"},
+		"another":    {"/v1/sessions", "side-reader"},
+		"an address": {"/v1/schema/events.json", ""},
 	} {
-		if status, _, body := ask(); status != 200 {
-			t.Errorf("%s: %d %s", what, status, body)
+		if res, body := r.get(t, c.path, c.key); res.StatusCode != 200 {
+			t.Errorf("%s: %d %s", what, res.StatusCode, body)
 		}
-		if status, retry, body := ask(); status != 429 || retry != "2" || !strings.Contains(body, "Try again in 2 seconds.") {
-			t.Errorf("%s, once more: %d, Retry-After %q, %s", what, status, retry, body)
+		res, body := r.get(t, c.path, c.key)
+		says(t, what, res, body, 429, "Try again in 2 seconds.")
+		if retry := res.Header.Get("Retry-After"); retry != "2" {
+			t.Errorf("%s, once more: Retry-After %q", what, retry)
 		}
 	}
 	for _, key := range []string{"", "a guess"} {
-		if status, _, body := r.inquire(t, "/v1/sessions", key); status != 429 {
-			t.Errorf("with the key %q: %d %s", key, status, body)
+		if res, body := r.get(t, "/v1/sessions", key); res.StatusCode != 429 {
+			t.Errorf("with the key %q: %d %s", key, res.StatusCode, body)
 		}
 	}
 	r.local = true
 	for range 2 {
-		if status, _, body := r.inquire(t, "/healthz", ""); status != 200 {
-			t.Errorf("from this machine: %d %s", status, body)
+		if res, body := r.get(t, "/healthz", ""); res.StatusCode != 200 {
+			t.Errorf("from this machine: %d %s", res.StatusCode, body)
 		}
 	}
 	r.api.Limits.Key = nil
@@ -46,10 +47,4 @@ func TestLimits(t *testing.T) {
 	if res, body := r.post(t, "/v1/sessions/in-side/events", "both-reader", `{"type":"x_a"}`); res.StatusCode != 200 {
 		t.Errorf("at another site: %d %s", res.StatusCode, body)
 	}
-}
-
-func (r *relay) inquire(t *testing.T, path, key string) (status int, retry, body string) {
-	t.Helper()
-	res, body := r.get(t, path, key)
-	return res.StatusCode, fmt.Sprint(res.Header.Get("Retry-After")), body
 }

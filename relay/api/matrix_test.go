@@ -22,29 +22,40 @@ type decision struct {
 }
 
 var decisions = map[string]decision{
-	"POST /v1/sessions":             {withKey, config.ScopeHost, 201},
-	"POST /v1/sessions/{id}/tokens": {withKey, config.ScopeHost, 201},
-	"POST /v1/sessions/{id}/events": {withKey, config.ScopeHost, 200},
-	"POST /v1/sessions/{id}/end":    {withKey, config.ScopeHost, 200},
-	"GET /v1/sessions":              {withKey, config.ScopeRead, 200},
-	"GET /v1/sessions/{id}":         {withKey, config.ScopeRead, 200},
-	"GET /v1/sessions/{id}/log":     {withKey, config.ScopeRead, 200},
-	"GET /v1/policies/{digest}":     {withKey, config.ScopeRead, 200},
-	"GET /v1/schema/events.json":    {open, "", 200},
-	"GET /v1/record/policy":         {open, "", 200},
-	"GET /v1/record/origin":         {open, "", 200},
-	"GET /openapi.yaml":             {open, "", 200},
-	"GET /{$}":                      {open, "", 200},
-	"GET /healthz":                  {onLoopback, config.ScopeRead, 200},
-	"GET /readyz":                   {onLoopback, config.ScopeRead, 200},
-	"GET /metrics":                  {onLoopback, config.ScopeRead, 200},
+	"POST /v1/sessions":                {withKey, config.ScopeHost, 201},
+	"POST /v1/sessions/{id}/tokens":    {withKey, config.ScopeHost, 201},
+	"POST /v1/sessions/{id}/events":    {withKey, config.ScopeHost, 200},
+	"POST /v1/sessions/{id}/end":       {withKey, config.ScopeHost, 200},
+	"GET /v1/sessions":                 {withKey, config.ScopeRead, 200},
+	"GET /v1/sessions/{id}":            {withKey, config.ScopeRead, 200},
+	"GET /v1/sessions/{id}/log":        {withKey, config.ScopeRead, 200},
+	"GET /v1/sessions/{id}/proof":      {withKey, config.ScopeRead, 200},
+	"GET /v1/sessions/{id}/statistics": {withKey, config.ScopeRead, 200},
+	"DELETE /v1/sessions/{id}":         {withKey, config.ScopeErase, 200},
+	"PUT /v1/sessions/{id}/hold":       {withKey, config.ScopeErase, 200},
+	"DELETE /v1/sessions/{id}/hold":    {withKey, config.ScopeErase, 200},
+	"GET /v1/access-log":               {withKey, config.ScopeRead, 200},
+	"GET /v1/checkpoint":               {open, "", 200},
+	"GET /v1/verify-key":               {open, "", 200},
+	"GET /v1/policies/{digest}":        {withKey, config.ScopeRead, 200},
+	"GET /v1/deliveries":               {withKey, config.ScopeRead, 200},
+	"POST /v1/deliveries/retry":        {withKey, config.ScopeHost, 200},
+	"POST /v1/deliveries/{id}/retry":   {withKey, config.ScopeHost, 200},
+	"GET /v1/links/{token}":            {open, "", 200},
+	"GET /v1/schema/events.json":       {open, "", 200},
+	"GET /v1/record/policy":            {open, "", 200},
+	"GET /v1/record/origin":            {open, "", 200},
+	"GET /openapi.yaml":                {open, "", 200},
+	"GET /{$}":                         {open, "", 200},
+	"GET /healthz":                     {onLoopback, config.ScopeRead, 200},
+	"GET /readyz":                      {onLoopback, config.ScopeRead, 200},
+	"GET /metrics":                     {onLoopback, config.ScopeRead, 200},
 }
 
 // credential is a way to ask.
 type credential struct {
 	name    string
 	headers []string
-	query   string
 	scopes  []config.Scope // none: it is no key of this relay
 	sites   []string
 }
@@ -109,14 +120,13 @@ func (r *relay) try(t *testing.T, route Route, d decision, session, site string,
 		want = http.StatusUnauthorized
 	case !slices.Contains(c.scopes, d.scope):
 		want = http.StatusForbidden
-	case strings.Contains(route.Path, "{id}") && !slices.Contains(c.sites, site), route.Method == "POST" && route.Path == "/v1/sessions" && !slices.Contains(c.sites, "shop"),
-		strings.Contains(route.Path, "{digest}") && len(c.sites) == 0:
+	case strings.Contains(route.Path, "{id}") && !slices.Contains(c.sites, site), ofShop(route) && !slices.Contains(c.sites, "shop"):
 		want = http.StatusNotFound
 	case strings.HasSuffix(route.Path, "/tokens") && site == "side":
 		want = http.StatusConflict // the site has no secret
 	}
-	query := c.query
-	if strings.HasPrefix(route.Path, "/v1/record/") {
+	query := ""
+	if strings.HasPrefix(route.Path, "/v1/record/") || route.Path == "/v1/access-log" {
 		query = "?site=shop"
 	}
 	what := fmt.Sprintf("%s %s of %s with %s, local %v", route.Method, route.Path, session, c.name, r.local)
@@ -129,6 +139,11 @@ func (r *relay) try(t *testing.T, route Route, d decision, session, site string,
 	if (res.Header.Get("WWW-Authenticate") != "") != (want == http.StatusUnauthorized) {
 		t.Errorf("%s: WWW-Authenticate is %q", what, res.Header.Get("WWW-Authenticate"))
 	}
+}
+
+// ofShop says whether a route is asked for something of the site shop that its path does not name.
+func ofShop(route Route) bool {
+	return route.Method == "POST" && route.Path == "/v1/sessions" || route.Path == "/v1/access-log"
 }
 
 // TestForeignHost: a key that may signal for one site makes no session of another, and one of all sites none of a site

@@ -22,7 +22,7 @@ var described = sync.OnceValues(func() (*openapi3.T, error) {
 	if err == nil {
 		err = doc.Validate(openapi3.NewLoader().Context)
 	}
-	for _, kind := range []string{"application/yaml", "text/html", typeLines} {
+	for _, kind := range []string{"application/yaml", "text/html", typeLines, typeEvents} {
 		openapi3filter.RegisterBodyDecoder(kind, openapi3filter.FileBodyDecoder)
 	}
 	openapi3filter.RegisterBodyDecoder("application/problem+json", openapi3filter.JSONBodyDecoder)

@@ -2,14 +2,11 @@ package api
 
 import (
 	"context"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"strconv"
 
-	"github.com/cotrail/cotrail/relay/chain"
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/problem"
 	"github.com/cotrail/cotrail/relay/store"
@@ -100,13 +97,11 @@ func (a *API) prove(ctx context.Context, id string, from int64) (*trail.Proof, e
 	if err != nil {
 		return nil, err
 	}
-	p := &trail.Proof{Statement: chain.NewStatement(d.ID, d.Site, d.Entries, d.Hash), Salt: hex.EncodeToString(d.Salt[:]), Hashes: []string{}}
-	for rest := d.Hashes; len(rest) >= chain.PrefixSize; rest = rest[chain.PrefixSize:] {
-		p.Hashes = append(p.Hashes, hex.EncodeToString(rest[:chain.PrefixSize]))
-	}
-	if p.Inclusion, err = a.Trail.Inclusion(ctx, d.Leaf); err != nil {
+	in, err := a.Trail.Inclusion(ctx, d.Leaf)
+	if err != nil {
 		return nil, err
 	}
+	p := trail.Prove(d, in)
 	if from > 0 {
 		c, err := a.Trail.Consistency(ctx, from, p.Size)
 		if err != nil {
@@ -117,15 +112,15 @@ func (a *API) prove(ctx context.Context, id string, from int64) (*trail.Proof, e
 	return p, nil
 }
 
-// ending is what a log ends with: its proof, when the reader wants it.
+// ending is what a log ends with: its proof too, when the reader wants it.
 func (a *API) ending(ctx context.Context, id string, sel selection) (string, error) {
+	const end = "\n]}\n"
 	if !sel.proof {
-		return "\n]}\n", nil
+		return end, nil
 	}
 	p, err := a.prove(ctx, id, sel.since)
 	if err != nil {
 		return "", err
 	}
-	text, err := json.Marshal(p)
-	return "\n],\n\"proof\":" + string(text) + "}\n", err
+	return string(p.Into([]byte(end))), nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
@@ -74,10 +73,7 @@ func orNull(s string) *string {
 // sessions answers GET /v1/sessions: the sessions of the key's sites, newest first.
 func (a *API) sessions(w http.ResponseWriter, r *http.Request, key config.Key) {
 	q := r.URL.Query()
-	query := store.Query{After: q.Get("cursor")}
-	if !slices.Contains(key.Sites, config.AllSites) {
-		query.Sites = key.Sites
-	}
+	query := store.Query{Sites: reached(key), After: q.Get("cursor")}
 	if q.Has("site") {
 		site := q.Get("site")
 		if !key.Reaches(site) {

@@ -1,6 +1,5 @@
 // Package config reads the relay's configuration file. It promises that nothing in the file is ignored: a key it
-// does not know, a value it cannot use and a key that this version does not have yet are errors, each with file,
-// line and what is allowed there.
+// does not know and a value it cannot use are errors, each with file, line and what is allowed there.
 package config
 
 import (

@@ -53,7 +53,7 @@ func (r *reader) document(content []byte) ast.Node {
 	return tree.Docs[0].Body
 }
 
-// entry is a key that may stand in a mapping. Without read it is one that this version does not have yet.
+// entry is a key that may stand in a mapping.
 type entry struct {
 	name string
 	read func(ast.Node)
@@ -70,26 +70,21 @@ func (r *reader) mapping(n ast.Node, name string, entries []entry) map[string]as
 	for _, pair := range m.Values {
 		key := pair.Key.GetToken().Value
 		i := slices.IndexFunc(entries, func(e entry) bool { return e.name == key })
-		switch {
-		case i < 0:
+		if i < 0 {
 			r.fail(pair.Key, "unknown key %q; %s has the keys %s", key, name, known(entries))
-		case entries[i].read == nil:
-			r.fail(pair.Key, "this version does not have %q yet; %s has the keys %s", key, name, known(entries))
-		default:
-			has[key] = pair.Value
-			entries[i].read(pair.Value)
+			continue
 		}
+		has[key] = pair.Value
+		entries[i].read(pair.Value)
 	}
 	return has
 }
 
-// known lists the keys that this version has.
+// known lists the keys.
 func known(entries []entry) string {
 	var names []string
 	for _, e := range entries {
-		if e.read != nil {
-			names = append(names, e.name)
-		}
+		names = append(names, e.name)
 	}
 	return strings.Join(names, ", ")
 }

@@ -114,7 +114,7 @@ func (e *Eraser) Erase(ctx context.Context, by string, ids ...string) (notes [][
 	err = e.Store.Erase(ctx, list...)
 	switch {
 	case errors.Is(err, store.ErrTraces):
-		e.Log.Warn("erased sessions still have traces in the store's files, because somebody reads them; cleaning goes on", "error", err)
+		e.Log.Warn("erased sessions still have traces in the store's files; cleaning goes on", "error", err)
 		e.unclean.Store(true)
 		err = nil
 	case err != nil:

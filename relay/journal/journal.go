@@ -50,7 +50,7 @@ type Deed struct {
 	Type    string
 	Site    string
 	Session string // empty for what concerns the site
-	Key     string // the name of the API key; what stands in its place when the relay did it by itself
+	Key     string // the name of the API key; what stands in its place when the relay did it by itself, or was asked by a link
 	What    string // log, statistics; of a policy its digest
 	From    string // the address it was asked from
 }

@@ -5,15 +5,20 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"github.com/cotrail/cotrail/relay/chain"
 	"github.com/cotrail/cotrail/relay/document"
 	"github.com/cotrail/cotrail/relay/seal"
 	"github.com/cotrail/cotrail/relay/store"
+	"github.com/cotrail/cotrail/relay/store/postgres"
+	"github.com/cotrail/cotrail/relay/store/postgres/pgtest"
 	"github.com/cotrail/cotrail/relay/store/sqlite"
 )
 
@@ -22,9 +27,25 @@ const within = 20 * time.Second
 
 const stream = "aaaaaaaaaaaaaaaa"
 
-func open(t *testing.T, dir string) *sqlite.Store {
+func TestMain(m *testing.M) {
+	code := m.Run()
+	pgtest.End()
+	os.Exit(code)
+}
+
+func openSQLite(t *testing.T) store.Store {
 	t.Helper()
-	s, err := sqlite.Open(t.Context(), dir, time.Now)
+	s, err := sqlite.Open(t.Context(), t.TempDir(), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func openPostgres(t *testing.T, url string) store.Store {
+	t.Helper()
+	s, err := postgres.Open(t.Context(), postgres.Options{URL: url, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +54,7 @@ func open(t *testing.T, dir string) *sqlite.Store {
 }
 
 // finished makes a session that has ended with entries of so many bytes, numbered in several runs.
-func finished(t *testing.T, s *sqlite.Store, id string, entries, size int) {
+func finished(t *testing.T, s store.Store, id string, entries, size int) {
 	t.Helper()
 	const runs = 3
 	if _, err := s.Open(t.Context(), store.Opening{Site: "shop", Session: id, Stream: stream, Tab: "t", Policy: "p"}); err != nil {
@@ -57,7 +78,7 @@ func finished(t *testing.T, s *sqlite.Store, id string, entries, size int) {
 	}
 }
 
-func read(t *testing.T, s *sqlite.Store, id string) string {
+func read(t *testing.T, s store.Store, id string) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := s.Entries(t.Context(), id, 0, func(_ uint64, line []byte) error { b.Write(line); b.WriteByte('\n'); return nil }); err != nil {
@@ -95,7 +116,11 @@ func eventually(t *testing.T, what string, holds func() bool) {
 
 // TestSealsWhatHasEnded seals what an earlier run of the relay left, and what ends while it runs, in several parts.
 func TestSealsWhatHasEnded(t *testing.T) {
-	s := open(t, t.TempDir())
+	t.Run("sqlite", func(t *testing.T) { testSealsWhatHasEnded(t, openSQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { testSealsWhatHasEnded(t, openPostgres(t, pgtest.Database(t))) })
+}
+
+func testSealsWhatHasEnded(t *testing.T, s store.Store) {
 	want := map[string]string{}
 	add := func(id string, entries, size int) {
 		finished(t, s, id, entries, size)
@@ -133,9 +158,68 @@ func TestSealsWhatHasEnded(t *testing.T) {
 	}
 }
 
+// TestTwoSealers: two relays that seal the same sessions make one tree, in which each is once.
+func TestTwoSealers(t *testing.T) {
+	const sessions = 20
+	url := pgtest.Database(t)
+	first, second := openPostgres(t, url), openPostgres(t, url)
+	for i := range sessions {
+		finished(t, first, fmt.Sprintf("s%02d", i), 6, 100)
+	}
+	var grown atomic.Int64
+	var logged bytes.Buffer
+	log := slog.New(slog.NewTextHandler(&logged, nil))
+	stopFirst := run(t, &seal.Sealer{Store: first, Grown: func() { grown.Add(1) }, Log: log})
+	stopSecond := run(t, &seal.Sealer{Store: second, Grown: func() { grown.Add(1) }, Log: log})
+	eventually(t, "all are sealed", func() bool { return grown.Load() >= sessions })
+	stopFirst()
+	stopSecond()
+	if n := grown.Load(); n != sessions || logged.Len() > 0 {
+		t.Errorf("sealed %d times; logged\n%s", n, logged.String())
+	}
+	places, err := second.SealedFrom(t.Context(), 0, sessions+1)
+	if err != nil || len(places) != sessions {
+		t.Fatalf("%d sealed sessions, %v; want %d", len(places), err, sessions)
+	}
+	var hashes []tlog.Hash // those of a tree of these leaves, one after the other
+	for i, p := range places {
+		d, err := second.Document(t.Context(), p.ID)
+		if err != nil || d.Leaf != int64(i) {
+			t.Fatalf("%s is leaf %d, %v; want %d", p.ID, d.Leaf, err, i)
+		}
+		leaf := chain.NewStatement(p.ID, "shop", d.Entries, d.Hash).Leaf(d.Salt)
+		more, err := tlog.StoredHashesForRecordHash(int64(i), leaf, tlog.HashReaderFunc(func(at []int64) (list []tlog.Hash, err error) {
+			for _, index := range at {
+				list = append(list, hashes[index])
+			}
+			return list, nil
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		hashes = append(hashes, more...)
+	}
+	indexes := make([]int64, len(hashes))
+	for i := range indexes {
+		indexes[i] = int64(i)
+	}
+	stored, err := first.TreeHashes(t.Context(), indexes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range hashes {
+		if stored[i] != want {
+			t.Errorf("hash %d of the tree is %x, want %x", i, stored[i], want)
+		}
+	}
+	if size, err := second.TreeSize(t.Context()); err != nil || size != sessions {
+		t.Errorf("the tree has %d leaves, %v", size, err)
+	}
+}
+
 // altered gives a session's first entry otherwise than it was numbered.
 type altered struct {
-	*sqlite.Store
+	store.Store
 	session string
 	healed  atomic.Bool
 }
@@ -152,7 +236,7 @@ func (a *altered) Entries(ctx context.Context, id string, after uint64, fn func(
 // TestAlteredEntriesAreNotSealed holds that what was changed before the sealing is not sealed as if it were true, that
 // others are, and that it is tried again.
 func TestAlteredEntriesAreNotSealed(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := openSQLite(t)
 	finished(t, s, "a", 3, 10)
 	finished(t, s, "b", 3, 10)
 	from := &altered{Store: s, session: "a"}

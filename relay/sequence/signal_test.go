@@ -171,7 +171,7 @@ func TestEndNow(t *testing.T) {
 	p.wake("s", at)
 	j, _ := p.next(at)
 	p.hurry("s", at)
-	p.done(j, visit{at.Add(time.Hour), time.Second})
+	p.done(j, visit{at: at.Add(time.Hour), settle: time.Second})
 	if again, _ := p.next(at); again != j {
 		t.Error("a run was under way, and there is no other after it")
 	}

@@ -32,15 +32,15 @@ type delivery struct {
 }
 
 // newDelivery makes a lane for each destination of the configuration.
-func newDelivery(conf *config.Config, s store.Store, metrics *metrics, o Options) (_ *delivery, err error) {
-	d := &delivery{}
+func (s *Server) newDelivery(conf *config.Config, metrics *metrics) (_ *delivery, err error) {
+	d, o := &delivery{}, s.options
 	defer func() {
 		if err != nil {
 			d.close()
 		}
 	}()
-	source := archive{s}
-	d.links = &deliver.Links{Source: source, Now: time.Now, Used: noteUse(o.Log), Log: o.Log}
+	source := archive{s.store, s.trail}
+	d.links = &deliver.Links{Source: source, Now: time.Now, Used: s.noteUse, Log: o.Log}
 	if d.links.Key, err = loadKey(o.Data, linkKeyFile, "key for links"); err != nil {
 		return d, err
 	}
@@ -53,10 +53,10 @@ func newDelivery(conf *config.Config, s store.Store, metrics *metrics, o Options
 		}
 	}
 	d.deliverer = deliver.New(deliver.Config{
-		Outbox: s, Source: source, Lanes: maker.lanes, Poll: deliver.DefaultPoll, Now: time.Now, Metrics: metrics, Log: o.Log,
+		Outbox: s.store, Source: source, Lanes: maker.lanes, Poll: deliver.DefaultPoll, Now: time.Now, Metrics: metrics, Log: o.Log,
 	})
 	d.streamer = deliver.NewStreamer(deliver.StreamConfig{
-		Store: s, Lanes: maker.streams, Poll: streamPoll, Now: time.Now, Metrics: metrics, Log: o.Log,
+		Store: s.store, Lanes: maker.streams, Poll: streamPoll, Now: time.Now, Metrics: metrics, Log: o.Log,
 	})
 	return d, nil
 }
@@ -145,36 +145,6 @@ func webhookConfig(c *config.Destination, agent string, link func(site, session,
 	return webhook.Config{
 		Name: c.Name, URL: c.URL, Secrets: c.Secrets, Gzip: c.Gzip, Networks: c.AllowNetworks, Roots: c.Roots, Agent: agent, Now: time.Now,
 		Link: link, Checkpoint: checkpoint,
-	}
-}
-
-// archive gives finished sessions from the store.
-type archive struct{ store.Reader }
-
-// Document implements deliver.Source.
-func (a archive) Document(ctx context.Context, session string) (d deliver.Document, err error) {
-	if _, err := a.Session(ctx, session); err != nil {
-		return d, err
-	}
-	err = a.Entries(ctx, session, 0, func(seq uint64, line []byte) error {
-		if d.Count == 0 {
-			d.FirstSeq = seq
-		}
-		d.Lines = append(append(d.Lines, line...), '\n')
-		d.Count, d.LastSeq = d.Count+1, seq
-		return nil
-	})
-	return d, err
-}
-
-// Checkpoint implements deliver.Source.
-func (archive) Checkpoint(context.Context) (string, error) { return "", nil }
-
-// noteUse tells the relay's log of each use of a link.
-func noteUse(log *slog.Logger) func(context.Context, deliver.LinkUse) error {
-	return func(_ context.Context, use deliver.LinkUse) error {
-		log.Info("a log was read by its link", "site", use.Site, "session", use.Session, "made_for", use.Destination)
-		return nil
 	}
 }
 

@@ -20,6 +20,8 @@ import (
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/deliver/webhook"
 	"github.com/cotrail/cotrail/relay/store"
+	"github.com/cotrail/cotrail/relay/trail"
+	"github.com/cotrail/cotrail/relay/verify"
 )
 
 // until waits for a condition.
@@ -63,64 +65,72 @@ func TestForwarding(t *testing.T) {
 		_, body := get(t, s.Address()+"/v1/sessions/"+session+"/log", "Authorization", "Bearer dev")
 		return strings.Contains(body, "it works")
 	})
-	large(t, s)
+	post(t, s, "/v1/sessions/"+session+"/events", "["+strings.Repeat(`{"type":"x_offer"},`, 99)+`{"type":"x_offer"}]`) // larger than a webhook may be
+	post(t, s, "/v1/sessions/"+session+"/end", "")
 
-	deliveries, err := s.delivery.deliverer.Deliveries(config.DemoSite, session, time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC).UnixMilli(), store.KindCreated)
-	if err == nil {
-		err = s.store.AddDeliveries(t.Context(), deliveries)
+	var hook struct {
+		Deliveries []struct {
+			ID       string
+			Disabled bool
+		}
 	}
-	if err != nil || len(deliveries) != 2 {
-		t.Fatalf("%d deliveries, %v", len(deliveries), err)
-	}
-	s.delivery.deliverer.Wake()
-	file := filepath.Join(folder, "demo/2026/11/22", session+".json")
-	until(t, file, func() bool { _, err := os.Stat(file); return err == nil })
-
-	var disabled string
 	until(t, "the receiver is disabled", func() bool {
-		_, disabled = get(t, s.Address()+"/v1/deliveries?destination=hook", "Authorization", "Bearer dev")
-		return strings.Contains(disabled, `"disabled":true`)
+		_, body := get(t, s.Address()+"/v1/deliveries?destination=hook", "Authorization", "Bearer dev")
+		return json.Unmarshal([]byte(body), &hook) == nil && len(hook.Deliveries) == 1 && hook.Deliveries[0].Disabled
 	})
-	retry(t, s, deliveries[1].ID)
+	post(t, s, "/v1/deliveries/"+hook.Deliveries[0].ID+"/retry", "")
 	until(t, "both are delivered", func() bool {
 		_, body := get(t, s.Address()+"/v1/deliveries?state=delivered", "Authorization", "Bearer dev")
 		return strings.Count(body, `"state":"delivered"`) == 2
 	})
+	proven(t, s, folder)
 	<-notices
 	follow(t, <-notices)
+	if _, body := get(t, s.Address()+"/v1/access-log?site=demo", "Authorization", "Bearer dev"); !strings.Contains(body, `"message":"link for hook exported the log of session `+session) {
+		t.Errorf("the use of the link is not in the access log:\n%s", body)
+	}
 	if _, body := get(t, s.Address()+"/metrics"); !strings.Contains(body, `cotrail_delivery_attempts_total{destination="dir",result="delivered",site="demo"} 1`) {
 		t.Errorf("the metrics:\n%s", body)
 	}
 }
 
-// large makes the session larger than a webhook may be.
-func large(t *testing.T, s *running) {
+func post(t *testing.T, s *running, path, body string) {
 	t.Helper()
-	w, err := s.store.Work(t.Context(), session, store.AllEvents)
-	if err != nil {
-		t.Fatal(err)
-	}
-	line := `{"filler":"` + strings.Repeat("x", 30<<10) + `"}` + "\n"
-	err = s.store.Number(t.Context(), store.Numbered{ID: session, After: w.LastSeq, LastSeq: w.LastSeq + 1, Hash: w.Hash, State: w.State, Entries: []byte(line)})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-func retry(t *testing.T, s *running, id string) {
-	t.Helper()
-	req, err := http.NewRequest("POST", s.Address()+"/v1/deliveries/"+id+"/retry", nil)
+	req, err := http.NewRequest("POST", s.Address()+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Authorization", "Bearer dev")
+	req.Header.Set("Content-Type", "application/json")
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
-	res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		t.Fatalf("retry: %d", res.StatusCode)
+	defer res.Body.Close()
+	if answer, _ := io.ReadAll(res.Body); res.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %d %s", path, res.StatusCode, answer)
+	}
+}
+
+// proven checks the file in the directory with nothing but the relay's verifier key.
+func proven(t *testing.T, s *running, folder string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "demo", "*", "*", "*", session+".json"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("files %v, %v", files, err)
+	}
+	document, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, key := get(t, s.Address()+"/v1/verify-key")
+	keys, err := trail.ReadVerifiers(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := (&verify.Checker{Verifiers: keys}).Log(files[0], document)
+	if err != nil || len(report.Findings) > 0 || report.Session != session || report.Entries < 100 {
+		t.Errorf("%+v, %v", report, err)
 	}
 }
 
@@ -129,12 +139,13 @@ func follow(t *testing.T, notice []byte) {
 	t.Helper()
 	var told struct {
 		Data struct {
-			URL    string
-			SHA256 string
-			Count  int
+			URL        string
+			SHA256     string
+			Count      int
+			Checkpoint string
 		}
 	}
-	if err := json.Unmarshal(notice, &told); err != nil || told.Data.URL == "" {
+	if err := json.Unmarshal(notice, &told); err != nil || told.Data.URL == "" || told.Data.Checkpoint == "" {
 		t.Fatalf("%v: %s", err, notice)
 	}
 	res, log := get(t, told.Data.URL)

@@ -140,7 +140,13 @@ func (s *Server) build(ctx context.Context, o Options) error {
 		metrics.MustRegister(c)
 	}
 
-	if s.delivery, err = newDelivery(s.conf.Load(), s.store, metrics, o); err != nil {
+	keys, err := trail.LoadKeys(cmp.Or(o.SigningKey, filepath.Join(o.Data, trail.KeyFile)))
+	if err != nil {
+		return err
+	}
+	s.trail = trail.New(s.store, keys, cmp.Or(o.Checkpoints, trail.DefaultInterval), o.Log)
+	s.journal = &journal.Journal{Store: s.store, Grown: s.trail.Grown, Now: time.Now, Log: o.Log}
+	if s.delivery, err = s.newDelivery(s.conf.Load(), metrics); err != nil {
 		return err
 	}
 	s.sequencer = sequence.New(sequence.Config{
@@ -153,11 +159,6 @@ func (s *Server) build(ctx context.Context, o Options) error {
 			return addresses.told(s.client(r), of.ip(site))
 		},
 	})
-	keys, err := trail.LoadKeys(cmp.Or(o.SigningKey, filepath.Join(o.Data, trail.KeyFile)))
-	if err != nil {
-		return err
-	}
-	s.trail = trail.New(s.store, keys, cmp.Or(o.Checkpoints, trail.DefaultInterval), o.Log)
 	s.sealer = &seal.Sealer{
 		Store: s.store, Grown: s.trail.Grown, Tells: s.delivery.tells(store.KindCreated), Told: s.delivery.deliverer.Wake, Log: o.Log,
 	}
@@ -167,7 +168,6 @@ func (s *Server) build(ctx context.Context, o Options) error {
 		}
 		s.sessions = &statistics.SessionLog{Dir: o.SessionLogs, Store: s.store, Log: o.Log}
 	}
-	s.journal = &journal.Journal{Store: s.store, Grown: s.trail.Grown, Now: time.Now, Log: o.Log}
 	s.eraser = &erase.Eraser{
 		Store: s.store, Bury: keys.Bury, Note: s.journal.Note, Grown: s.trail.Grown,
 		Tells: s.delivery.tells(store.KindErased), Told: s.delivery.deliverer.Wake, Retention: of.retention, Now: time.Now, Log: o.Log,

@@ -1,10 +1,15 @@
 package trail
 
 import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/cotrail/cotrail/relay/chain"
+	"github.com/cotrail/cotrail/relay/store"
 )
 
 // Inclusion proves that a leaf is in the tree of a checkpoint.
@@ -28,6 +33,24 @@ type Proof struct {
 	Hashes    []string        `json:"hashes"` // the first bytes of each entry's hash, hexadecimal
 	Inclusion
 	Consistency *Consistency `json:"consistency,omitempty"`
+}
+
+// Prove makes the proof of a sealed session of what binds it and of its place in the tree.
+func Prove(d store.Document, in Inclusion) *Proof {
+	p := &Proof{Statement: chain.NewStatement(d.ID, d.Site, d.Entries, d.Hash), Salt: hex.EncodeToString(d.Salt[:]), Hashes: []string{}, Inclusion: in}
+	for rest := d.Hashes; len(rest) >= chain.PrefixSize; rest = rest[chain.PrefixSize:] {
+		p.Hashes = append(p.Hashes, hex.EncodeToString(rest[:chain.PrefixSize]))
+	}
+	return p
+}
+
+// Into puts the proof into a log as GET /v1/sessions/{id}/log answers it, or into the end of one.
+func (p *Proof) Into(log []byte) []byte {
+	text, err := json.Marshal(p)
+	if err != nil {
+		panic(err) // our own types always have a JSON form
+	}
+	return bytes.Join([][]byte{bytes.TrimSuffix(log, []byte("}\n")), []byte(",\n\"proof\":"), text, []byte("}\n")}, nil)
 }
 
 // Check verifies that a leaf is in a tree that one of the verifiers has signed, and gives its checkpoint.

@@ -10,8 +10,8 @@ import (
 )
 
 // firstBits are the bits of a Pending's ID that tell the batch's first number; those above tell the stream's ordinal,
-// of which MaxStreams leaves ten. A stream never has the same first twice, so neither has a session the same ID.
-const firstBits = 53
+// for which MaxStreams and the app's back end need eleven. A stream never has the same first twice, so neither has a session the same ID.
+const firstBits = 52
 
 func pendingID(ordinal int64, first uint64) int64 { return (ordinal-1)<<firstBits | int64(first) }
 
@@ -109,7 +109,7 @@ func (t *turn) number(n store.Numbered, participants string) error {
 }
 
 // take removes batches from the inbox and lets the streams' rows say what the inbox said.
-func (t *turn) take(k *store.Known, done []int64) {
+func (t *turn) take(k *session, done []int64) {
 	byStream := map[int64][]int64{}
 	for _, id := range done {
 		ordinal, first := pendingOf(id)

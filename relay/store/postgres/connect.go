@@ -37,7 +37,7 @@ func (s *Store) connect(ctx context.Context, o Options) error {
 		connections int32
 		edit        func(*pgxpool.Config)
 	}{
-		{&s.writing, writers, func(c *pgxpool.Config) { c.AfterConnect = readBack }},
+		{&s.writing, int32(len(s.writers)), func(c *pgxpool.Config) { c.AfterConnect = readBack }},
 		{&s.reading, readConnections, func(*pgxpool.Config) {}},
 		{&s.noting, noteConnections, func(c *pgxpool.Config) { c.ConnConfig.RuntimeParams["synchronous_commit"] = "off" }},
 	} {

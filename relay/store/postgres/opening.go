@@ -38,6 +38,8 @@ func storable(s string) string {
 func (t *turn) open(o store.Opening) (store.Opened, error) {
 	found, err := t.session(o.Session)
 	switch {
+	case errors.Is(err, store.ErrNotFound) && o.Expired:
+		err = store.ErrTooLate
 	case errors.Is(err, store.ErrNotFound) && o.Frame == "":
 		found = t.create(o, o.Session, nil)
 		err = nil
@@ -56,11 +58,11 @@ func (t *turn) open(o store.Opening) (store.Opened, error) {
 	if err != nil {
 		return store.Opened{}, err
 	}
-	return store.Opened{Session: found.ID, Last: st.Last, Offset: st.Offset}, nil
+	return store.Opened{Session: found.ID, Last: st.Last, ClientIndex: st.Index, Offset: st.Offset}, nil
 }
 
 // join gives the session's stream and makes it when it is new; it then goes on from last.
-func (t *turn) join(in *store.Known, o store.Opening, last uint64) (*store.KnownStream, error) {
+func (t *turn) join(in *session, o store.Opening, last uint64) (*store.KnownStream, error) {
 	st, offset, err := in.Join(o, last)
 	if err != nil {
 		return nil, err
@@ -72,16 +74,25 @@ func (t *turn) join(in *store.Known, o store.Opening, last uint64) (*store.Known
 		}
 		return st, nil
 	}
-	t.queue(`INSERT INTO streams (session_id, ordinal, stream, frame, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, last)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-		in.ID, st.Ordinal, o.Stream, o.Frame, 0, o.Tab, o.Received, offset, o.URL, o.IP, o.Agent,
-		o.Width, o.Height, o.Device, o.Policy, o.Release, int64(last))
-	in.Add(o.Stream, st)
+	t.joinAs(in, st, o)
 	return st, nil
 }
 
+// joinAs adds a new stream to a session.
+func (t *turn) joinAs(in *session, st *store.KnownStream, o store.Opening) {
+	secret := st.Secret
+	if secret == nil {
+		secret = []byte{}
+	}
+	t.queue(`INSERT INTO streams (session_id, ordinal, stream, frame, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, last, person, secret_hash)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+		in.ID, st.Ordinal, o.Stream, o.Frame, st.Index, o.Tab, o.Received, st.Offset, o.URL, o.IP, o.Agent,
+		o.Width, o.Height, o.Device, o.Policy, o.Release, int64(st.Last), st.Person, secret)
+	in.Add(o.Stream, st)
+}
+
 // continuation gives the session that goes on where an ended one stopped, and makes it once.
-func (t *turn) continuation(ended *store.Known, o store.Opening) (*store.Known, error) {
+func (t *turn) continuation(ended *session, o store.Opening) (*session, error) {
 	if ended.ContinuedBy != "" {
 		return t.session(ended.ContinuedBy)
 	}
@@ -94,18 +105,22 @@ func (t *turn) continuation(ended *store.Known, o store.Opening) (*store.Known, 
 }
 
 // create makes a session, after the one that it continues, if any. This relay numbers it.
-func (t *turn) create(o store.Opening, id string, ended *store.Known) *store.Known {
-	k := store.NewKnown(id)
-	k.Site, k.SecretHash = o.Site, o.SecretHash
+func (t *turn) create(o store.Opening, id string, ended *session) *session {
+	secret := o.SecretHash
+	if o.Person != nil && ended == nil {
+		_, _ = rand.Read(secret[:]) // of nobody: only tokens open it. Read never fails
+	}
 	continues := ""
 	if ended != nil {
-		continues = ended.ID
+		secret, continues = ended.SecretHash, ended.ID
 	}
+	k := newSession(id)
+	k.Site, k.SecretHash = o.Site, secret
 	var salt [32]byte
 	_, _ = rand.Read(salt[:]) // never fails
 	t.queue(`INSERT INTO sessions (session_id, site, secret_hash, salt, created, continues, hash, last_time, start_url)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $5, $8)`, id, o.Site, o.SecretHash[:], salt[:], o.Received, continues, make([]byte, 32), o.URL)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $5, $8)`, id, o.Site, secret[:], salt[:], o.Received, continues, make([]byte, 32), o.URL)
 	t.queue("INSERT INTO leases (session_id, relay) VALUES ($1, $2)", id, t.store.relay)
-	t.known[id] = &k
-	return &k
+	t.known[id] = k
+	return k
 }

@@ -7,7 +7,7 @@
 // not acknowledged: the recorder sends again, and what is already there is found by stream and number.
 //
 // Every statement of a transaction names one session, so that a distributed PostgreSQL can keep a session's rows
-// together. Nothing here uses NOTIFY, advisory locks, SKIP LOCKED, or the order of serial ids.
+// together; but for the tree, which all sessions share, and requests, which come before theirs. Nothing here uses NOTIFY, advisory locks, SKIP LOCKED, or the order of serial ids.
 //
 //	connect.go     the pools, and what a connection must be like
 //	migrate.go     the tables
@@ -17,10 +17,21 @@
 //	opening.go     what a write does: sessions and streams
 //	batches.go     … appending and numbering
 //	work.go        what the sequencer reads, and whose turn it is
+//	signals.go     … what the app's back end says
+//	sealing.go     … sealing finished sessions
+//	tree.go        the tree of all relays, which grows by a leaf for each
 //	read.go        what auditors read
+//	entries.go     … the log of a session, sealed or not
+//	search.go      … lists of sessions
 //	policies.go    the policies that pages were given
+//	erasing.go     holding and erasing
+//	cleaning.go    erased bytes out of the tables' files
+//	access.go      the access log, a chain for each site
 //	presence.go    who is connected, noted for the other relays
 //	relays.go      the relay's own sign of life
+//	skew.go        the relay's clock and the database's
+//	outbox.go      what goes to the sites' destinations, leased
+//	positions.go   how far entries have come to streams, leased
 //	standby.go     the watch over the synchronous standby
 package postgres
 
@@ -39,8 +50,10 @@ import (
 )
 
 const (
-	// writers is how many goroutines write: while one waits for its commit the others fill theirs.
+	// writers is how many goroutines write events: while one waits for its commit the others fill theirs.
 	writers = 4
+	// treeWriter is one more, for what makes the tree grow: no event waits for a document, or for another relay's.
+	treeWriter = writers
 	// readConnections bounds the connections for reading: as many as the sequencer has workers.
 	readConnections = 16
 	// noteConnections are those for what must not wait for readers: signs of life, leases, who is connected.
@@ -72,9 +85,10 @@ type Store struct {
 	relay    string // this relay, in the database
 	presence *presence
 	period   period
+	skew     skew
 	standby  *standby
 
-	writers  [writers]*writer
+	writers  [writers + 1]*writer
 	trouble  trouble
 	pressure pressure.Pressure
 

@@ -36,22 +36,25 @@ func newRelayID() string {
 // of. It begins anew when no relay could say for LeaseLife that it is there.
 type period struct{ since atomic.Int64 }
 
-// beat says that this relay is there.
+// beat says that this relay is there, and looks at the database's clock.
 func (s *Store) beat(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, beatWithin)
 	defer cancel()
-	var since int64
+	var since, database int64
+	before := s.now().UnixMilli()
 	err := s.noting.QueryRow(ctx, `INSERT INTO relays (id, since, at, beat)
 		SELECT $1, coalesce((SELECT min(since) FROM relays r WHERE `+alive+`), $2), $2, clock_timestamp()
-		ON CONFLICT (id) DO UPDATE SET since = excluded.since, at = excluded.at, beat = excluded.beat RETURNING since`,
-		s.relay, s.now().UnixMilli()).Scan(&since)
+		ON CONFLICT (id) DO UPDATE SET since = excluded.since, at = excluded.at, beat = excluded.beat
+		RETURNING since, (extract(epoch FROM beat) * 1000)::bigint`,
+		s.relay, before).Scan(&since, &database)
 	if err == nil {
+		s.skew.measure(before, database, s.now().UnixMilli())
 		s.period.since.Store(since)
 	}
 	return err
 }
 
-// beats says it until ctx ends, and forgets relays that have long been gone.
+// beats says it until ctx ends, and forgets relays that have long been gone and requests that nobody repeats.
 func (s *Store) beats(ctx context.Context) {
 	tick := time.NewTicker(beatEvery)
 	defer tick.Stop()
@@ -64,6 +67,7 @@ func (s *Store) beats(ctx context.Context) {
 		// A failure shows where something is to be written or read; here the next beat makes up for it.
 		if s.beat(ctx) == nil {
 			s.note(ctx, "DELETE FROM relays WHERE beat < clock_timestamp() - make_interval(secs => $1)", forgetAfter.Seconds())
+			s.note(ctx, "DELETE FROM requests WHERE at < $1", s.now().UnixMilli()-store.KeepRequests)
 			s.note(ctx, "DELETE FROM probes p WHERE NOT EXISTS (SELECT FROM relays r WHERE r.id = p.relay)")
 		}
 	}

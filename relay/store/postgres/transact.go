@@ -25,18 +25,39 @@ const (
 
 // needs is what a write must know of a session.
 type needs struct {
-	session string // whose row is locked; none when empty
-	streams bool   // all its streams
-	stream  string // or this one
-	pending bool   // which batches wait for their numbers
+	session string     // whose row is locked; none when empty
+	streams bool       // all its streams
+	stream  string     // or this one
+	pending bool       // which batches wait for their numbers
+	invites bool       // the last participant who has a number
+	who     string     // … and this one
+	once    store.Once // a request that may have been done before
+	tree    bool       // the tree is locked, to grow
+	chain   string     // the site whose access log is locked; none when empty
 }
 
 // turn is one transaction: what was read under its locks, and the statements that go out with its COMMIT.
 type turn struct {
 	store   *Store
-	known   map[string]*store.Known // the sessions that are locked; nil where there is none of that id
+	known   map[string]*session // those that are locked; nil where there is none of that id
+	tree    *edge               // nil when the tree is not locked
+	chains  map[string]*chain   // the access logs that are locked, by site
+	done    map[request]answer  // what was done before
 	out     *pgx.Batch
 	missing []needs // what turned out to be needed besides
+}
+
+// session is what a turn knows of a session.
+type session struct {
+	store.Known
+	sealed       bool
+	erased, held int64            // when, 0 for never
+	people       map[string]int64 // numbers of participants by who they are, as far as they are needed
+	highest      int64            // of those numbers
+}
+
+func newSession(id string) *session {
+	return &session{Known: store.NewKnown(id), people: map[string]int64{}, highest: store.NoParticipant}
 }
 
 func (t *turn) queue(statement string, args ...any) { t.out.Queue(statement, args...) }
@@ -101,15 +122,19 @@ func (s *Store) transact(ctx context.Context, group []*write) error {
 	return err
 }
 
-// try makes the transaction in two exchanges: lock and read; write and commit.
+// try makes the transaction in two exchanges: lock and read; write and commit. One more comes between them when the
+// tree grows.
 func (s *Store) try(ctx context.Context, conn *pgx.Conn, group []*write, all []needs) (missing []needs, err error) {
-	t := &turn{store: s, known: map[string]*store.Known{}, out: &pgx.Batch{}}
+	t := &turn{store: s, known: map[string]*session{}, chains: map[string]*chain{}, done: map[request]answer{}, out: &pgx.Batch{}}
 	in := &pgx.Batch{}
 	in.Queue("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE") // each statement sees what is committed by then
 	s.standby.check(in)
 	t.read(in, all)
 	if err := conn.SendBatch(ctx, in).Close(); err != nil {
 		return nil, fmt.Errorf("lock and read: %w", err)
+	}
+	if err := t.readEdge(ctx, conn); err != nil {
+		return nil, err
 	}
 	for _, op := range group {
 		op.err = op.do(t)
@@ -139,7 +164,12 @@ func (s *Store) try(ctx context.Context, conn *pgx.Conn, group []*write, all []n
 // the first write, and new sessions are written in the same order: no two relays ever wait for each other.
 func (t *turn) read(in *pgx.Batch, all []needs) {
 	bySession := map[string][]needs{}
+	tree := false
 	for _, n := range all {
+		tree = tree || n.tree
+		if n.chain != "" {
+			t.chains[n.chain] = nil
+		}
 		if n.session != "" {
 			bySession[n.session] = append(bySession[n.session], n)
 		}
@@ -148,23 +178,30 @@ func (t *turn) read(in *pgx.Batch, all []needs) {
 	for _, id := range ids {
 		t.lock(in, id)
 	}
+	for _, n := range all {
+		t.lockDone(in, n.once)
+	}
+	if tree {
+		t.lockTree(in)
+	}
+	t.lockChains(in)
 	for _, id := range ids {
 		t.look(in, id, bySession[id])
 	}
 }
 
 func (t *turn) lock(in *pgx.Batch, id string) {
-	in.Queue("SELECT site, secret_hash, last_seq, ended, continued_by FROM sessions WHERE session_id = $1 FOR UPDATE", id).
+	in.Queue("SELECT site, secret_hash, last_seq, ended, closing, continued_by, sealed, erased, held FROM sessions WHERE session_id = $1 FOR UPDATE", id).
 		Query(func(rows pgx.Rows) error {
 			t.known[id] = nil
 			for rows.Next() {
-				k := store.NewKnown(id)
+				k := newSession(id)
 				var secret []byte
-				if err := rows.Scan(&k.Site, &secret, &k.LastSeq, &k.Ended, &k.ContinuedBy); err != nil {
+				if err := rows.Scan(&k.Site, &secret, &k.LastSeq, &k.Ended, &k.Closing, &k.ContinuedBy, &k.sealed, &k.erased, &k.held); err != nil {
 					return err
 				}
 				copy(k.SecretHash[:], secret)
-				t.known[id] = &k
+				t.known[id] = k
 			}
 			return rows.Err()
 		})
@@ -172,24 +209,33 @@ func (t *turn) lock(in *pgx.Batch, id string) {
 
 // look reads of a session what any write of the group needs.
 func (t *turn) look(in *pgx.Batch, id string, all []needs) {
-	var every, pending bool
-	var some []string
+	var every, pending, invites bool
+	var some, who []string
 	for _, n := range all {
-		every, pending = every || n.streams, pending || n.pending
+		every, pending, invites = every || n.streams, pending || n.pending, invites || n.invites
 		if n.stream != "" {
 			some = append(some, n.stream)
+		}
+		if n.who != "" {
+			who = append(who, n.who)
 		}
 	}
 	if every || len(some) > 0 {
 		t.lookStreams(in, id, every, some)
 	}
+	if every {
+		t.lookStopped(in, id)
+	}
 	if pending {
 		t.lookPending(in, id)
+	}
+	if invites {
+		t.lookPeople(in, id, who)
 	}
 }
 
 func (t *turn) lookStreams(in *pgx.Batch, id string, every bool, some []string) {
-	in.Queue(`SELECT ordinal, stream, frame, tab, clock_offset, last, coalesce((
+	in.Queue(`SELECT ordinal, stream, client_index, frame, person, secret_hash, tab, clock_offset, last, coalesce((
 			SELECT first + count - 1 FROM inbox i WHERE i.session_id = s.session_id AND i.ordinal = s.ordinal ORDER BY first DESC LIMIT 1), 0)
 		FROM streams s WHERE session_id = $1 AND ($2 OR stream = ANY ($3)) ORDER BY ordinal`, id, every, some).
 		Query(func(rows pgx.Rows) error {
@@ -197,7 +243,7 @@ func (t *turn) lookStreams(in *pgx.Batch, id string, every bool, some []string) 
 				var name string
 				var waiting uint64
 				st := &store.KnownStream{}
-				if err := rows.Scan(&st.Ordinal, &name, &st.Frame, &st.Tab, &st.Offset, &st.Saved, &waiting); err != nil {
+				if err := rows.Scan(&st.Ordinal, &name, &st.Index, &st.Frame, &st.Person, &st.Secret, &st.Tab, &st.Offset, &st.Saved, &waiting); err != nil {
 					return err
 				}
 				st.Last = max(st.Saved, waiting)
@@ -226,7 +272,7 @@ func (t *turn) lookPending(in *pgx.Batch, id string) {
 }
 
 // session gives a session that is locked. errMissing when it is not: the transaction then begins again, with it.
-func (t *turn) session(id string) (*store.Known, error) {
+func (t *turn) session(id string) (*session, error) {
 	k, locked := t.known[id]
 	switch {
 	case !locked:

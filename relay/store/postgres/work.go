@@ -12,30 +12,17 @@ import (
 
 // Live implements store.Sequence. An ended session has no pending batches: Number sees to it.
 func (s *Store) Live(ctx context.Context) ([]string, error) {
-	return s.ids(ctx, "list live sessions", `SELECT session_id FROM sessions s WHERE NOT ended AND NOT EXISTS (
+	return s.texts(ctx, "list live sessions", `SELECT session_id FROM sessions s WHERE NOT ended AND NOT EXISTS (
 			SELECT FROM leases l JOIN relays r ON r.id = l.relay WHERE l.session_id = s.session_id AND l.relay <> $1 AND `+alive+`)
 		ORDER BY created, session_id`, s.relay)
 }
 
 // Elsewhere implements store.Leases.
 func (s *Store) Elsewhere(ctx context.Context) ([]string, error) {
-	return s.ids(ctx, "list sessions of other relays", `SELECT session_id FROM leases l
-		WHERE relay = $1 AND EXISTS (SELECT FROM inbox i WHERE i.session_id = l.session_id)
+	return s.texts(ctx, "list sessions of other relays", `SELECT session_id FROM leases l
+		WHERE relay = $1 AND (EXISTS (SELECT FROM inbox i WHERE i.session_id = l.session_id)
+				OR EXISTS (SELECT FROM sessions s WHERE s.session_id = l.session_id AND closing AND NOT ended))
 			OR NOT EXISTS (SELECT FROM relays r WHERE r.id = l.relay AND `+alive+`)`, s.relay)
-}
-
-func (s *Store) ids(ctx context.Context, doing, query string, args ...any) ([]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, readWithin)
-	defer cancel()
-	rows, err := s.reading.Query(ctx, query, args...)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", doing, err)
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", doing, err)
-	}
-	return ids, nil
 }
 
 // Work implements store.Sequence: session, streams and pending batches as one commit left them. ErrLeased while another
@@ -93,22 +80,27 @@ func (s *Store) lease(ctx context.Context, id string, from *string) error {
 }
 
 func (s *Store) readStreams(in *pgx.Batch, w *store.Work) {
-	in.Queue(`SELECT secret_hash, ordinal, stream, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, frame,
+	in.Queue(`SELECT CASE WHEN person <> '' OR stream = $3 THEN s.secret_hash ELSE sessions.secret_hash END,
+			ordinal, stream, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, frame, person,
 			coalesce(p.seen, 0), coalesce(p.live AND p.relay <> $2, false), coalesce(r.at, 0), coalesce(`+alive+`, false)
 		FROM streams s JOIN sessions USING (session_id) LEFT JOIN presence p USING (session_id, stream) LEFT JOIN relays r ON r.id = p.relay
-		WHERE session_id = $1 ORDER BY ordinal`, w.ID, s.relay).Query(func(rows pgx.Rows) error {
+		WHERE session_id = $1 ORDER BY ordinal`, w.ID, s.relay, store.HostStream).Query(func(rows pgx.Rows) error {
 		for rows.Next() {
 			var secret []byte
+			var person string
 			var beat int64
 			var elsewhere, alive bool
 			st := store.Stream{}
 			err := rows.Scan(&secret, &st.Ordinal, &st.Opening.Stream, &st.ClientIndex, &st.Tab, &st.Received, &st.Offset, &st.URL, &st.IP, &st.Agent,
-				&st.Width, &st.Height, &st.Device, &st.Policy, &st.Release, &st.Frame, &st.Seen, &elsewhere, &beat, &alive)
+				&st.Width, &st.Height, &st.Device, &st.Policy, &st.Release, &st.Frame, &person, &st.Seen, &elsewhere, &beat, &alive)
 			if err != nil {
 				return err
 			}
 			st.Site, st.Session = w.Site, w.ID
 			copy(st.SecretHash[:], secret)
+			if person != "" {
+				st.Person = store.ReadPerson(person)
+			}
 			here, _ := s.presence.of(w.ID, st.Opening.Stream)
 			if elsewhere {
 				st.Seen = max(st.Seen, beat) // the relay was connected to it as long as it lived

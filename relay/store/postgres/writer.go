@@ -58,7 +58,7 @@ func (s *Store) submit(ctx context.Context, op *write) error {
 		return err
 	}
 	op.done = make(chan struct{})
-	if err := s.writers[maphash.String(seed, op.key)%writers].enqueue(op); err != nil {
+	if err := s.writerOf(op.key).enqueue(op); err != nil {
 		return err
 	}
 	select {
@@ -67,6 +67,13 @@ func (s *Store) submit(ctx context.Context, op *write) error {
 	case <-ctx.Done():
 		return fmt.Errorf("%w: the database has not answered in time: %w", store.ErrFull, ctx.Err())
 	}
+}
+
+func (s *Store) writerOf(key string) *writer {
+	if key == treeKey {
+		return s.writers[treeWriter]
+	}
+	return s.writers[maphash.String(seed, key)%writers]
 }
 
 func (w *writer) enqueue(op *write) error {

@@ -1,144 +1,18 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/cotrail/cotrail/relay/document"
 	"github.com/cotrail/cotrail/relay/store"
+	"github.com/cotrail/cotrail/relay/store/storetest"
 )
-
-// traces gathers what was ever written of a session, in every form: plain, packed, and as a part.
-type traces map[string][]byte
-
-func (tr traces) add(name string, content []byte) {
-	if len(content) >= traceSize {
-		tr[name] = bytes.Clone(content)
-	}
-}
-
-// traceSize is how much of a trace is surely no coincidence.
-const traceSize = 16
-
-// each calls fn with every window of the traces.
-func (tr traces) each(fn func(name string, w [traceSize]byte)) {
-	for name, content := range tr {
-		for i := 0; i+traceSize <= len(content); i++ {
-			fn(name, [traceSize]byte(content[i:]))
-		}
-	}
-}
-
-// in tells which traces are in the files of a directory: any window of their bytes.
-// What others have in common with it does not count.
-func (tr traces) in(t *testing.T, dir string, others ...traces) (found []string) {
-	t.Helper()
-	windows := map[[traceSize]byte]string{}
-	tr.each(func(name string, w [traceSize]byte) { windows[w] = name })
-	for _, other := range others {
-		other.each(func(_ string, w [traceSize]byte) { delete(windows, w) })
-	}
-	seen := map[string]bool{}
-	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
-			return err
-		}
-		content, err := os.ReadFile(path)
-		for i := 0; i+traceSize <= len(content); i++ {
-			if name, ok := windows[[traceSize]byte(content[i:])]; ok && !seen[name] {
-				seen[name] = true
-				found = append(found, fmt.Sprintf("%s in %s at %d", name, filepath.Base(path), i))
-			}
-		}
-		return err
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return found
-}
-
-// live records sessions one run after the other, so that their rows lie among each other's, and remembers what was
-// written of each.
-func live(t *testing.T, s *Store, ids ...string) map[string]traces {
-	t.Helper()
-	const runs, events = 12, 30
-	words := func(id, what string, n int) string {
-		sum := sha256.Sum256(fmt.Append(nil, id, what, n))
-		return fmt.Sprintf("%x", sum)
-	}
-	all := map[string]traces{}
-	for _, id := range ids {
-		url := "https://shop.example/" + words(id, "url", 0)
-		all[id] = traces{}
-		all[id].add("url", []byte(url))
-		if _, err := s.Open(t.Context(), store.Opening{Site: "shop", Session: id, Stream: "aaaaaaaaaaaaaaaa", URL: url, Agent: "agent"}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for run := range runs {
-		for _, id := range ids {
-			b := store.Batch{Session: id, Stream: "aaaaaaaaaaaaaaaa", First: uint64(run*events) + 1, Count: events}
-			for i := range events {
-				b.Lines = fmt.Appendf(b.Lines, "{\"n\":%d,\"text\":\"%s\"}\n", run*events+i, words(id, "text", run*events+i))
-			}
-			if _, err := s.Append(t.Context(), b); err != nil {
-				t.Fatal(err)
-			}
-			w, err := s.Work(t.Context(), id, store.AllEvents)
-			if err != nil {
-				t.Fatal(err)
-			}
-			n := store.Numbered{ID: id, After: w.LastSeq, LastSeq: w.LastSeq + events, Entries: b.Lines, State: []byte("state " + words(id, "state", run)),
-				Done: []int64{w.Pending[0].ID}, Ended: run == runs-1, Summary: store.Summary{StartURL: "https://shop.example/" + words(id, "start", 0), Participants: []string{words(id, "name", 0)}}}
-			if err := s.Number(t.Context(), n); err != nil {
-				t.Fatal(err)
-			}
-			tr := all[id]
-			tr.add(fmt.Sprintf("lines %d", run), b.Lines)
-			tr.add(fmt.Sprintf("packed lines %d", run), s.packing.Pack(b.Lines))
-			tr.add(fmt.Sprintf("state %d", run), n.State)
-			tr.add("start", []byte(n.Summary.StartURL))
-			tr.add("name", []byte(n.Summary.Participants[0]))
-			tr.add("salt", w.Salt[:])
-		}
-	}
-	return all
-}
-
-func sealNow(t *testing.T, s *Store, id string, tr traces) {
-	t.Helper()
-	var lines []byte
-	last := uint64(0)
-	err := s.Entries(t.Context(), id, 0, func(seq uint64, line []byte) error {
-		lines, last = append(append(lines, line...), '\n'), seq
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	content, err := document.Encode(id, 1, lines)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sum := sha256.Sum256([]byte(id))
-	hashes := bytes.Repeat(sum[:8], int(last))
-	if err := s.Seal(t.Context(), store.Sealed{ID: id, Entries: last, Parts: []store.Part{{First: 1, Last: last, Content: content}}, Hashes: hashes}); err != nil {
-		t.Fatal(err)
-	}
-	tr.add("part", content)
-	tr.add("hashes", hashes)
-}
 
 // TestErasedIsNowhere records, seals and erases a session among others, with the relay's own checkpoints under way,
 // and then reads every file byte by byte.
@@ -155,14 +29,14 @@ func TestErasedIsNowhere(t *testing.T) {
 			for i := range neighbours + 1 {
 				ids = append(ids, fmt.Sprintf("%032x", i))
 			}
-			of, all := ids[len(ids)/2], live(t, s, ids...)
+			of, all := ids[len(ids)/2], storetest.Live(t, s, s.packing.Pack, ids...)
 			tr := all[of]
 			delete(all, of)
 			others := slices.Collect(maps.Values(all))
-			if len(tr.in(t, dir, others...)) == 0 {
+			if len(tr.In(t, dir, "", others...)) == 0 {
 				t.Fatal("the test finds nothing while everything is there")
 			}
-			tracesOf := func(id string) traces {
+			tracesOf := func(id string) storetest.Traces {
 				if id == of {
 					return tr
 				}
@@ -170,16 +44,16 @@ func TestErasedIsNowhere(t *testing.T) {
 			}
 			for i, id := range ids {
 				if i%3 != 2 || id == of {
-					sealNow(t, s, id, tracesOf(id))
+					storetest.SealLive(t, s, id, tracesOf(id))
 				}
 			}
-			if len(tr.in(t, dir, others...)) == 0 {
+			if len(tr.In(t, dir, "", others...)) == 0 {
 				t.Fatal("the test finds nothing before the erasure")
 			}
 			if err := s.Erase(t.Context(), store.Erasure{ID: of, At: 1, Note: []byte("gone")}); err != nil {
 				t.Fatal(err)
 			}
-			if found := tr.in(t, dir, others...); len(found) > 0 {
+			if found := tr.In(t, dir, "", others...); len(found) > 0 {
 				t.Errorf("still there: %s", strings.Join(found, "\n"))
 			}
 			for _, id := range ids {
@@ -192,7 +66,7 @@ func TestErasedIsNowhere(t *testing.T) {
 			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if found := tr.in(t, dir, others...); len(found) > 0 {
+			if found := tr.In(t, dir, "", others...); len(found) > 0 {
 				t.Errorf("still there after the end: %s", strings.Join(found, "\n"))
 			}
 		})
@@ -207,8 +81,8 @@ func TestErasingWaitsForReaders(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	tr := live(t, s, "a")["a"]
-	sealNow(t, s, "a", tr)
+	tr := storetest.Live(t, s, s.packing.Pack, "a")["a"]
+	storetest.SealLive(t, s, "a", tr)
 	tx, err := s.readers.Begin()
 	if err != nil {
 		t.Fatal(err)
@@ -231,7 +105,7 @@ func TestErasingWaitsForReaders(t *testing.T) {
 	if err := s.Clean(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if found := tr.in(t, dir); len(found) > 0 {
+	if found := tr.In(t, dir, ""); len(found) > 0 {
 		t.Errorf("still there: %s", strings.Join(found, "\n"))
 	}
 }

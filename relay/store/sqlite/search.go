@@ -74,6 +74,7 @@ func (s *Store) Sessions(ctx context.Context, q store.Query) ([]store.Summary, s
 		all = append(all, list...)
 	}
 	slices.SortFunc(all, func(a, b found) int { return cmp.Compare(b.place, a.place) })
+	all = slices.CompactFunc(all, func(a, b found) bool { return a.place == b.place })
 	var page []store.Summary
 	for _, f := range all[:min(len(all), limit)] {
 		page = append(page, f.Summary)
@@ -91,7 +92,7 @@ func (s *Store) sites(ctx context.Context) ([]string, error) {
 		SELECT site FROM s WHERE site IS NOT NULL`)
 }
 
-// search gives the sessions of one site.
+// search gives the sessions of one site. One that is sealed meanwhile may come twice.
 func (s *Store) search(ctx context.Context, q search) ([]found, error) {
 	if len(q.words) == 0 {
 		where, args := "place >= ? AND place < ?", []any{q.low, q.high}
@@ -100,12 +101,12 @@ func (s *Store) search(ctx context.Context, q search) ([]found, error) {
 		}
 		return s.list(ctx, "sessions WHERE "+where+" ORDER BY place DESC LIMIT ?", append(args, q.limit)...)
 	}
-	sealed, err := s.sealedWith(ctx, q)
+	hot, err := s.hotWith(ctx, q)
 	if err != nil {
 		return nil, err
 	}
-	hot, err := s.hotWith(ctx, q)
-	return append(sealed, hot...), err
+	sealed, err := s.sealedWith(ctx, q)
+	return append(hot, sealed...), err
 }
 
 func (s *Store) list(ctx context.Context, from string, args ...any) ([]found, error) {

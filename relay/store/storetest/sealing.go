@@ -105,6 +105,30 @@ func testSeal(t *testing.T, f *fixture) {
 	}
 }
 
+// testSealedWhileRead: who reads a log while it is sealed reads all of it, once.
+func testSealedWhileRead(t *testing.T, f *fixture) {
+	const runs = 40 // more rows of entries than an engine reads at once
+	f.mustOpen(session, streamA)
+	for n := range uint64(runs) {
+		f.mustAppend(batch(session, streamA, n+1, 1), n+1)
+		f.mustNumber(session, nil)
+	}
+	f.end(session)
+	want := f.entries(session, 0)
+	sealed := f.sealed(session)
+	var got []string
+	err := f.Entries(ctx(), session, 0, func(seq uint64, line []byte) error {
+		got = append(got, fmt.Sprintf("%d %s", seq, line))
+		if seq == 1 {
+			return f.Seal(ctx(), sealed)
+		}
+		return nil
+	})
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("%d entries, %v; want %d", len(got), err, len(want))
+	}
+}
+
 func (f *fixture) summary(id string) store.Summary {
 	f.t.Helper()
 	s, err := f.Session(ctx(), id)

@@ -107,6 +107,43 @@ func testSearch(t *testing.T, f *fixture) {
 	}
 }
 
+// testFoundWhileSealed: a session is found, and once, also in the moment in which it is sealed.
+func testFoundWhileSealed(t *testing.T, f *fixture) {
+	const sessions = 30
+	var sealing []store.Sealed
+	for n := range sessions {
+		f.told("shop", fmt.Sprintf("%032x", n), noon+int64(n), "click", "Ada Miller", "https://shop.example/", "blue", false)
+		f.end(fmt.Sprintf("%032x", n))
+		s := f.sealed(fmt.Sprintf("%032x", n))
+		s.Words = []int64{words.Hash("shop", words.Text, "blue")}
+		sealing = append(sealing, s)
+	}
+	done := make(chan error, 1)
+	go func() {
+		for _, s := range sealing {
+			if err := f.Seal(ctx(), s); err != nil {
+				done <- err
+				return
+			}
+		}
+		done <- nil
+	}()
+	for {
+		page, _, err := f.Sessions(ctx(), store.Query{Words: []store.Word{{Kind: words.Text, Text: "blue"}}, Limit: 2 * sessions})
+		if err != nil || len(page) != sessions {
+			t.Errorf("found %d, %v; want %d", len(page), err, sessions)
+		}
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Error(err)
+			}
+			return
+		default:
+		}
+	}
+}
+
 // pages gives what all pages of a query list.
 func (f *fixture) pages(q store.Query) (ids []string) {
 	f.t.Helper()

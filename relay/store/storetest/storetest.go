@@ -45,12 +45,14 @@ func Run(t *testing.T, fresh Fresh) {
 		"tokens":               testTokens,
 		"frames of tokens":     testTokenFrames,
 		"seal":                 testSeal,
+		"sealed while read":    testSealedWhileRead,
 		"after sealing":        testSealedContinuation,
 		"unsealed":             testUnsealed,
 		"tree":                 testTree,
 		"checkpoint":           testCheckpoint,
 		"erase":                testErase,
 		"hold":                 testHold,
+		"told":                 testTold,
 		"expired":              testExpired,
 		"access":               testAccess,
 		"search":               testSearch,
@@ -61,6 +63,7 @@ func Run(t *testing.T, fresh Fresh) {
 		"outbox lists":         testOutboxLists,
 		"outbox claims":        testOutboxClaims,
 		"positions":            testPositions,
+		"found while sealed":   testFoundWhileSealed,
 	} {
 		t.Run(name, func(t *testing.T) {
 			open := fresh(t)

@@ -135,6 +135,13 @@ func freePort() (int, error) {
 
 func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
+// Files writes what is in memory into the server's files and gives their directory.
+func (s *Server) Files(t testing.TB) string {
+	t.Helper()
+	s.Exec(t, "postgres", "CHECKPOINT")
+	return s.data()
+}
+
 func (s *Server) initialize() error {
 	return s.tool("initdb", "-D", s.data(), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
 }
