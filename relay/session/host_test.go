@@ -167,6 +167,22 @@ func TestControl(t *testing.T) {
 	}
 }
 
+// TestCalledByID: a sentence names whom the app names by its own id, unless the policy hides ids.
+func TestCalledByID(t *testing.T) {
+	for _, id := range []string{"u-9", "[email]"} {
+		s := backed(t, "")
+		s.tells(0, "participant_joined", `{"client_index":4,"name":"Person E","user_id":"`+id+`"}`)
+		want := "Control of a tab passed to Person E"
+		if id == "[email]" {
+			want = "Control of a tab passed to [email]"
+		}
+		if e := s.tells(1, "tab_control", `{"tab_id":"t1","to":"`+id+`","action":"granted"}`); e.Message != want {
+			t.Errorf("%q, want %q", e.Message, want)
+		}
+		s.finish()
+	}
+}
+
 // TestRemoteControl: who did what happens in a customer's page (stream a, tab-a), while the agent (1) has control.
 func TestRemoteControl(t *testing.T) {
 	masked := func(more string) string { return `{"is_masked":true,"node_name":"input","rule":"default"` + more + `}` }
