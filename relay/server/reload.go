@@ -2,8 +2,11 @@ package server
 
 import (
 	"context"
+	"crypto/x509"
 	"net/http"
 	"net/netip"
+	"reflect"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -32,11 +35,34 @@ func (s *swapped) put(mux *http.ServeMux) {
 // Reload puts another configuration in force: for new connections, for every request, and for the times of sessions.
 // Connections that are open keep the policy that their page has. After an error the old one is in force.
 func (s *Server) Reload(ctx context.Context, conf *config.Config) error {
+	before := s.conf.Load()
 	if err := s.use(ctx, conf); err != nil {
 		return err
 	}
+	if !sameForwarding(before, conf) {
+		s.log.Warn("where sessions are forwarded to (deliver, public_url) is read at the start only: start the relay again for the change to count")
+	}
 	warn(conf, s.options)
 	return nil
+}
+
+// sameForwarding tells whether two configurations forward to the same places in the same way.
+func sameForwarding(a, b *config.Config) bool {
+	places := func(c *config.Config) (all []config.Destination, roots []*x509.CertPool) {
+		for _, site := range c.Sites {
+			for _, d := range site.Deliver {
+				place := *d
+				place.Name = site.Key + " " + d.Name
+				place.Roots = nil // compared by their own method
+				all, roots = append(all, place), append(roots, d.Roots)
+			}
+		}
+		return all, roots
+	}
+	placesA, rootsA := places(a)
+	placesB, rootsB := places(b)
+	return a.PublicURL == b.PublicURL && reflect.DeepEqual(placesA, placesB) &&
+		slices.EqualFunc(rootsA, rootsB, func(a, b *x509.CertPool) bool { return a == b || a != nil && b != nil && a.Equal(b) })
 }
 
 // use makes the routes of a configuration and puts both in force.

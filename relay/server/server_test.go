@@ -389,6 +389,18 @@ func TestReload(t *testing.T) {
 	}
 }
 
+func TestSameForwarding(t *testing.T) {
+	with := func(more string) *config.Config {
+		return load(t, "public_url: https://relay.example\nsites:\n  - {key: a, origins: [\"https://a.example\"], deliver: [{type: stdout"+more+"}]}\n", false)
+	}
+	if !sameForwarding(with(""), with("")) {
+		t.Error("the same file forwards elsewhere")
+	}
+	if sameForwarding(with(""), with(", concurrency: 2")) {
+		t.Error("another destination is the same")
+	}
+}
+
 func TestSettings(t *testing.T) {
 	conf := load(t, "sites:\n  - {key: a, origins: [\"https://a.example\"], session: {leave_after: 5s, idle_timeout: 7m, settle: 20ms}}\n", false)
 	var in atomic.Pointer[config.Config]

@@ -29,6 +29,7 @@ func (c *Capture) archiving(r Row, e *event.Event) bool {
 	d := &e.Details
 	d.Text("archive_id", c.Policy.Ident(r.Get("archive")))
 	d.Word("storage", "page")
+	d.Null("by")
 	return true
 }
 

@@ -57,6 +57,7 @@ func (c *Capture) resume(r Row, e *event.Event) bool {
 	e.Type = event.TabResume
 	d := &e.Details
 	d.Text("tab_id", c.Policy.ID(r.Get("tab")))
+	d.Null("by")
 	d.Int("paused_ms", r.Int("paused_ms"))
 	return true
 }
