@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math"
@@ -20,12 +19,6 @@ const (
 	partsAtOnce = 1
 )
 
-// chunk is a row of entries.
-type chunk struct {
-	first uint64
-	lines []byte
-}
-
 // Entries implements store.Reader.
 func (s *Store) Entries(ctx context.Context, id string, after uint64, fn func(seq uint64, line []byte) error) error {
 	for {
@@ -34,16 +27,9 @@ func (s *Store) Entries(ctx context.Context, id string, after uint64, fn func(se
 			return err
 		}
 		for _, c := range chunks {
-			seq := c.first
-			for line := range bytes.Lines(c.lines) {
-				if seq > after {
-					if err := fn(seq, bytes.TrimSuffix(line, []byte{'\n'})); err != nil {
-						return err
-					}
-				}
-				seq++
+			if after, err = c.Each(after, fn); err != nil {
+				return err
 			}
-			after = seq - 1
 		}
 		if !more {
 			return nil
@@ -52,7 +38,7 @@ func (s *Store) Entries(ctx context.Context, id string, after uint64, fn func(se
 }
 
 // chunks reads the next rows of a session, from where they are: it may be sealed between two calls.
-func (s *Store) chunks(ctx context.Context, id string, after uint64) (chunks []chunk, more bool, err error) {
+func (s *Store) chunks(ctx context.Context, id string, after uint64) (chunks []store.Chunk, more bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()
 	var erased bool
@@ -69,11 +55,11 @@ func (s *Store) chunks(ctx context.Context, id string, after uint64) (chunks []c
 		{"SELECT first_seq, content FROM parts", partsAtOnce, func(first uint64, part []byte) ([]byte, error) { return document.Decode(id, first, part) }},
 	} {
 		in.Queue(table.query+" WHERE session_id = $1 AND last_seq > $2 ORDER BY last_seq LIMIT $3", id, from, table.limit).Query(func(rows pgx.Rows) error {
-			var c chunk
+			var c store.Chunk
 			var packed []byte
-			tag, err := pgx.ForEachRow(rows, []any{&c.first, &packed}, func() (err error) {
-				if c.lines, err = table.unpack(c.first, packed); err != nil {
-					return fmt.Errorf("unpack entries from %d on: %w", c.first, err)
+			tag, err := pgx.ForEachRow(rows, []any{&c.First, &packed}, func() (err error) {
+				if c.Lines, err = table.unpack(c.First, packed); err != nil {
+					return fmt.Errorf("unpack entries from %d on: %w", c.First, err)
 				}
 				chunks = append(chunks, c)
 				return nil

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -45,7 +44,7 @@ func (t *turn) seal(sealed store.Sealed) error {
 		return err
 	}
 	t.queue(`INSERT INTO documents (session_id, leaf, hashes, policies, streams, words) SELECT session_id, $2, $3, `+policiesOfStreams+`, $4, $5
-		FROM sessions s WHERE session_id = $1`, in.ID, leaf, sealed.Hashes, t.store.packing.Pack(in.stopped()), len(sealed.Words))
+		FROM sessions s WHERE session_id = $1`, in.ID, leaf, sealed.Hashes, t.store.packing.Pack(in.Stopped()), len(sealed.Words))
 	for _, p := range sealed.Parts {
 		t.queue("INSERT INTO parts (session_id, first_seq, last_seq, content) VALUES ($1, $2, $3, $4)", in.ID, int64(p.First), int64(p.Last), p.Content)
 	}
@@ -59,33 +58,6 @@ func (t *turn) seal(sealed store.Sealed) error {
 	return nil
 }
 
-// stoppedStream is a stream of a sealed session: what a recorder that comes back must meet.
-type stoppedStream struct {
-	Stream string `json:"stream"`
-	Frame  bool   `json:"frame,omitempty"`
-	Tab    string `json:"tab"`
-	Offset int64  `json:"offset"`
-	Last   uint64 `json:"last"`
-	Index  int64  `json:"index,omitempty"`
-	Secret []byte `json:"secret,omitempty"` // of a page with a token
-}
-
-// stopped writes where the streams of a session stopped.
-func (s *session) stopped() []byte {
-	list := make([]stoppedStream, len(s.ByOrdinal))
-	for name, st := range s.Streams {
-		list[st.Ordinal-1] = stoppedStream{name, st.Frame != "", st.Tab, st.Offset, st.Last, st.Index, st.Secret}
-	}
-	b, err := json.Marshal(list)
-	if err != nil {
-		panic(err) // texts, numbers and flags always have a JSON form
-	}
-	return b
-}
-
-// frameOfSealed stands for the origin of a frame in a sealed session, where nobody asks for it any more.
-const frameOfSealed = "frame"
-
 // lookStopped reads where the streams of a sealed session stopped, also of one that was erased.
 func (t *turn) lookStopped(in *pgx.Batch, id string) {
 	in.Queue("SELECT streams FROM documents WHERE session_id = $1 UNION ALL SELECT streams FROM tombstones WHERE session_id = $1", id).Query(func(rows pgx.Rows) error {
@@ -95,33 +67,15 @@ func (t *turn) lookStopped(in *pgx.Batch, id string) {
 			if err != nil {
 				return fmt.Errorf("unpack streams of session %s: %w", id, err)
 			}
-			var list []stoppedStream
-			if err := json.Unmarshal(plain, &list); err != nil {
-				return fmt.Errorf("read streams of session %s: %w", id, err)
-			}
 			if k := t.known[id]; k != nil {
-				k.stoppedAt(list)
+				if err := k.ReadStopped(plain); err != nil {
+					return fmt.Errorf("read streams of session %s: %w", id, err)
+				}
 			}
 			return nil
 		})
 		return err
 	})
-}
-
-// stoppedAt takes the streams of a sealed session.
-func (s *session) stoppedAt(list []stoppedStream) {
-	for i, one := range list {
-		st := &store.KnownStream{
-			Ordinal: int64(i) + 1, Index: one.Index, Secret: one.Secret, Tab: one.Tab, Offset: one.Offset, Last: one.Last, Saved: one.Last,
-		}
-		if one.Frame {
-			st.Frame = frameOfSealed
-		}
-		if len(one.Secret) > 0 {
-			st.Person = store.WritePerson(&store.Person{ClientIndex: one.Index}) // the name went with the session
-		}
-		s.Add(one.Stream, st)
-	}
 }
 
 // Document implements store.Sealing.

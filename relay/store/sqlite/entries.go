@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -9,12 +8,6 @@ import (
 	"github.com/cotrail/cotrail/relay/document"
 	"github.com/cotrail/cotrail/relay/store"
 )
-
-// chunk is a row of entries.
-type chunk struct {
-	first uint64
-	lines []byte
-}
 
 // Entries implements store.Reader.
 func (s *Store) Entries(ctx context.Context, id string, after uint64, fn func(seq uint64, line []byte) error) error {
@@ -24,16 +17,9 @@ func (s *Store) Entries(ctx context.Context, id string, after uint64, fn func(se
 			return err
 		}
 		for _, c := range chunks {
-			seq := c.first
-			for line := range bytes.Lines(c.lines) {
-				if seq > after {
-					if err := fn(seq, bytes.TrimSuffix(line, []byte{'\n'})); err != nil {
-						return err
-					}
-				}
-				seq++
+			if after, err = c.Each(after, fn); err != nil {
+				return err
 			}
-			after = seq - 1
 		}
 		if !more {
 			return nil
@@ -42,7 +28,7 @@ func (s *Store) Entries(ctx context.Context, id string, after uint64, fn func(se
 }
 
 // chunks reads the next rows of a session, from where they are: it may be sealed between two calls.
-func (s *Store) chunks(ctx context.Context, id string, after uint64) (chunks []chunk, more bool, err error) {
+func (s *Store) chunks(ctx context.Context, id string, after uint64) (chunks []store.Chunk, more bool, err error) {
 	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return nil, false, fmt.Errorf("read entries of session %s: %w", id, err)
@@ -68,13 +54,13 @@ func (s *Store) chunks(ctx context.Context, id string, after uint64) (chunks []c
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var c chunk
+		var c store.Chunk
 		var packed sql.RawBytes
-		if err := rows.Scan(&c.first, &packed); err != nil {
+		if err := rows.Scan(&c.First, &packed); err != nil {
 			return nil, false, fmt.Errorf("read entries of session %s: %w", id, err)
 		}
-		if c.lines, err = unpack(c.first, packed); err != nil {
-			return nil, false, fmt.Errorf("unpack entries of session %s from %d on: %w", id, c.first, err)
+		if c.Lines, err = unpack(c.First, packed); err != nil {
+			return nil, false, fmt.Errorf("unpack entries of session %s from %d on: %w", id, c.First, err)
 		}
 		chunks = append(chunks, c)
 	}

@@ -3,7 +3,6 @@ package sqlite
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -95,7 +94,7 @@ func (s *Store) seal(sealed store.Sealed) error {
 	if err != nil {
 		return err
 	}
-	if err := w.exec(st.document, in.num, leaf, sealed.Hashes, policies, s.packing.Pack(in.stopped()), len(sealed.Words)); err != nil {
+	if err := w.exec(st.document, in.num, leaf, sealed.Hashes, policies, s.packing.Pack(in.Stopped()), len(sealed.Words)); err != nil {
 		return err
 	}
 	for _, p := range sealed.Parts {
@@ -117,33 +116,6 @@ func (s *Store) seal(sealed store.Sealed) error {
 	return w.addDeliveries(sealed.Deliveries)
 }
 
-// stoppedStream is a stream of a sealed session: what a recorder that comes back must meet.
-type stoppedStream struct {
-	Stream string `json:"stream"`
-	Frame  bool   `json:"frame,omitempty"`
-	Tab    string `json:"tab"`
-	Offset int64  `json:"offset"`
-	Last   uint64 `json:"last"`
-	Index  int64  `json:"index,omitempty"`
-	Secret []byte `json:"secret,omitempty"` // of a page with a token
-}
-
-// stopped writes where the streams of a session stopped.
-func (s *session) stopped() []byte {
-	list := make([]stoppedStream, len(s.ByOrdinal))
-	for name, st := range s.Streams {
-		list[st.Ordinal-1] = stoppedStream{name, st.Frame != "", st.Tab, st.Offset, st.Last, st.Index, st.Secret}
-	}
-	b, err := json.Marshal(list)
-	if err != nil {
-		panic(err) // texts, numbers and flags always have a JSON form
-	}
-	return b
-}
-
-// frameOfSealed stands for the origin of a frame in a sealed session, where nobody asks for it any more.
-const frameOfSealed = "frame"
-
 // readStopped reads the streams of a sealed session.
 func (w *writer) readStopped(s *session) error {
 	var packed []byte
@@ -158,21 +130,8 @@ func (w *writer) readStopped(s *session) error {
 	if err != nil {
 		return fmt.Errorf("unpack streams of session %s: %w", s.ID, err)
 	}
-	var list []stoppedStream
-	if err := json.Unmarshal(plain, &list); err != nil {
+	if err := s.ReadStopped(plain); err != nil {
 		return fmt.Errorf("read streams of session %s: %w", s.ID, err)
-	}
-	for i, one := range list {
-		st := &store.KnownStream{
-			Ordinal: int64(i) + 1, Index: one.Index, Secret: one.Secret, Tab: one.Tab, Offset: one.Offset, Last: one.Last, Saved: one.Last,
-		}
-		if one.Frame {
-			st.Frame = frameOfSealed
-		}
-		if len(one.Secret) > 0 {
-			st.Person = store.WritePerson(&store.Person{ClientIndex: one.Index}) // the name went with the session
-		}
-		s.Add(one.Stream, st)
 	}
 	return nil
 }
