@@ -38,6 +38,8 @@ function own(prototype, name) {
 export const parentOf = own(Node.prototype, "parentElement");
 /** @type {(el: Element) => Element | null} */
 export const previousOf = own(Element.prototype, "previousElementSibling");
+/** @type {(node: Node) => number} */
+export const nodeTypeOf = own(Node.prototype, "nodeType");
 /** @type {(node: Node) => string} */
 export const nodeNameOf = own(Node.prototype, "nodeName");
 /** @type {(el: Element) => string} */

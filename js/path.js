@@ -19,11 +19,11 @@ const hiddenWords = new Set();
 const MAX_WORDS = 2000;
 
 /** @param {string} text */
-const wordsOf = (text) => text.toLowerCase().normalize("NFKD").match(/[a-z0-9]+/g) || [];
+const wordsOf = (text) => text.toLowerCase().match(/[a-z0-9]+/g) || [];
 
 /** A value is hidden from now on. @param {string} value */
 export function hide(value) {
-  for (const word of wordsOf(value.slice(0, 512))) hiddenWords.add(word);
+  for (const word of wordsOf(value.slice(0, 512).normalize("NFKD"))) hiddenWords.add(word);
   for (const word of hiddenWords) {
     if (hiddenWords.size <= MAX_WORDS) break;
     hiddenWords.delete(word); // the oldest

@@ -1,7 +1,7 @@
 // Which selectors of the policy, and which marks, match an element or an ancestor of it in the composed tree. The
 // browser matches; what follows from it the recorder decides.
 
-import { closestOf, hostOf, isShadowRoot, matchesOf, parentOf, rootOf, slotOf } from "./nodes.js";
+import { closestOf, hostOf, matchesOf, nodeTypeOf, parentOf, rootOf, slotOf } from "./nodes.js";
 
 /** Kept in step with masking.NoMatch. */
 const NONE = -1;
@@ -79,14 +79,17 @@ export function judge(el, path = [], hits = { block: NONE, mask: NONE, allow: NO
     const parent = parentOf(at);
     at = parent && closestOf(parent, any);
   }
-  if (path[0] !== el || path[path.length - 2] !== document || path.some(crosses)) {
+  if (path[0] !== el || path[path.length - 2] !== document || crosses(path)) {
     for (const exit of exits(el)) judge(exit, [], hits);
   }
   return hits;
 }
 
-/** @param {EventTarget} p */
-const crosses = (p) => /** @type {Element} */ (p).localName === "slot" || isShadowRoot(p);
+/** Whether a path to the document goes through a shadow root, as that of what is slotted does. @param {EventTarget[]} path */
+function crosses(path) {
+  for (let i = path.length - 3; i > 0; i--) if (nodeTypeOf(/** @type {Node} */ (path[i])) === Node.DOCUMENT_FRAGMENT_NODE) return true;
+  return false;
+}
 
 /** @param {Element} el @param {Hits} hits */
 function match(el, hits) {

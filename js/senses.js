@@ -89,6 +89,7 @@ export class Senses {
     const view = /** @type {Window} */ (root.defaultView);
     const hooks = this.#hooks.get(root) || new Hooks();
     this.#hooks.set(root, hooks);
+    this.listen(view, "keydown", this.sense);
     this.inputs.hook(hooks, view);
     this.submits.hook(hooks, view);
     this.newTabs.hook(hooks, view);
@@ -107,9 +108,9 @@ export class Senses {
 
   /** An event of the page, at once. Most say nothing new, and must cost nothing. @param {any} e */
   sense = (e) => {
-    const typed = e.type === "input";
-    if (typed && this.inputs.goesOn(e)) return;
-    if (e.type === "keydown" && e.key !== "Enter") return;
+    const { type } = e;
+    const typed = type === "input";
+    if (typed ? this.inputs.goesOn(e) : type === "keydown" && e.key !== "Enter") return;
     const { now, targetOf } = this.loader;
     // When it was typed does not matter, only when it is committed; and asking for the time takes time.
     this.#take({ e, at: typed ? 0 : Math.round(now()), target: targetOf(e) });

@@ -59,28 +59,43 @@ func (p *Policy) scrubBy(s string, shown *[kinds]bool, ids bool) string {
 	}
 }
 
-// minRun is the length from which a word without any digit may be a key.
-const minRun = 16
+const (
+	// minRun is the length from which a word without any digit may be a key.
+	minRun = 16
+	// minDigits is how many digits the shortest number has that a pattern finds in so few characters (the British
+	// national insurance number, of nine), and minMixed how many letters and digits the shortest of the others (a
+	// JWT that is cut).
+	minDigits = 6
+	minMixed  = minJWT
+)
 
 // suspect tells whether a text may have something in it that a pattern finds. Most have not.
 func suspect(s string, begins *set) bool {
-	run := 0
+	run, letters, digits, hyphens := 0, 0, 0, 0
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		switch {
-		case begins.has(c):
+		case begins.has(c), c == '@', c == '%', c >= 0x80:
 			return true
-		case letter(c), c == '_', c == '-':
-			if run++; run >= minRun {
-				return true
-			}
-		case digit(c), c == '@', c == '%', c >= 0x80:
-			return true
+		case digit(c):
+			run++
+			digits++
+		case letter(c):
+			run++
+			letters++
+		case c == '-':
+			run++
+			hyphens++
+		case c == '_':
+			run++
 		default:
 			run = 0
 		}
+		if run >= minRun || digits >= minDigits || digits > 0 && letters+digits >= minMixed {
+			return true
+		}
 	}
-	return strings.Contains(s, keyBlock)
+	return hyphens >= len(dashes) && strings.Contains(s, keyBlock)
 }
 
 // scan looks for secrets in a folded text, once from its beginning to its end.

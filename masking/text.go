@@ -92,7 +92,7 @@ func (p *Policy) Attribute(key, raw string) (Text, bool) {
 		}
 	}
 	whole := strings.Join(kept, " ")
-	if len(kept) == 0 || key != "class" && p.found(whole) {
+	if len(kept) == 0 || len(kept) > 1 && key != "class" && p.found(whole) {
 		return Text{}, false
 	}
 	return sealed.New(cut(whole, maxNameBytes)), true

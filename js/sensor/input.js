@@ -4,7 +4,7 @@
 
 import { BRIEF, FULL } from "../depth.js";
 import { controlOf, editorOf, isFormValue, label, shown, subject } from "../facts.js";
-import { attributeOf, isElement, isWithin } from "../nodes.js";
+import { attributeOf, isElement, isShadowRoot, isWithin, rootOf } from "../nodes.js";
 import { hide } from "../path.js";
 import { text } from "../queue.js";
 import { quietly } from "../quiet.js";
@@ -45,7 +45,7 @@ export class Inputs {
   timer = 0;
   scriptTimer = 0;
   begun = false;
-  /** Windows in which leaving a field is noticed now. @type {Set<Window>} */
+  /** Windows in which leaving an editor is noticed now. @type {Set<Window>} */
   watched = new Set();
   /** How often something was typed since the timer began, and into what; and how often scripts changed something. */
   strokes = 0;
@@ -90,20 +90,16 @@ export class Inputs {
     this.unwatch();
   }
 
-  /** Enter in an element is to be noticed, and leaving one of which the browser will tell no change. @param {Element} el */
+  /** Leaving an element of which the browser will tell no change is to be noticed. @param {Element} el */
   watch(el) {
-    const view = el.ownerDocument.defaultView;
+    const view = "form" in el ? null : el.ownerDocument.defaultView;
     if (!view || this.watched.has(view)) return;
     this.watched.add(view);
-    view.addEventListener("keydown", this.sense, CAPTURE);
-    if (!("form" in el)) view.addEventListener("focusout", this.sense, CAPTURE);
+    view.addEventListener("focusout", this.sense, CAPTURE);
   }
 
   unwatch() {
-    for (const view of this.watched) {
-      view.removeEventListener("keydown", this.sense, CAPTURE);
-      view.removeEventListener("focusout", this.sense, CAPTURE);
-    }
+    for (const view of this.watched) view.removeEventListener("focusout", this.sense, CAPTURE);
     this.watched.clear();
   }
 
@@ -218,6 +214,7 @@ export class Inputs {
 
   /** A field hears of its change by a person: until that is over, what the custom element around it does comes of it. @param {Element} el */
   speaks(el) {
+    if (!isShadowRoot(rootOf(el))) return; // no custom element is around it
     this.speaking = el;
     later(() => {
       if (this.speaking === el) this.speaking = null;

@@ -11,11 +11,17 @@ import (
 // "unknown".
 type Word string
 
+// usualDetails is the room that details get at once, in bytes: those of a click with its path and label.
+const usualDetails = 256
+
 // Details builds the details of one event as JSON. It takes no raw string, so nothing unmasked can get in.
 // The zero Details is empty and ready.
 type Details struct{ b []byte }
 
 func (d *Details) key(k Word) {
+	if d.b == nil {
+		d.b = make([]byte, 0, usualDetails)
+	}
 	if n := len(d.b); n > 0 && d.b[n-1] != '{' && d.b[n-1] != '[' {
 		d.b = append(d.b, ',')
 	}

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/cotrail/cotrail/masking"
@@ -27,9 +28,13 @@ type Event struct {
 	Details Details
 }
 
+// lineFrame is the room for what stands around the details of a line, in bytes: two names and a time of 13 digits.
+const lineFrame = 96
+
 // AppendLine writes the event as the line of JSON that a batch carries:
 // {"type":…,"time":…,"source":…,"details":{…}} and a line feed. The source is left out when it is the recorder.
 func (e *Event) AppendLine(b []byte) []byte {
+	b = slices.Grow(b, len(e.Details.b)+lineFrame)
 	b = append(b, `{"type":`...)
 	b = masking.AppendQuote(b, string(e.Type.plain()))
 	b = append(b, `,"time":`...)

@@ -66,16 +66,17 @@ func (c *Capture) Hide(text string) {
 	}
 }
 
-// hide remembers the value of a row's field that is not told, and gives the decision on the field, nil when nothing was to
-// be decided. What a checkbox or a radio button holds nobody typed.
+// hide remembers the value of a row's field that is not told, and gives the decision on the field, nil when none was
+// needed: the raw value stands in a row only where it is surely hidden. What a checkbox or a radio button holds nobody
+// typed.
 func (c *Capture) hide(r Row) *masking.Decision {
-	raw, value := r.Get("raw"), r.Get("value")
-	if raw == "" && value == "" {
+	c.Policy.Hide(r.Get("raw"))
+	value := r.Get("value")
+	if value == "" {
 		return nil
 	}
 	d := c.decide(r)
 	if d.Action != masking.Allow && r.Get("type") != "checkbox" && r.Get("type") != "radio" {
-		c.Policy.Hide(raw)
 		c.Policy.Hide(value)
 	}
 	return &d

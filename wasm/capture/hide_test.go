@@ -72,8 +72,8 @@ func TestHiddenInItsOwnRow(t *testing.T) {
 		}
 	}
 	for name, r := range map[string]Row{
-		"an open field": with(field, "allow=0", "value=sunflower", "raw=sunflower"),
-		"a checkbox":    with(field, "type=checkbox", "raw=sunflower"),
+		"an open field": with(field, "allow=0", "value=sunflower"),
+		"a checkbox":    with(field, "type=checkbox", "value=sunflower"),
 		"a radio":       with(field, "type=radio", "value=sunflower"),
 		"a short value": with(field, "raw=sun"),
 	} {

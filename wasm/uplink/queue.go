@@ -24,14 +24,15 @@ func (q *queue) next(maxBytes int) (first uint64, lines [][]byte) {
 
 // after gives the events after number n that one batch may hold.
 func (q *queue) after(n uint64, maxBytes int) (first uint64, lines [][]byte) {
-	size := 0
-	for _, l := range q.lines[n-q.acked:] {
-		if size += len(l); len(lines) > 0 && size > maxBytes || len(lines) == event.MaxEvents {
+	waiting := q.lines[n-q.acked:]
+	size, count := 0, 0
+	for _, l := range waiting {
+		if size += len(l); count > 0 && size > maxBytes || count == event.MaxEvents {
 			break
 		}
-		lines = append(lines, l)
+		count++
 	}
-	return n + 1, lines
+	return n + 1, waiting[:count:count]
 }
 
 // ack drops the events up to n. A number beyond what was ever added is the relay's error and drops no more.
