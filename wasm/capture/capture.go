@@ -58,7 +58,7 @@ func (c *Capture) Event(r Row) (e event.Event, ok bool) {
 // Hide remembers the hidden values of all rows of a text, before an event is made of any: what is typed may stand
 // elsewhere in the page before its own change is committed.
 func (c *Capture) Hide(text string) {
-	if !strings.Contains(text, FieldEnd+"raw=") {
+	if !strings.Contains(text, FieldEnd+"raw=") && !strings.Contains(text, FieldEnd+"value=") {
 		return
 	}
 	for r := range Rows(text) {
