@@ -60,11 +60,10 @@ func (p *Policy) scrubBy(s string, shown *[kinds]bool, ids bool) string {
 }
 
 const (
-	// minRun is the length from which a word without any digit may be a key.
-	minRun = 16
+	// minRun is the length of the shortest key that may have no digit: a Slack token's prefix and ten letters.
+	minRun = 15
 	// minDigits is how many digits the shortest number has that a pattern finds in so few characters (the British
-	// national insurance number, of nine), and minMixed how many letters and digits the shortest of the others (a
-	// JWT that is cut).
+	// national insurance number, of nine), and minMixed how many letters and digits the shortest of the others.
 	minDigits = 6
 	minMixed  = minJWT
 )
@@ -75,7 +74,7 @@ func suspect(s string, begins *set) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		switch {
-		case begins.has(c), c == '@', c == '%', c >= 0x80:
+		case begins.has(c), c == '@', c == '%', c >= 0x80, c == 'J' && i > 1 && s[i-2:i] == "ey":
 			return true
 		case digit(c):
 			run++
