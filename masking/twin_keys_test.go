@@ -14,9 +14,9 @@ var (
 	twinUUID   = regexp.MustCompile(`^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 	twinForms  = regexp.MustCompile(`^(?:(?:AKIA|ASIA|glpat-|whsec_|ya29)[\w-]{16,}|(?:gh[pousr]_|github_pat_|sk-|npm_|pypi-|hf_|dop_v1_)[\w-]{20,}|(?:[sr]k_(?:live|test)_|pk_live_|xox[bpares]-|xapp-)[\w-]{10,}|AIza[\w-]{30,})$`)
 	twinBlock  = regexp.MustCompile(`^-----BEGIN (.*?)(?:-----(?s:.*?)(?:-----END (?s:.*?)(?:-----|$)|$)|$)`)
-	withinRun  = regexp.MustCompile(`[A-Za-z0-9\x01_-]$`)
+	withinRun  = regexp.MustCompile(`[A-Za-z0-9_-]$`)
 	classRun   = regexp.MustCompile(`[a-z]+|[A-Z]+|[0-9]+`)
-	noHead     = regexp.MustCompile(`[A-Za-z0-9\x01]$`)
+	noHead     = regexp.MustCompile(`[A-Za-z0-9]$`)
 	noTail     = regexp.MustCompile(`\.$`)
 )
 

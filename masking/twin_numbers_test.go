@@ -18,7 +18,7 @@ var (
 	twoGroups  = regexp.MustCompile(`^\d+ `)
 	inPhone    = regexp.MustCompile(`\d[.,:/-]$`)
 	inID       = regexp.MustCompile(`\d[.,/-]$`)
-	goesOn     = regexp.MustCompile(`^[A-Za-z0-9\x01]`)
+	goesOn     = regexp.MustCompile(`^[A-Za-z0-9]`)
 
 	twinPlus     = regexp.MustCompile(`^\+[1-9](?:[ ./-]?\d){6,14}$`)
 	twinExit     = regexp.MustCompile(`^0[ ./-]?0[ ./-]?[1-9](?:[ ./-]?\d){6,14}$`)
@@ -27,7 +27,7 @@ var (
 		sameSign(` -`, `[6-9]\d{4}S\d{5}`, `1[3-9]\dS\d{4}S\d{4}`) + `|` + `^[236789]\d\d \d{3} \d{3}$`)
 	twinAmount = regexp.MustCompile(`(?:\$|(?:^|[^A-Za-z\x01])(?:` + strings.ReplaceAll(strings.TrimSuffix(currencies, " euros"), " ", "|") + `|euros|euro|eur|uros|uro|ros)) *$`)
 	amountTwin = regexp.MustCompile(`^ *(?:\$|(?:` + strings.ReplaceAll(strings.TrimSuffix(currencies, " euros"), " ", "|") + `|euros|euro|eur|uros|uro|ros)(?:[^A-Za-z]|$))`)
-	overTwin   = regexp.MustCompile(`^(?:[A-Za-z0-9\x01%]|[:,.]\d)`)
+	overTwin   = regexp.MustCompile(`^(?:[A-Za-z0-9%]|[:,.]\d)`)
 )
 
 // sameSign writes the pattern of forms in which S is one of some signs, in each the same.
@@ -113,7 +113,7 @@ func twinPhone(text string, fresh, i int) int {
 var (
 	twinSSN    = regexp.MustCompile(`^(\d{3})(?:-(\d\d)-| (\d\d) )(\d{4})$`)
 	twinSwede  = regexp.MustCompile(`^(?:\d\d)?\d{6}-\d{4}$`)
-	twinDNI    = regexp.MustCompile(`^(\d(?:[ ./-]?\d){7})[- ]?([A-Za-z])(?:[^A-Za-z0-9\x01]|$)`)
+	twinDNI    = regexp.MustCompile(`^(\d(?:[ ./-]?\d){7})[- ]?([A-Za-z])(?:[^A-Za-z0-9]|$)`)
 	twinNINO   = spaced(`[abceghj-prstw-z][abceghj-nprstw-z]`, 6, `[a-d]`)
 	twinNIE    = spaced(`[xyz]`, 7, `[a-z]`)
 	twinFiscal = regexp.MustCompile(`(?i)^(?:[a-z][ .-]?){6}(?:[0-9l-npqr-v][ .-]?){2}[abcdehlmprst][ .-]?(?:[0-9l-npqr-v][ .-]?){2}[a-z][ .-]?(?:[0-9l-npqr-v][ .-]?){3}[a-z]`)
