@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
@@ -15,6 +15,8 @@ import (
 	"github.com/cotrail/cotrail/relay/chain"
 	"github.com/cotrail/cotrail/relay/document"
 	"github.com/cotrail/cotrail/relay/store"
+	"github.com/cotrail/cotrail/relay/store/postgres"
+	"github.com/cotrail/cotrail/relay/store/postgres/pgtest"
 	"github.com/cotrail/cotrail/relay/store/sqlite"
 	"github.com/cotrail/cotrail/relay/words"
 )
@@ -30,8 +32,20 @@ const (
 	apart = 10_000
 )
 
-// search stores finished sessions, and lists and searches them.
-func search(ctx context.Context, c config) (_ []Row, err error) {
+// search stores finished sessions in each of the stores, and lists and searches them.
+func search(ctx context.Context, c config) ([]Row, error) {
+	inFile, err := searchSQLite(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("SQLite: %w", err)
+	}
+	onServer, err := searchPostgres(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("PostgreSQL: %w", err)
+	}
+	return append(inFile, onServer...), nil
+}
+
+func searchSQLite(ctx context.Context, c config) (_ []Row, err error) {
 	dir, err := os.MkdirTemp("", "cotrail-search-")
 	if err != nil {
 		return nil, err
@@ -42,21 +56,33 @@ func search(ctx context.Context, c config) (_ []Row, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	began := time.Now()
-	if err := fillArchive(ctx, s, c.archive); err != nil {
-		return nil, fmt.Errorf("storing %d sessions: %w", c.archive, err)
-	}
-	took := time.Since(began)
-	info, err := os.Stat(filepath.Join(dir, sqlite.File))
+	return searchIn(ctx, "SQLite", s, c.archive)
+}
+
+func searchPostgres(ctx context.Context, c config) (_ []Row, err error) {
+	url, end, err := pgtest.Serve()
 	if err != nil {
 		return nil, err
 	}
-	of := fmt.Sprintf("%d sealed sessions", c.archive)
-	rows := []Row{
-		newRow("sessions recorded and sealed", of, "/s", []float64{float64(c.archive) / took.Seconds()}),
-		newRow("the store's size, a session of 4 entries", of, "B", []float64{float64(info.Size()) / float64(c.archive)}),
+	defer end()
+	s, err := postgres.Open(ctx, postgres.Options{URL: url, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, err
 	}
-	for _, q := range questions(c.archive) {
+	defer func() { err = errors.Join(err, s.Close()) }()
+	return searchIn(ctx, "PostgreSQL", s, c.archive)
+}
+
+// searchIn measures one store.
+func searchIn(ctx context.Context, engine string, s store.Store, sessions int) ([]Row, error) {
+	began := time.Now()
+	if err := fillArchive(ctx, s, sessions); err != nil {
+		return nil, fmt.Errorf("storing %d sessions: %w", sessions, err)
+	}
+	took := time.Since(began)
+	of := fmt.Sprintf("%s, %d sealed", engine, sessions)
+	rows := []Row{newRow("sessions recorded and sealed", of, "/s", []float64{float64(sessions) / took.Seconds()})}
+	for _, q := range questions(sessions) {
 		times, err := ask(ctx, s, q.query)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", q.what, err)
@@ -82,7 +108,7 @@ func archived(n int) (id, site string, lines []byte, found *words.Session) {
 	return id, site, lines, found
 }
 
-func fillArchive(ctx context.Context, s *sqlite.Store, sessions int) error {
+func fillArchive(ctx context.Context, s store.Store, sessions int) error {
 	var group sync.WaitGroup
 	next, failed := make(chan int), make(chan error, fillers)
 	_, _, lines, _ := archived(0)
@@ -115,7 +141,7 @@ func fillArchive(ctx context.Context, s *sqlite.Store, sessions int) error {
 
 // archive stores a session on the way that every session takes. All have the same entries in their documents, which no
 // search reads: compressing takes longer than all else.
-func archive(ctx context.Context, s *sqlite.Store, n int, content []byte) error {
+func archive(ctx context.Context, s store.Store, n int, content []byte) error {
 	const stream = "0000000000000001"
 	id, site, lines, found := archived(n)
 	at := int64(1_780_000_000_000) + int64(n)*apart
@@ -160,7 +186,7 @@ func questions(sessions int) []question {
 }
 
 // ask asks a question again and again, as many at once as there are processors, and gives how long each took.
-func ask(ctx context.Context, s *sqlite.Store, query func(*rand.Rand) store.Query) ([]float64, error) {
+func ask(ctx context.Context, s store.Store, query func(*rand.Rand) store.Query) ([]float64, error) {
 	var group sync.WaitGroup
 	var mu sync.Mutex
 	var times []float64

@@ -55,7 +55,7 @@ type run struct {
 // New makes a server of the test's own and starts it.
 func New(t testing.TB) *Server {
 	t.Helper()
-	s, err := newServer()
+	s, err := newServer(place())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func New(t testing.TB) *Server {
 // Standby makes a standby of the server, by its backup, and starts it. It shows there under the name.
 func (s *Server) Standby(t testing.TB, name string) *Server {
 	t.Helper()
-	b, err := newServer()
+	b, err := newServer(place())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,15 +83,15 @@ func (s *Server) Standby(t testing.TB, name string) *Server {
 	return b
 }
 
-// newServer finds the newest PostgreSQL, a user to run it, and a place.
-func newServer() (*Server, error) {
+// newServer finds the newest PostgreSQL and a user to run it, for a directory within the one that is named.
+func newServer(within string) (*Server, error) {
 	found, _ := filepath.Glob(binaries) // the pattern is a good one
 	found = slices.DeleteFunc(found, func(dir string) bool { return version(dir) < 15 })
 	if len(found) == 0 {
 		return nil, fmt.Errorf("PostgreSQL 15 or later is not in %s: install Debian's package postgresql (.ci/deps does), and try again", binaries)
 	}
 	bin := slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) })
-	dir, err := os.MkdirTemp(place(), "cotrail-pg-")
+	dir, err := os.MkdirTemp(within, "cotrail-pg-")
 	if err != nil {
 		return nil, fmt.Errorf("make a directory for PostgreSQL: %w", err)
 	}
@@ -354,7 +354,7 @@ func Database(t testing.TB) string {
 	shared.Lock()
 	defer shared.Unlock()
 	if shared.server == nil {
-		s, err := newServer()
+		s, err := newServer(place())
 		if err == nil {
 			shared.server = s
 			if err = s.initialize(); err == nil {
@@ -368,6 +368,23 @@ func Database(t testing.TB) string {
 	name := fmt.Sprintf("test%d", shared.databases.Add(1))
 	shared.server.Exec(t, "postgres", "CREATE DATABASE "+name)
 	return shared.server.URL(name)
+}
+
+// Serve starts a server on disk for a program that measures, and gives the address of an empty database. The program
+// has to end it.
+func Serve() (url string, end func(), err error) {
+	s, err := newServer("")
+	if err != nil {
+		return "", nil, err
+	}
+	if err = s.initialize(); err == nil {
+		err = s.start()
+	}
+	if err != nil {
+		s.remove()
+		return "", nil, err
+	}
+	return s.URL("postgres"), s.remove, nil
 }
 
 // End ends the test program's server, if there is one.
