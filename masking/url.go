@@ -12,6 +12,8 @@ const (
 	maxURLBytes = 2048
 	// maxQueryKeyBytes is the length from which a query key counts as data itself.
 	maxQueryKeyBytes = 32
+	// maxPortDigits is how long a port is at most: what is longer is data.
+	maxPortDigits = 5
 	// collapsed stands where an id stood in a path.
 	collapsed = "{id}"
 )
@@ -117,8 +119,12 @@ func isScheme(s string) bool {
 	return s != "" && len(s) <= maxQueryKeyBytes
 }
 
-// isHost tells whether a text has the characters of a host, and not only signs.
+// isHost tells whether a text has the characters of a host, and not only signs, and no more behind its last colon than
+// a port.
 func isHost(s string) bool {
+	if colon := strings.LastIndexByte(s, ':'); colon >= 0 && len(s)-colon-1 > maxPortDigits && !strings.HasSuffix(s, "]") {
+		return false
+	}
 	named := false
 	for i := 0; i < len(s); i++ {
 		c := s[i]

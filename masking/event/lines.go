@@ -22,20 +22,20 @@ const maxLine = 4096
 func appendLines(dst []byte, kind Kind, lines []line) []byte {
 	dst = append(dst, Version, byte(kind))
 	for _, l := range lines {
-		value := ""
+		value, zero := "", ""
 		switch v := l.to.(type) {
 		case *string:
 			value = strings.Map(oneLine, *v)
 		case *int64:
-			value = strconv.FormatInt(*v, 10)
+			value, zero = strconv.FormatInt(*v, 10), "0"
 		case *uint64:
-			value = strconv.FormatUint(*v, 10)
+			value, zero = strconv.FormatUint(*v, 10), "0"
 		case *bool:
-			value = strconv.FormatBool(*v)
+			value, zero = strconv.FormatBool(*v), "false"
 		case *StreamID:
 			value = v.String()
 		}
-		if l.opt && (value == "" || value == "0" || value == "false") {
+		if l.opt && value == zero {
 			continue
 		}
 		dst = append(dst, l.key+" "+value+"\n"...)

@@ -175,6 +175,7 @@ func FuzzReadLines(f *testing.F) {
 	for _, row := range liners {
 		f.Add(row.full.Append(nil))
 	}
+	f.Add([]byte("\x01\x01site \nsession \nsecret 0\nstream 0000000000000000\ntab \ntime 0\n"))
 	f.Add([]byte("\x01\x03session a\nlast +1\nclient_index 007\ntime -0\n"))
 	f.Fuzz(func(t *testing.T, frame []byte) {
 		for _, row := range liners {
