@@ -7,8 +7,9 @@ import (
 )
 
 const (
-	// maxRun is the length from which letters without a break may be a token, and so must be looked at.
-	maxRun = 16
+	// maxRun is the length from which letters without a break may be a token, and so must be looked at. The head of a
+	// JSON web token may be shorter: it begins with eyJ, and words do not.
+	maxRun = 15
 	// maxDigits is how many digits a text may have that is no number of anybody's, and no part of a token.
 	maxDigits = 2
 	// maxRunWithDigits is the same as maxRun where there are digits: behind "Bearer" a short word is a token.
@@ -51,6 +52,8 @@ func words(text []byte, sentence bool) bool {
 	run, longest, digits := 0, 0, 0
 	for i, c := range text {
 		switch {
+		case c == 'J' && bytes.HasSuffix(text[:i], []byte("ey")):
+			return false
 		case c >= 'a' && c <= 'z' || c == '-' || c == '_' || sentence && c >= 'A' && c <= 'Z':
 			run++
 		case c >= '0' && c <= '9':
