@@ -19,6 +19,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	pgtest.InMemory()
 	code := m.Run()
 	pgtest.End()
 	os.Exit(code)

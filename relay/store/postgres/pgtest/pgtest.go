@@ -54,7 +54,7 @@ type run struct {
 // New makes a server of the test's own and starts it.
 func New(t testing.TB) *Server {
 	t.Helper()
-	s, err := newServer()
+	s, err := newServer("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func New(t testing.TB) *Server {
 // Standby makes a standby of the server, by its backup, and starts it. It shows there under the name.
 func (s *Server) Standby(t testing.TB, name string) *Server {
 	t.Helper()
-	b, err := newServer()
+	b, err := newServer("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,15 +82,15 @@ func (s *Server) Standby(t testing.TB, name string) *Server {
 	return b
 }
 
-// newServer finds the newest PostgreSQL, a user to run it, and a place.
-func newServer() (*Server, error) {
+// newServer finds the newest PostgreSQL, a user to run it, and a place in the directory, or in the system's own.
+func newServer(in string) (*Server, error) {
 	found, _ := filepath.Glob(binaries) // the pattern is a good one
 	found = slices.DeleteFunc(found, func(dir string) bool { return version(dir) < 15 })
 	if len(found) == 0 {
 		return nil, fmt.Errorf("PostgreSQL 15 or later is not in %s: install Debian's package postgresql (.ci/deps does), and try again", binaries)
 	}
 	bin := slices.MaxFunc(found, func(a, b string) int { return version(a) - version(b) })
-	dir, err := os.MkdirTemp("", "cotrail-pg-")
+	dir, err := os.MkdirTemp(in, "cotrail-pg-")
 	if err != nil {
 		return nil, fmt.Errorf("make a directory for PostgreSQL: %w", err)
 	}
@@ -326,8 +326,27 @@ func (s *Server) Synchronous(t testing.TB, name string) {
 // shared is the server of the test program.
 var shared struct {
 	sync.Mutex
+	in        string // the directory for its data; that of the system when empty
 	server    *Server
 	databases atomic.Int64
+}
+
+const (
+	// shm is where Linux keeps files in memory.
+	shm = "/dev/shm"
+	// roomInMemory is more than the tests of a package write, with the log. Containers have less there, unless told.
+	roomInMemory = 4 << 30
+)
+
+// InMemory has the test program's server keep its data in memory, where there is room: a sync costs nothing there. It is
+// for tests that commit thousands of times and look at no file. TestMain calls it.
+func InMemory() {
+	var at syscall.Statfs_t
+	if err := syscall.Statfs(shm, &at); err == nil && at.Bavail*uint64(at.Bsize) >= roomInMemory {
+		shared.Lock()
+		defer shared.Unlock()
+		shared.in = shm
+	}
 }
 
 // Database gives the address of an empty database on the test program's server, which TestMain must end with End.
@@ -336,7 +355,7 @@ func Database(t testing.TB) string {
 	shared.Lock()
 	defer shared.Unlock()
 	if shared.server == nil {
-		s, err := newServer()
+		s, err := newServer(shared.in)
 		if err == nil {
 			shared.server = s
 			if err = s.initialize(); err == nil {
