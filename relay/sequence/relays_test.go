@@ -10,7 +10,7 @@ import (
 
 // tick is the clock's step in milliseconds when sessions are played: what comes within one step comes while the relays
 // number what was due before it. A smaller step takes longer, for every step waits for its commits.
-const tick = 50
+const tick = 100
 
 // shuffled is a store that takes all of a session: what pages send and what the back end tells.
 type shuffled interface {

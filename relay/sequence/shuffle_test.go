@@ -27,7 +27,7 @@ import (
 // orders is in how many orders the scenario's events arrive within the time to settle, and in how many beyond it. Each
 // has 75 arrivals, so a rule that is broken shows in a few of them, and these take seconds; what goes wrong in one of a
 // hundred is for make torture to find.
-var orders = flag.Int("orders", 25, "in how many orders the scenario's events arrive at three relays over PostgreSQL")
+var orders = flag.Int("orders", 20, "in how many orders the scenario's events arrive at three relays over PostgreSQL")
 
 // withOneRelay bounds the orders over SQLite, whose one relay has less to get wrong.
 const withOneRelay = 100
@@ -167,6 +167,7 @@ func testShuffle(t *testing.T, count int, stores ...shuffled) {
 	if entries := bytes.Count(inOrder.log, []byte("\n")); entries < len(steps)-4 || !bytes.Contains(inOrder.log, []byte(`"type":"session_end"`)) {
 		t.Fatalf("%d entries of %d steps", entries, len(steps))
 	}
+	checkPages(t, steps, inOrder.log)
 	late := 0
 	for i, o := range all[1:] {
 		if i%2 == 0 {
@@ -182,6 +183,25 @@ func testShuffle(t *testing.T, count int, stores ...shuffled) {
 		t.Errorf("only %d entries of all orders came late", late)
 	}
 	t.Logf("%d orders within the time to settle, %d beyond it with %d late entries", count, count, late)
+}
+
+// checkPages holds what the back end tells against the pages that were opened by then.
+func checkPages(t *testing.T, steps []step, log []byte) {
+	for line := range bytes.Lines(log) {
+		e := gjson.ParseBytes(line)
+		if e.Get("stream").Str != store.HostStream {
+			continue
+		}
+		want := ""
+		for _, s := range steps {
+			if s.Open != "" && s.Tab == e.Get("tab_id").Str && !clock(s.At).After(e.Get("time").Time()) {
+				want = s.URL
+			}
+		}
+		if got := e.Get("page.url").Str; got != want {
+			t.Errorf("page %q, want %q: %s", got, want, line)
+		}
+	}
 }
 
 // byArrival is what an entry tells of when it came: the relay's clock, and of what the back end signals its number, which
@@ -224,7 +244,7 @@ func outlines(log []byte) (all []string) {
 		e := gjson.ParseBytes(line)
 		key := e.Get("source").Str + " " + e.Get("type").Str
 		if e.Get("source").Str != "relay" {
-			key += " " + e.Get("time").Str + " " + e.Get("stream").Str
+			key += " " + e.Get("time").Str + " " + e.Get("stream").Str + " " + e.Get("tab_id").Str + " " + e.Get("page.url").Str
 		}
 		all = append(all, key+"\n")
 	}
