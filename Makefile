@@ -38,9 +38,10 @@ bench: build ## print bytes per event, events per second and the page's cost
 robot: build ## let a robot act on the demonstration for ten minutes
 	go test ./e2e -run TestRobot -v -robot 10m -timeout 20m
 
-torture: ## kill the relay 200 times under load, and count what the log has
+torture: ## kill the relay 200 times under load, and count what the log has; shuffle what arrives
 	go test ./e2e/torture -v -cycles 200 -timeout 90m
 	go test ./e2e -count=1 -run TestStorm -v -storm 300 -timeout 20m
+	go test ./relay/sequence -count=1 -run TestShuffle -v -orders 1000 -timeout 20m
 
 fuzz: ## run each fuzz target for FUZZTIME (10m)
 	.ci/fuzz $(FUZZTIME)

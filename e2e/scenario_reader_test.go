@@ -100,7 +100,7 @@ func (s *play) understood() {
 		s.Errorf("such a reader does not know %v", got.Types)
 	}
 	want := story{
-		Session: s.id, Joined: []string{"Bob Reed", "Bob Reed", "Ada Miller"}, Control: []string{"Bob Reed"},
+		Session: s.id, Joined: []string{"Bob Reed", "Ada Miller"}, Control: []string{"Bob Reed"},
 		Pages: []string{
 			"Bob Reed " + s.desk.url + "/desk", "Ada Miller " + s.shop.url + "/quote", "Ada Miller " + s.shop.url + "/terms?from=",
 			"Ada Miller " + s.shop.url + "/offer?name=&country=",

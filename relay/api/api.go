@@ -23,15 +23,16 @@ import (
 
 // Options are what the routes stand on. None may be left out but Demo.
 type Options struct {
-	Config    *config.Config
-	Store     store.Reader
-	Signals   store.Signals
-	Now       func() time.Time                                     // the relay's clock
-	Wake      func(session string, end bool)                       // a session has something new, or is to end; must not block
-	FieldKey  func(session string) masking.FieldKey                // by which ids and addresses of a session's people are hashed
-	Ready     func(context.Context) error                          // why the relay would not take an event now
-	Surfly    func(entry []byte) (line []byte, ok bool, err error) // an entry in the reference's dialect; not ok when it has none
-	Schema    []byte                                               // the JSON Schema of all events
+	Config   *config.Config
+	Store    store.Reader
+	Signals  store.Signals
+	Now      func() time.Time                      // the relay's clock
+	Wake     func(session string, end bool)        // a session has something new, or is to end; must not block
+	FieldKey func(session string) masking.FieldKey // by which ids and addresses of a session's people are hashed
+	Ready    func(context.Context) error           // why the relay would not take an event now
+	// Surfly writes an entry, with those that complete it, in the reference's dialect; it is not ok when that has none.
+	Surfly    func(entry []byte, completing [][]byte) (line []byte, ok bool, err error)
+	Schema    []byte // the JSON Schema of all events
 	Limits    Limits
 	Client    func(*http.Request) string     // where a request comes from, for Limits
 	Metrics   http.Handler                   // what Prometheus reads

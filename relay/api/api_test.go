@@ -181,8 +181,8 @@ func start(t *testing.T) *relay {
 		Ready:    func(context.Context) error { return r.ready },
 		Holds:    r.shelf, Accesses: r.shelf, Erase: r.erase, Note: r.note, From: func(*http.Request) string { return "192.0.2.1" },
 		Documents: r.shelf, Trail: r.shelf, VerifyKey: "verifier key\n",
-		Surfly: func(entry []byte) ([]byte, bool, error) {
-			return append([]byte("[\"surfly\"]"), '\n'), !strings.Contains(string(entry), "click"), nil
+		Surfly: func(entry []byte, completing [][]byte) ([]byte, bool, error) {
+			return append([]byte(strings.Repeat("[", len(completing))+"[\"surfly\"]"+strings.Repeat("]", len(completing))), '\n'), !strings.Contains(string(entry), "click"), nil
 		},
 		Statistics: statistics.Of,
 		Schema:     []byte(`{"$schema":"x"}`),

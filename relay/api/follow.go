@@ -104,7 +104,7 @@ func (f *follower) write(ctx context.Context, id string, first bool) error {
 	began := time.Now()
 	err := f.a.Store.Entries(ctx, id, f.last, func(seq uint64, line []byte) error {
 		f.last = seq
-		line, ok, err := f.a.pick(f.sel, line)
+		line, ok, err := f.a.pick(f.sel, seq, line)
 		if err != nil || !ok {
 			return err
 		}

@@ -37,11 +37,13 @@ type selection struct {
 	after uint64
 	filter
 	surfly bool
-	lines  bool  // one entry a line, with nothing around
-	events bool  // as they come, for a browser
-	follow bool  // as they come, also when they come later
-	proof  bool  // with all that a check of it needs
-	since  int64 // … also that the log goes on from a checkpoint of this size; 0 for none
+	// completing are the entries that complete others, by those: for the dialect, where they are known already.
+	completing map[uint64][][]byte
+	lines      bool  // one entry a line, with nothing around
+	events     bool  // as they come, for a browser
+	follow     bool  // as they come, also when they come later
+	proof      bool  // with all that a check of it needs
+	since      int64 // … also that the log goes on from a checkpoint of this size; 0 for none
 }
 
 // deed tells what the access log has to say: a form for machines is there to be taken away.
@@ -100,8 +102,13 @@ func (a *API) writeLog(w *patient, r *http.Request, id string, sel selection) er
 	out := bufio.NewWriterSize(w, chunk)
 	out.WriteString(before) // out keeps its first error until Flush
 	written := false
-	err = a.Store.Entries(r.Context(), id, sel.after, func(_ uint64, line []byte) error {
-		line, ok, err := a.pick(sel, line)
+	if sel.surfly {
+		if sel.completing, err = a.completing(r.Context(), id); err != nil {
+			return err
+		}
+	}
+	err = a.Store.Entries(r.Context(), id, sel.after, func(seq uint64, line []byte) error {
+		line, ok, err := a.pick(sel, seq, line)
 		if err != nil || !ok {
 			return err
 		}
@@ -122,12 +129,12 @@ func (a *API) writeLog(w *patient, r *http.Request, id string, sel selection) er
 }
 
 // pick gives an entry in the form that is wanted, or tells that it is not.
-func (a *API) pick(sel selection, line []byte) ([]byte, bool, error) {
+func (a *API) pick(sel selection, seq uint64, line []byte) ([]byte, bool, error) {
 	if !sel.lets(line) {
 		return nil, false, nil
 	}
 	if sel.surfly {
-		line, ok, err := a.Surfly(line)
+		line, ok, err := a.Surfly(line, sel.completing[seq])
 		return bytes.TrimSuffix(line, []byte("\n")), ok, err
 	}
 	return line, true, nil

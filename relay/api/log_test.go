@@ -49,6 +49,28 @@ func TestLogForms(t *testing.T) {
 	}
 }
 
+// TestOneActInTheDialect: an entry is written there with those that complete it, wherever they stand.
+func TestOneActInTheDialect(t *testing.T) {
+	r := start(t)
+	r.entries["in-shop"] = []string{
+		`{"details":{},"seq":1,"type":"session_created"}`,
+		`{"details":{"completes":1},"seq":2,"type":"participant_joined"}`,
+		`{"completes":2,"details":{},"seq":3,"type":"participant_joined"}`,
+		`{"details":{"text":"\"completes\":2"},"seq":4,"type":"client_log"}`,
+		`{"completes":2,"details":{},"seq":5,"type":"participant_joined"}`,
+	}
+	const bare = `["surfly"]`
+	for query, want := range map[string]string{
+		"":         strings.Join([]string{bare, "[[" + bare + "]]", bare, bare, bare}, ",\n"),
+		"&after=1": strings.Join([]string{"[[" + bare + "]]", bare, bare, bare}, ",\n"),
+		"&after=3": strings.Join([]string{bare, bare}, ",\n"),
+	} {
+		if _, body := r.get(t, "/v1/sessions/in-shop/log?dialect=surfly"+query, "shop-reader"); body != "{\"session_logs\":[\n"+want+"\n]}\n" {
+			t.Errorf("%s: %s", query, body)
+		}
+	}
+}
+
 func TestLogRefuses(t *testing.T) {
 	r := start(t)
 	for _, c := range []struct {

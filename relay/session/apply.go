@@ -38,9 +38,10 @@ func (s *Session) Apply(e *Event) (ok bool) {
 
 // corrected says behind an event's entry what the relay hid in it.
 func (s *Session) corrected(e *Event, of uint64) {
+	in := s.made(of)
 	gjson.Parse(e.Corrected).ForEach(func(_, found gjson.Result) bool {
 		s.add(Entry{
-			Type: string(event.MaskingCorrected), Time: e.Time, Received: e.Received, Tab: e.Stream.Info.Tab, URL: e.Stream.URL, Title: e.Stream.Title,
+			Type: string(event.MaskingCorrected), Time: e.Time, Received: e.Received, Tab: in.Tab, URL: in.URL, Title: in.Title,
 		}, facts{rule: found.Get("rule").Str}, maskingCorrected{of, found.Get("rule").Str, found.Get("path").Str})
 		return true
 	})
@@ -76,7 +77,9 @@ func (s *Session) apply(e *Event) (of uint64, ok bool) {
 	if of := s.move(e, &entry, p); of != 0 {
 		return of, true
 	}
-	if page := s.pageIn(e, entry.Tab); page != nil {
+	if !e.FromHost() {
+		entry.URL, entry.Title = e.Stream.URL, e.Stream.Title
+	} else if page := s.pageIn(entry.Tab, e.Time); page != nil {
 		entry.URL, entry.Title = page.URL, page.Title
 	}
 	f.people = s.Participants // somebody may have joined
@@ -123,7 +126,7 @@ func (s *Session) attribute(e *Event, entry *Entry, p *Participant) {
 	s.visit(e)
 }
 
-// tabOf is the tab that an event of the back end belongs to: the one that it names, or the active one.
+// tabOf is the tab that an event of the back end belongs to: the one that it names, or the one that was active then.
 func (s *Session) tabOf(e *Event, f *facts) string {
 	switch {
 	case event.Word(e.Type) == event.SessionCreated, event.Word(e.Type) == event.SessionEnd:
@@ -133,21 +136,7 @@ func (s *Session) tabOf(e *Event, f *facts) string {
 	case f.tab != "" && f.tab != "all":
 		return f.tab
 	}
-	return s.ActiveTab
-}
-
-// pageIn gives the stream whose page an event is about: its own, or for the back end the one that was opened last in
-// the tab.
-func (s *Session) pageIn(e *Event, tab string) *Stream {
-	if !e.FromHost() {
-		return e.Stream
-	}
-	for _, st := range slices.Backward(s.Streams) {
-		if tab != "" && st.Info.Tab == tab && st.Info.Frame == "" {
-			return st
-		}
-	}
-	return nil
+	return s.activeTab(e.Time)
 }
 
 // move changes the state by an event; p is the participant of its page, nil for the back end's. merged is the entry
@@ -157,7 +146,7 @@ func (s *Session) move(e *Event, entry *Entry, p *Participant) (merged uint64) {
 	case event.Navigate:
 		s.navigate(e, entry)
 	case event.SwitchActiveTab:
-		s.ActiveTab = s.facts.tab
+		s.activates(e.Time, s.facts.tab)
 	case event.TabCreated:
 		return s.openTab(e, entry)
 	case event.TabClosed:
@@ -207,6 +196,7 @@ func (s *Session) navigate(e *Event, entry *Entry) {
 	if e.Source == string(event.SourceRecorder) {
 		e.Stream.URL, e.Stream.Title = f.url, f.title
 		e.Stream.Restored = e.Stream.Restored || f.kind == Restore
+		s.reaches(e.Time, e.Stream)
 	}
 	if entry.Actor.Basis != "" {
 		s.name(entry, "username", string(optional(nil, "", entry.Actor.Name)))
@@ -251,8 +241,8 @@ func (s *Session) openTab(e *Event, entry *Entry) (merged uint64) {
 		t.Opened, t.Closed = e.Time, 0
 	}
 	t.Seq = s.seq + 1
-	if s.ActiveTab == "" {
-		s.ActiveTab = id
+	if len(s.Active) == 0 {
+		s.activates(e.Time, id)
 	}
 	return 0
 }

@@ -300,7 +300,7 @@ func TestClaims(t *testing.T) {
 				s.happens('a', 0, "", "recorder_started", `{}`)
 				s.happens('b', 1, "", "recorder_started", `{}`)
 				moved := func() string {
-					return fmt.Sprintln(s.Started, s.Reason, s.StartURL, s.ActiveTab, s.Participants, s.Tabs, s.Known[strings.Repeat("b", 16)].URL)
+					return fmt.Sprintln(s.Started, s.Reason, s.StartURL, s.Active, s.Participants, s.Tabs, s.Known[strings.Repeat("b", 16)].URL)
 				}
 				before := moved()
 				e := s.happens('b', 2, source, tt.typ, tt.details)
@@ -408,13 +408,13 @@ func TestTabs(t *testing.T) {
 	if e := s.happens('a', 3, "page", "tab_created", `{"tab_id":"t1","how":"link"}`); e.Completes != 3 {
 		t.Errorf("a report in a later run completes %d, want 3", e.Completes)
 	}
-	if s.ActiveTab != "t1" {
-		t.Errorf("active tab %q, want the first", s.ActiveTab)
+	if got := s.activeTab(noon + 3); got != "t1" {
+		t.Errorf("active tab %q, want the first", got)
 	}
 	s.happens('a', 4, "", "switch_active_tab", `{"to_tab":"t2"}`)
 	s.reload()
-	if s.ActiveTab != "t2" {
-		t.Errorf("active tab %q, want t2", s.ActiveTab)
+	if got := s.activeTab(noon + 4); got != "t2" {
+		t.Errorf("active tab %q, want t2", got)
 	}
 	s.finish()
 }

@@ -21,7 +21,8 @@ type State struct {
 	Reason       string             `json:"reason,omitempty"`  // of session_end, empty before it
 	Last         int64              `json:"last,omitempty"`    // the latest time of an entry
 	StartURL     string             `json:"start_url,omitempty"`
-	ActiveTab    string             `json:"active_tab,omitempty"`
+	Active       []Place            `json:"active,omitempty"`      // the active tabs, by time, as far back as is known
+	Pages        []Place            `json:"pages,omitempty"`       // the pages of the tabs, likewise
 	Host         *int64             `json:"host,omitempty"`        // who leads, once the host or the back end has said so
 	Control      *int64             `json:"control,omitempty"`     // who may act, nil while nobody has said so
 	TabControl   map[string]int64   `json:"tab_control,omitempty"` // who may act in a tab, where it is another
@@ -102,7 +103,8 @@ func (s *Session) Load(w *store.Work, release string) error {
 		info := &w.Streams[i]
 		st := known[info.Stream]
 		if st == nil {
-			st = &Stream{URL: info.URL}
+			st = &Stream{URL: info.URL, Info: info}
+			s.opens(st)
 		}
 		st.Info = info
 		st.Heard = max(st.Heard, info.Received)

@@ -1,9 +1,11 @@
 // Package surfly writes entries of the log in the dialect of the reference, for readers that were written
-// against it: four keys, its time format, its types and, where it publishes a sample, its details.
+// against it: four keys, its time format, its types and, where it publishes a sample, its details. One act is one entry:
+// what completes an entry is in it, as far as it is known when that is written.
 package surfly
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -38,15 +40,19 @@ var sampled = map[string][]string{
 	"input_change":       {"attributes", "is_masked", "node_name", "parent_form_attributes", "value", "xpath"},
 }
 
-// Entry writes an entry, a line of the log, in the dialect. ok is false when the dialect does not have it.
-func Entry(entry []byte) (line []byte, ok bool, err error) {
+// Entry writes an entry, a line of the log, in the dialect, with those that complete it. ok is false when the dialect
+// does not have it.
+func Entry(entry []byte, completing [][]byte) (line []byte, ok bool, err error) {
 	if !gjson.ValidBytes(entry) {
 		return nil, false, errors.New("the entry is no JSON")
 	}
 	e := gjson.ParseBytes(entry)
 	typ, details := e.Get("type").Str, e.Get("details")
-	if !slices.Contains(types, typ) {
+	if !slices.Contains(types, typ) || e.Get("completes").Exists() {
 		return nil, false, nil
+	}
+	if len(completing) > 0 {
+		details = filled(details, completing)
 	}
 	if typ == "participant_joined" && !host(e) {
 		typ = "follower_joined"
@@ -75,6 +81,27 @@ func host(e gjson.Result) bool {
 	return role.Str == "host"
 }
 
+// filled gives an entry's details with what those know that complete it. What came first stands, but for null.
+func filled(details gjson.Result, completing [][]byte) gjson.Result {
+	all := map[string]gjson.Result{}
+	for i := -1; i < len(completing); i++ {
+		if i >= 0 {
+			details = gjson.GetBytes(completing[i], "details")
+		}
+		details.ForEach(func(k, v gjson.Result) bool {
+			if all[k.Str].Type == gjson.Null { // also where there is none
+				all[k.Str] = v
+			}
+			return true
+		})
+	}
+	raw := []byte{'{'}
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		raw = appendMember(raw, key, all[key])
+	}
+	return gjson.ParseBytes(append(raw, '}'))
+}
+
 // clock writes a time of the log as the reference does: no zone, trailing zeros of the fraction cut.
 func clock(rfc3339 string) string {
 	s := strings.TrimSuffix(rfc3339, "Z")
@@ -88,12 +115,16 @@ func appendKeys(dst []byte, object gjson.Result, keys []string) []byte {
 	dst = append(dst, '{')
 	object.ForEach(func(k, v gjson.Result) bool {
 		if slices.Contains(keys, k.Str) {
-			if dst[len(dst)-1] != '{' {
-				dst = append(dst, ',')
-			}
-			dst = append(append(masking.AppendQuote(dst, k.Str), ':'), v.Raw...)
+			dst = appendMember(dst, k.Str, v)
 		}
 		return true
 	})
 	return append(dst, '}')
+}
+
+func appendMember(dst []byte, key string, v gjson.Result) []byte {
+	if dst[len(dst)-1] != '{' {
+		dst = append(dst, ',')
+	}
+	return append(append(masking.AppendQuote(dst, key), ':'), v.Raw...)
 }

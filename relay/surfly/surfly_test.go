@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/masking/event/catalog"
 )
@@ -34,7 +36,7 @@ func TestEntry(t *testing.T) {
 			`{"actor":{"basis":"inferred","client_index":1,"role":null,"username":null},"details":{"client_index":1,"role":null,"user_params":{}},` + head + `"2026-11-22T10:04:33.343Z","type":"participant_joined"}`,
 			`{"type":"follower_joined","time":"2026-11-22T10:04:33.343","session_id":"s1","details":{"client_index":1,"user_params":{}}}`},
 		{"the host tells a name, and claims a role",
-			`{"actor":{"basis":"claimed","client_index":0,"role":"host","username":null},"completes":2,"details":{"client_index":0,"name":"Ada Miller","role":"customer"},` + head + `"2026-11-22T10:04:33.343Z","type":"participant_joined"}`,
+			`{"actor":{"basis":"claimed","client_index":0,"role":"host","username":null},"details":{"client_index":0,"name":"Ada Miller","role":"customer"},` + head + `"2026-11-22T10:04:33.343Z","type":"participant_joined"}`,
 			`{"type":"participant_joined","time":"2026-11-22T10:04:33.343","session_id":"s1","details":{"client_index":0,"name":"Ada Miller"}}`},
 		{"the host says that somebody joined",
 			`{"actor":{"basis":"host","client_index":0,"role":"host","username":null},"details":{"client_index":1,"name":"Eve Park"},` + head + `"2026-11-22T10:04:33.343Z","type":"participant_joined"}`,
@@ -51,18 +53,33 @@ func TestEntry(t *testing.T) {
 		{"a type without a sample keeps its details",
 			`{"details":{"button":0,"node_name":"a"},` + head + `"2026-11-22T10:04:33.343Z","type":"click"}`,
 			`{"type":"click","time":"2026-11-22T10:04:33.343","session_id":"s1","details":{"button":0,"node_name":"a"}}`},
+		{"what completes a join is no join",
+			`{"actor":{"basis":"claimed","client_index":0,"role":"host","username":null},"completes":2,"details":{"client_index":0,"name":"Ada Miller"},` + head + `"2026-11-22T10:04:33.343Z","type":"participant_joined"}`, ``},
 		{"Cotrail's own is left out", `{"details":{},` + head + `"2026-11-22T10:04:33.343Z","type":"tab_closed"}`, ``},
 		{"the app's own is left out", `{"details":{},` + head + `"2026-11-22T10:04:33.343Z","type":"x_quote"}`, ``},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			line, ok, err := Entry([]byte(tt.in))
+			line, ok, err := Entry([]byte(tt.in), nil)
 			if err != nil || ok != (tt.want != "") || string(line) != tt.want {
 				t.Errorf("%v %v\ngot  %s\nwant %s", ok, err, line, tt.want)
 			}
 		})
 	}
-	if _, _, err := Entry([]byte(`{"type":"click"`)); err == nil {
+	if _, _, err := Entry([]byte(`{"type":"click"`), nil); err == nil {
 		t.Error("took a cut entry")
+	}
+}
+
+// TestOneJoin: what completes a join is in its entry. What the join knows stands.
+func TestOneJoin(t *testing.T) {
+	join := `{"actor":{"basis":"inferred","client_index":1,"role":null,"username":null},"details":{"client_index":1,"ip":"90a4","name":null,"user_params":{}},"seq":2,"time":"2026-11-22T10:04:33.343Z","session_id":"s1","type":"participant_joined"}`
+	more := [][]byte{
+		[]byte(`{"completes":2,"details":{"client_index":1,"count":2,"ip":"77b1","name":"Eve Park","email":null},"seq":5,"type":"participant_joined"}`),
+		[]byte(`{"completes":2,"details":{"client_index":1,"name":"Eva Park","email":"e@\"quote.example"},"seq":7,"type":"participant_joined"}`),
+	}
+	const want = `{"type":"follower_joined","time":"2026-11-22T10:04:33.343","session_id":"s1","details":{"client_index":1,"email":"e@\"quote.example","ip":"90a4","name":"Eve Park","user_params":{}}}`
+	if line, ok, err := Entry([]byte(join), more); err != nil || !ok || string(line) != want {
+		t.Errorf("%v %v\ngot  %s\nwant %s", ok, err, line, want)
 	}
 }
 
@@ -71,7 +88,7 @@ func TestTypes(t *testing.T) {
 	own := strings.Fields(`tab_closed recorder_started recorder_stopped recorder_failed gap policy_loaded masking_corrected
 		consent_given consent_withdrawn clipboard_copy clipboard_cut clipboard_paste print file_selected`)
 	for _, c := range catalog.Types {
-		line, ok, err := Entry([]byte(`{"type":"` + string(c.Type) + `","time":"2026-11-22T10:04:33.343Z","session_id":"s1","details":` + c.Sample + `}`))
+		line, ok, err := Entry([]byte(`{"type":"`+string(c.Type)+`","time":"2026-11-22T10:04:33.343Z","session_id":"s1","details":`+c.Sample+`}`), nil)
 		if err != nil || ok == slices.Contains(own, string(c.Type)) {
 			t.Errorf("%s: in the dialect %v, %v", c.Type, ok, err)
 		}
@@ -123,8 +140,14 @@ func mustRead(t *testing.T, name string) []byte {
 // TestGolden writes a whole session in the dialect.
 func TestGolden(t *testing.T) {
 	var got []byte
-	for line := range bytes.Lines(mustRead(t, "quote.log.ndjson")) {
-		out, ok, err := Entry(line)
+	log := mustRead(t, "quote.log.ndjson")
+	completing := map[uint64][][]byte{}
+	for line := range bytes.Lines(log) {
+		of := gjson.GetBytes(line, "completes").Uint()
+		completing[of] = append(completing[of], line)
+	}
+	for line := range bytes.Lines(log) {
+		out, ok, err := Entry(line, completing[gjson.GetBytes(line, "seq").Uint()])
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,101 @@
+package session
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/cotrail/cotrail/relay/store"
+)
+
+// TestPlaces: an event of the back end belongs to the tab and the page of its own time, however late it comes.
+func TestPlaces(t *testing.T) {
+	s := backed(t, "a")
+	a, b := s.work.Streams[0].Tab, "tab-b"
+	s.work.Streams = append(s.work.Streams, store.Stream{
+		Opening: store.Opening{Site: "quote", Session: "s1", Stream: "bbbbbbbbbbbbbbbb", Tab: b, URL: "https://quote.example/b?", Received: noon + 300}, Ordinal: 3,
+	})
+	s.reload()
+	s.happens('a', 10, "", "tab_created", fmt.Sprintf(`{"tab_id":%q}`, a))
+	s.happens('a', 10, "", "navigate", `{"url":"https://quote.example/1","title":"One"}`)
+	s.happens('a', 200, "", "navigate", `{"url":"https://quote.example/2"}`)
+	s.happens('b', 290, "", "tab_created", fmt.Sprintf(`{"tab_id":%q}`, b))
+	s.happens('b', 290, "", "navigate", `{"url":"https://quote.example/b"}`)
+	s.happens('b', 310, "", "switch_active_tab", fmt.Sprintf(`{"to_tab":%q}`, b))
+	s.happens('a', 400, "", "navigate", `{"url":"https://quote.example/3","kind":"push"}`)
+	s.reload()
+	for _, tt := range []struct {
+		at             int64
+		details        string
+		tab, url, name string
+	}{
+		{5, `{"message":"m"}`, "", "", ""},
+		{5, fmt.Sprintf(`{"message":"m","tab_id":%q}`, a), a, "https://quote.example/1", "One"},
+		{100, `{"message":"m"}`, a, "https://quote.example/1", "One"},
+		{250, `{"message":"m"}`, a, "https://quote.example/2", ""},
+		{250, fmt.Sprintf(`{"message":"m","tab_id":%q}`, b), b, "", ""},
+		{300, `{"message":"m"}`, a, "https://quote.example/2", ""},
+		{320, `{"message":"m"}`, b, "https://quote.example/b", ""},
+		{320, fmt.Sprintf(`{"message":"m","tab_id":%q}`, a), a, "https://quote.example/2", ""},
+		{500, fmt.Sprintf(`{"message":"m","tab_id":%q}`, a), a, "https://quote.example/3", ""},
+		{500, `{"message":"m","tab_id":"t9"}`, "t9", "", ""},
+	} {
+		e := s.tells(tt.at, "client_log", tt.details)
+		if e.Tab != tt.tab || e.URL != tt.url || e.Title != tt.name {
+			t.Errorf("at %d, %s: tab %q, page %q %q", tt.at, tt.details, e.Tab, e.URL, e.Title)
+		}
+		if late := tt.at < 400; e.Late != late {
+			t.Errorf("at %d: late %v", tt.at, e.Late)
+		}
+	}
+	s.finish()
+}
+
+// TestForgottenPlaces: what is no longer known is not guessed, and each tab's newest page stays known.
+func TestForgottenPlaces(t *testing.T) {
+	s := backed(t, "ab")
+	a, b := s.work.Streams[0].Tab, s.work.Streams[1].Tab
+	s.happens('b', 5, "", "navigate", `{"url":"https://quote.example/b"}`)
+	const all = 3 * maxPast
+	for i := range int64(all) {
+		s.happens('a', 10*i+10, "", "navigate", fmt.Sprintf(`{"url":"https://quote.example/%d"}`, i))
+		s.happens('a', 10*i+10, "", "switch_active_tab", fmt.Sprintf(`{"to_tab":"t%d"}`, i))
+	}
+	s.reload()
+	if len(s.Pages) > maxPast+2 || len(s.Active) > maxPast+1 {
+		t.Errorf("%d pages and %d active tabs are remembered", len(s.Pages), len(s.Active))
+	}
+	for _, tt := range []struct {
+		at       int64
+		tab, url string
+	}{
+		{15, a, ""},
+		{10 * all, a, fmt.Sprint("https://quote.example/", all-1)},
+		{10 * (all - maxPast), a, fmt.Sprint("https://quote.example/", all-maxPast-1)},
+		{10 * all, b, "https://quote.example/b"},
+		{15, b, "https://quote.example/b"},
+	} {
+		if e := s.tells(tt.at, "client_log", fmt.Sprintf(`{"message":"m","tab_id":%q}`, tt.tab)); e.URL != tt.url {
+			t.Errorf("at %d in tab %s: page %q, want %q", tt.at, tt.tab, e.URL, tt.url)
+		}
+	}
+	if e := s.tells(15, "client_log", `{"message":"m"}`); e.Tab != "" || e.URL != "" {
+		t.Errorf("the tab active long ago: %q %q", e.Tab, e.URL)
+	}
+	s.finish()
+}
+
+// TestFrameIsNoPage: a frame of another origin is in a tab whose page is another.
+func TestFrameIsNoPage(t *testing.T) {
+	s := backed(t, "a")
+	tab := s.work.Streams[0].Tab
+	s.work.Streams = append(s.work.Streams, store.Stream{
+		Opening: store.Opening{Site: "quote", Session: "s1", Stream: "cccccccccccccccc", Tab: tab, Frame: "https://pay.quote.example", URL: "https://pay.quote.example/", Received: noon + 5}, Ordinal: 3,
+	})
+	s.reload()
+	s.happens('a', 1, "", "navigate", `{"url":"https://quote.example/1"}`)
+	s.happens('c', 10, "", "navigate", `{"url":"https://pay.quote.example/1"}`)
+	if e := s.tells(20, "client_log", fmt.Sprintf(`{"message":"m","tab_id":%q}`, tab)); e.URL != "https://quote.example/1" {
+		t.Errorf("page %q", e.URL)
+	}
+	s.finish()
+}
