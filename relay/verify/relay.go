@@ -2,8 +2,7 @@ package verify
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
+	"errors"
 
 	"github.com/cotrail/cotrail/relay/client"
 	"github.com/cotrail/cotrail/relay/trail"
@@ -64,16 +63,14 @@ func (c *Checker) whole(ctx context.Context, relay *client.Client) (*Report, err
 	if err != nil {
 		return r, err
 	}
-	var proven struct {
-		Checkpoint  string             `json:"checkpoint"`
-		Consistency *trail.Consistency `json:"consistency"`
-	}
-	if err := json.Unmarshal(content, &proven); err != nil {
-		return nil, fmt.Errorf("the relay's proof cannot be read: %w", err)
-	}
-	if at, err = trail.OpenCheckpoint([]byte(proven.Checkpoint), c.Verifiers); err != nil {
-		r.find(Signature, 0, "The relay's checkpoint cannot be believed: %v.", err)
+	at, proof, err := readProven(content, c)
+	var forged *unbelieved
+	switch {
+	case errors.As(err, &forged):
+		r.find(Signature, 0, "The relay's checkpoint cannot be believed: %v.", forged.err)
 		return r, nil
+	case err != nil:
+		return nil, err
 	}
-	return r, c.since(r, at, proven.Consistency)
+	return r, c.since(r, at, proof)
 }
