@@ -23,6 +23,7 @@ type verifyCmd struct {
 	Since     string   `placeholder:"CHECKPOINT" help:"File with an earlier checkpoint, kept elsewhere: the log must go on from it."`
 	Key       string   `env:"COTRAIL_KEY" placeholder:"KEY" help:"API key, for a relay."`
 	Relay     string   `placeholder:"ADDRESS" help:"A relay that proves how the log went on between a file and --since. Its word is not taken for it."`
+	Accesses  string   `name:"kept-access-log" placeholder:"FILE" help:"Lines of a site's access log, kept elsewhere: the site's access log must begin with them."`
 	JSON      bool     `name:"json" help:"Write JSON: one report a line."`
 	Logs      []string `arg:"" name:"log" help:"Logs that were exported with their proof, directories of them (*.json), buckets of them (s3://BUCKET/PREFIX), or a relay's address."`
 	bucketFlags
@@ -127,8 +128,20 @@ func (c *verifyCmd) checker(other func() (string, error)) (*verify.Checker, erro
 		return nil, err
 	}
 	checker := &verify.Checker{}
-	if checker.Verifiers, err = trail.ReadVerifiers(keys); err != nil || c.Since == "" {
-		return checker, err
+	if checker.Verifiers, err = trail.ReadVerifiers(keys); err != nil {
+		return nil, err
+	}
+	if c.Accesses != "" {
+		content, err := os.ReadFile(c.Accesses)
+		if err != nil {
+			return nil, err
+		}
+		if checker.Kept, err = verify.AccessLines(content); err != nil || checker.Kept == nil {
+			return nil, errors.Join(fmt.Errorf("--kept-access-log: %s has no lines of an access log", c.Accesses), err)
+		}
+	}
+	if c.Since == "" {
+		return checker, nil
 	}
 	signed, err := os.ReadFile(c.Since)
 	if err != nil {
@@ -151,6 +164,8 @@ func (c *verifyCmd) tell(w io.Writer, r *verify.Report) error {
 	switch {
 	case len(r.Findings) > 0:
 		fmt.Fprintf(&b, "BAD   %s\n", r.Log)
+	case r.AccessLog != "":
+		fmt.Fprintf(&b, "good  %s: %d lines of the access log of site %s\n", r.Log, r.Entries, r.AccessLog)
 	case r.Unsigned:
 		fmt.Fprintf(&b, "note  %s: session %s was erased at %s, says a notice that nobody has signed; the relay has its tombstone\n", r.Log, r.Session, r.Erased)
 	case r.Erased != "":

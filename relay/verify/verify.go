@@ -45,6 +45,7 @@ type Finding struct {
 type Report struct {
 	Log        string    `json:"log"` // file or address
 	Session    string    `json:"session_id,omitempty"`
+	AccessLog  string    `json:"access_log,omitempty"` // the site whose access log it is
 	Entries    int       `json:"entries"`
 	Checkpoint string    `json:"checkpoint_time,omitempty"` // when the log of all was signed
 	Erased     string    `json:"erased,omitempty"`          // when the session was erased
@@ -65,6 +66,8 @@ type Checker struct {
 	Since     *trail.Checkpoint // the log of all must go on from this one; nil for none
 	// Prove asks a relay as GET /v1/checkpoint?from= does, for logs whose own proofs do not reach to Since; nil for none.
 	Prove func(from int64) ([]byte, error)
+	// Kept are lines of a site's access log, which must begin with them; nil for none.
+	Kept []AccessLine
 }
 
 // log is an exported log, or what a destination keeps in its place.
@@ -82,8 +85,13 @@ type notice struct {
 	Timestamp string `json:"timestamp"`
 }
 
-// Log checks one exported log, or the tombstone of an erased session.
+// Log checks one exported log, the tombstone of an erased session, or the access log of a site.
 func (c *Checker) Log(name string, content []byte) (*Report, error) {
+	if lines, err := AccessLines(content); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	} else if lines != nil {
+		return c.Access(name, lines), nil
+	}
 	var l log
 	if err := json.Unmarshal(content, &l); err != nil {
 		return nil, fmt.Errorf("%s: it is no exported log: %w", name, err)
