@@ -28,10 +28,19 @@ func TestVerifyAccessLog(t *testing.T) {
 	if n := strings.Count(exported, `"entry":`); n < 3 {
 		t.Fatalf("%d lines of the access log", n)
 	}
+	kept := filepath.Join(elsewhere, "kept.ndjson")
+	if code, _, stderr := command(t, "export", "--relay", r.url, "--key", "dev", "--access-log", "-o", kept, "demo"); code != 0 {
+		t.Fatalf("export: exit %d, %s", code, stderr)
+	}
+	for _, args := range [][]string{{"demo", "shop"}, {"--proof", "demo"}, {"--format", "csv", "demo"}, {"nowhere"}} {
+		if code, stdout, stderr := command(t, append([]string{"export", "--relay", r.url, "--key", "dev", "--access-log"}, args...)...); code != 2 || stdout != "" || stderr == "" {
+			t.Errorf("export --access-log %q: exit %d, %s%s", args, code, stdout, stderr)
+		}
+	}
 	verify := func(args ...string) (int, string, string) {
 		return command(t, append([]string{"verify", "--verify-key", key, "--key", "dev"}, args...)...)
 	}
-	for _, args := range [][]string{{log}, {r.url}, {"--kept-access-log", log, r.url}} {
+	for _, args := range [][]string{{log}, {kept}, {r.url}, {"--kept-access-log", log, r.url}, {"--kept-access-log", kept, r.url}} {
 		if code, stdout, stderr := verify(args...); code != 0 || !strings.Contains(stdout, "of the access log of site demo") {
 			t.Errorf("%q: exit %d\n%s%s", args, code, stdout, stderr)
 		}
@@ -78,7 +87,7 @@ func TestVerifyAccessLog(t *testing.T) {
 	}{
 		{"UPDATE access SET entry = replace(CAST(entry AS TEXT), 'dev', 'ops') WHERE site = 'demo' AND seq = 2", "Line 2 of the access log was changed.", nil},
 		{"DELETE FROM access WHERE site = 'demo' AND seq = 2", "Line 2 of the access log was removed.", nil},
-		{"DELETE FROM access WHERE site = 'demo' AND seq > 1", "Line 2 of the access log ", []string{"--kept-access-log", log}},
+		{"DELETE FROM access WHERE site = 'demo' AND seq > 1", "Line 2 of the access log ", []string{"--kept-access-log", kept}},
 	} {
 		r.end()
 		db, err := sql.Open("sqlite", filepath.Join(dir, sqlite.File))
