@@ -37,8 +37,9 @@ func TestJoined(t *testing.T) {
 	a.session(1)
 	fork := *a
 	fork.hashes, fork.size = slices.Clone(a.hashes[:1]), 1
+	var forked exported
 	for range 4 {
-		fork.session(6)
+		forked = fork.session(6)
 	}
 	alien := newArchive(t)
 	for range 6 {
@@ -66,7 +67,15 @@ func TestJoined(t *testing.T) {
 			_, s := a.checkpoint(noon)
 			return json.Marshal(map[string]any{"checkpoint": s})
 		}, "", "proves nothing"},
-		"two logs in turn of one size":  {early, func(n int64) ([]byte, error) { turns++; return []*archive{a, &fork}[turns%2].proves(n) }, Checkpoint, ""},
+		"two logs in turn of one size": {early, func(n int64) ([]byte, error) { turns++; return []*archive{a, &fork}[turns%2].proves(n) }, Checkpoint, ""},
+		"each shown what it wants to see": {forked, func(n int64) ([]byte, error) {
+			if n == since.Size {
+				return a.proves(n)
+			}
+			return fork.proves(n)
+		}, Checkpoint, ""},
+		"a log that is not the relay's": {forked, a.proves, Checkpoint, ""},
+		"both of another log":           {forked, fork.proves, Checkpoint, ""},
 		"it grows and is asked again":   {early, growing(a, 3), "", ""},
 		"it grows faster than one asks": {early, growing(a, 1000), "", "grows faster"},
 	} {
