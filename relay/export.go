@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/cotrail/cotrail/relay/client"
+	"github.com/cotrail/cotrail/relay/verify"
 )
 
 // remote is the relay that a command asks.
@@ -30,6 +32,7 @@ type exportCmd struct {
 	remote
 	Format   string   `default:"json" enum:"json,ndjson,csv,surfly,statistics" help:"json, ndjson (an entry a line), csv, surfly (the reference's dialect) or statistics (${default})."`
 	Proof    bool     `help:"With the proof that cotrail verify checks; json only."`
+	Accesses bool     `name:"access-log" help:"Write the access log of a site instead, a line each with its hash, as cotrail verify checks it; give the site in place of a session."`
 	Output   string   `short:"o" placeholder:"FILE" help:"Write to a file instead; it must not exist."`
 	Sessions []string `arg:"" name:"session" help:"Ids of sessions. Several are written one behind the other."`
 }
@@ -37,6 +40,9 @@ type exportCmd struct {
 // run exports. A file that could not be written to its end is taken away: half a log is none.
 func (c *exportCmd) run(ctx context.Context, stdout, stderr io.Writer) int {
 	err := c.to(stdout, func(w io.Writer) error {
+		if c.Accesses {
+			return c.accesses(ctx, w)
+		}
 		for i, id := range c.Sessions {
 			if err := c.export(ctx, w, id, i == 0); err != nil {
 				return err
@@ -55,6 +61,9 @@ func (c *exportCmd) run(ctx context.Context, stdout, stderr io.Writer) int {
 func (c *exportCmd) to(stdout io.Writer, write func(io.Writer) error) error {
 	if c.Proof && c.Format != "json" {
 		return errors.New("--proof is for json only: what is proven is the log as it is")
+	}
+	if c.Accesses && (c.Proof || c.Format != "json" || len(c.Sessions) != 1) {
+		return errors.New("--access-log is for one site, and leaves no choice of --format and --proof")
 	}
 	if c.Output == "" {
 		return write(stdout)
@@ -104,6 +113,18 @@ func (c *exportCmd) export(ctx context.Context, w io.Writer, id string, first bo
 		return fmt.Errorf("session %s: %w", id, err)
 	}
 	return nil
+}
+
+// accesses writes the access log of a site.
+func (c *exportCmd) accesses(ctx context.Context, w io.Writer) error {
+	out := json.NewEncoder(w)
+	return c.client().Accesses(ctx, c.Sessions[0], func(page []byte) error {
+		lines, err := verify.AccessLines(page)
+		for _, line := range lines {
+			err = errors.Join(err, out.Encode(line))
+		}
+		return err
+	})
 }
 
 // fields are the columns of a CSV export: paths in an entry.

@@ -29,7 +29,7 @@ type cli struct {
 	Export    exportCmd        `cmd:"" help:"Write the logs of sessions as files."`
 	Tail      tailCmd          `cmd:"" help:"Show a session's log in the terminal, and what comes while it is live."`
 	Rotate    rotateCmd        `cmd:"" name:"rotate-signing-key" help:"Make a new key that signs the log's checkpoints; what the old one signed still verifies."`
-	Webhook   webhookCmd       `cmd:"" help:"Try out a receiver of webhooks."`
+	Webhook   webhookCmd       `cmd:"" help:"Try out a receiver of webhooks, and make the secrets that sign for it."`
 	Version   kong.VersionFlag `help:"Print the version."`
 }
 
@@ -74,6 +74,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	if strings.HasPrefix(asked.Command(), "webhook test") {
 		return c.Webhook.Test.run(ctx, recorder, stdout, stderr)
+	}
+	if strings.HasPrefix(asked.Command(), "webhook secret") {
+		return c.Webhook.Secret.run(stdout, stderr)
 	}
 	switch asked.Selected().Name {
 	case "mask-check":

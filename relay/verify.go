@@ -22,9 +22,15 @@ type verifyCmd struct {
 	VerifyKey string   `placeholder:"FILE" env:"COTRAIL_VERIFY_KEY" help:"The verifier keys, as /v1/verify-key gives them. Without it a relay is asked for its own, which proves only that it agrees with itself."`
 	Since     string   `placeholder:"CHECKPOINT" help:"File with an earlier checkpoint, kept elsewhere: the log must go on from it."`
 	Key       string   `env:"COTRAIL_KEY" placeholder:"KEY" help:"API key, for a relay."`
+	Relay     string   `placeholder:"ADDRESS" help:"A relay that proves how the log went on between a file and --since. Its word is not taken for it."`
+	Accesses  string   `name:"kept-access-log" placeholder:"FILE" help:"Lines of a site's access log, kept elsewhere: the site's access log must begin with them."`
 	JSON      bool     `name:"json" help:"Write JSON: one report a line."`
-	Logs      []string `arg:"" name:"log" help:"Logs that were exported with their proof, directories of them (*.json), or a relay's address."`
+	Logs      []string `arg:"" name:"log" help:"Logs that were exported with their proof, directories of them (*.json), buckets of them (s3://BUCKET/PREFIX), or a relay's address."`
+	bucketFlags
 }
+
+// logExt is how the names of logs end.
+const logExt = ".json"
 
 // run checks all logs. It exits 1 when something is not as it was sealed, else 2 when something could not be checked.
 func (c *verifyCmd) run(ctx context.Context, stdout, stderr io.Writer) int {
@@ -51,7 +57,7 @@ func (c *verifyCmd) run(ctx context.Context, stdout, stderr io.Writer) int {
 	return exitGood
 }
 
-// check checks a file, a directory or a relay. What cannot be checked of several goes to failed.
+// check checks a file, a directory, a bucket or a relay. What cannot be checked of several goes to failed.
 func (c *verifyCmd) check(ctx context.Context, log string, stderr io.Writer, report func(*verify.Report) error, failed func(error)) error {
 	if client.IsAddress(log) {
 		relay := &client.Client{Base: log, Key: c.Key}
@@ -70,20 +76,40 @@ func (c *verifyCmd) check(ctx context.Context, log string, stderr io.Writer, rep
 	if err != nil {
 		return err
 	}
-	return filepath.WalkDir(log, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || path != log && filepath.Ext(path) != ".json" {
-			return err
+	if c.Relay != "" {
+		relay := &client.Client{Base: c.Relay}
+		checker.Prove = func(from int64) ([]byte, error) { return relay.Checkpoint(ctx, from) }
+	}
+	walk, none := files, true
+	if strings.HasPrefix(log, bucketScheme) {
+		walk = c.each
+	}
+	err = walk(ctx, log, func(name string, content []byte, err error) error {
+		none = false
+		var r *verify.Report
+		if err == nil {
+			r, err = checker.Log(name, content)
 		}
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		r, err := checker.Log(path, content)
 		if err != nil {
 			failed(err)
 			return nil
 		}
 		return report(r)
+	})
+	if err == nil && none {
+		err = fmt.Errorf("%s: there is no log (*%s), so nothing is proven", log, logExt)
+	}
+	return err
+}
+
+// files calls fn with a file, or with every log in a directory.
+func files(_ context.Context, log string, fn func(name string, content []byte, err error) error) error {
+	return filepath.WalkDir(log, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || path != log && filepath.Ext(path) != logExt {
+			return err
+		}
+		content, err := os.ReadFile(path)
+		return fn(path, content, err)
 	})
 }
 
@@ -102,8 +128,20 @@ func (c *verifyCmd) checker(other func() (string, error)) (*verify.Checker, erro
 		return nil, err
 	}
 	checker := &verify.Checker{}
-	if checker.Verifiers, err = trail.ReadVerifiers(keys); err != nil || c.Since == "" {
-		return checker, err
+	if checker.Verifiers, err = trail.ReadVerifiers(keys); err != nil {
+		return nil, err
+	}
+	if c.Accesses != "" {
+		content, err := os.ReadFile(c.Accesses)
+		if err != nil {
+			return nil, err
+		}
+		if checker.Kept, err = verify.AccessLines(content); err != nil || checker.Kept == nil {
+			return nil, errors.Join(fmt.Errorf("--kept-access-log: %s has no lines of an access log", c.Accesses), err)
+		}
+	}
+	if c.Since == "" {
+		return checker, nil
 	}
 	signed, err := os.ReadFile(c.Since)
 	if err != nil {
@@ -126,6 +164,10 @@ func (c *verifyCmd) tell(w io.Writer, r *verify.Report) error {
 	switch {
 	case len(r.Findings) > 0:
 		fmt.Fprintf(&b, "BAD   %s\n", r.Log)
+	case r.AccessLog != "":
+		fmt.Fprintf(&b, "good  %s: %d lines of the access log of site %s\n", r.Log, r.Entries, r.AccessLog)
+	case r.Unsigned:
+		fmt.Fprintf(&b, "note  %s: session %s was erased at %s, says a notice that nobody has signed; the relay has its tombstone\n", r.Log, r.Session, r.Erased)
 	case r.Erased != "":
 		fmt.Fprintf(&b, "good  %s: session %s was erased at %s, as its tombstone says\n", r.Log, r.Session, r.Erased)
 	case r.Session == "":

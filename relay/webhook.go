@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -21,7 +21,8 @@ import (
 
 // webhookCmd has what one can do with webhooks.
 type webhookCmd struct {
-	Test webhookTestCmd `cmd:"" help:"Send a receiver a signed test message, and tell how it answers. Exits 1 if it does not take it."`
+	Test   webhookTestCmd   `cmd:"" help:"Send a receiver a signed test message, and tell how it answers. Exits 1 if it does not take it."`
+	Secret webhookSecretCmd `cmd:"" help:"Make a secret for a webhook, print what the receiver needs, this once, and keep it encrypted in the webhook's secret_file."`
 }
 
 // webhookTestCmd are the flags of cotrail webhook test.
@@ -32,6 +33,7 @@ type webhookTestCmd struct {
 	Config       string   `env:"COTRAIL_CONFIG" placeholder:"FILE" help:"Configuration file, for a destination of it."`
 	Site         string   `placeholder:"KEY" help:"The destination's site, if several have one of its name."`
 	Destination  string   `placeholder:"NAME" help:"Name of the destination (webhook when it has none)."`
+	Data         string   `default:"./data" env:"COTRAIL_DATA" placeholder:"DIR" help:"Data directory of the relay, with the key of encrypted secrets (${default})."`
 }
 
 // testType is the type of a test message. Receivers take it like any type that they do not know.
@@ -77,7 +79,26 @@ func (c *webhookTestCmd) configure() (webhook.Config, error) {
 	if err != nil {
 		return webhook.Config{}, fmt.Errorf("the configuration cannot be used:\n%w", err)
 	}
-	var found []webhook.Config
+	hook, err := pickWebhook(conf, c.Site, c.Destination)
+	if err != nil {
+		return webhook.Config{}, err
+	}
+	secrets, err := hook.Secrets.Open(filepath.Join(c.Data, webhook.KeyFile), hook.site, hook.Name)
+	if err != nil {
+		return webhook.Config{}, fmt.Errorf("secret_file %s: %w", hook.Secrets.Path, err)
+	}
+	return webhook.Config{Name: hook.Name, URL: hook.URL, Secrets: secrets, Gzip: hook.Gzip, Networks: hook.AllowNetworks, Roots: hook.Roots}, nil
+}
+
+// siteWebhook is a destination of a site.
+type siteWebhook struct {
+	*config.Destination
+	site string
+}
+
+// pickWebhook finds the one webhook of a configuration that fits a site and a name, of which either may be empty.
+func pickWebhook(conf *config.Config, site, name string) (siteWebhook, error) {
+	var found []siteWebhook
 	var names []string
 	for _, s := range conf.Sites {
 		for _, d := range s.Deliver {
@@ -85,13 +106,13 @@ func (c *webhookTestCmd) configure() (webhook.Config, error) {
 				continue
 			}
 			names = append(names, s.Key+"/"+d.Name)
-			if (c.Site == "" || c.Site == s.Key) && (c.Destination == "" || c.Destination == d.Name) {
-				found = append(found, webhook.Config{Name: d.Name, URL: d.URL, Secrets: d.Secrets, Gzip: d.Gzip, Networks: d.AllowNetworks, Roots: d.Roots})
+			if (site == "" || site == s.Key) && (name == "" || name == d.Name) {
+				found = append(found, siteWebhook{d, s.Key})
 			}
 		}
 	}
 	if len(found) != 1 {
-		return webhook.Config{}, fmt.Errorf("%d webhooks fit --site and --destination; the configuration has: %s", len(found), strings.Join(names, ", "))
+		return siteWebhook{}, fmt.Errorf("%d webhooks fit the site and the name; the configuration has: %s", len(found), strings.Join(names, ", "))
 	}
 	return found[0], nil
 }
@@ -109,11 +130,14 @@ func (c *webhookTestCmd) direct() (webhook.Config, error) {
 	if err := webhook.CheckURL(c.URL, conf.Networks); err != nil {
 		return conf, fmt.Errorf("the address %w", err)
 	}
-	content, err := os.ReadFile(c.SecretFile)
-	if err != nil {
-		return conf, fmt.Errorf("--secret-file: %w", err)
+	file, err := webhook.ReadFile(c.SecretFile)
+	if err == nil && file.Sealed() {
+		err = fmt.Errorf("%s is encrypted for a destination; give --config and --destination instead", c.SecretFile)
 	}
-	if conf.Secrets, err = webhook.ReadSecrets(string(content)); err != nil {
+	if err == nil {
+		conf.Secrets, err = file.Open("", "", "")
+	}
+	if err != nil {
 		return conf, fmt.Errorf("--secret-file: %w", err)
 	}
 	return conf, nil

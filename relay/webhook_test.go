@@ -58,7 +58,7 @@ func TestWebhookTest(t *testing.T) {
 		{[]string{to.URL, "--config", one}, 200, exitUsage, "give the receiver's address"},
 		{[]string{"--config", one}, 200, exitGood, "took the message"},
 		{[]string{"--config", one, "--destination", "webhook", "--site", "shop"}, 200, exitGood, "took the message"},
-		{[]string{"--config", one, "--destination", "siem"}, 200, exitUsage, "0 webhooks fit --site and --destination; the configuration has: shop/webhook"},
+		{[]string{"--config", one, "--destination", "siem"}, 200, exitUsage, "0 webhooks fit the site and the name; the configuration has: shop/webhook"},
 		{[]string{"--config", two, "--destination", "webhook"}, 200, exitUsage, "2 webhooks fit"},
 		{[]string{"--config", two, "--site", "side"}, 200, exitGood, "took the message"},
 		{[]string{"--config", none}, 200, exitUsage, "0 webhooks fit"},

@@ -33,6 +33,7 @@ type Client struct {
 // Summary is what a list tells of a session, as far as the command line needs it.
 type Summary struct {
 	SessionID string  `json:"session_id"`
+	Site      string  `json:"site"`
 	Sealed    bool    `json:"sealed"`
 	Erased    *string `json:"erased"`
 }
@@ -146,6 +147,29 @@ func (c *Client) Sessions(ctx context.Context, fn func(Summary) error) error {
 			if err := fn(s); err != nil {
 				return err
 			}
+		}
+		if page.Next == nil {
+			return nil
+		}
+		cursor = *page.Next
+	}
+}
+
+// Accesses calls fn with every page of a site's access log, as the relay answers it, the oldest first.
+func (c *Client) Accesses(ctx context.Context, site string, fn func(page []byte) error) error {
+	for cursor := ""; ; {
+		content, err := c.Whole(ctx, "/v1/access-log", "", "site", site, "limit", "500", "cursor", cursor)
+		if err != nil {
+			return err
+		}
+		var page struct {
+			Next *string `json:"next"`
+		}
+		if err := json.Unmarshal(content, &page); err != nil {
+			return fmt.Errorf("the access log cannot be read: %w", err)
+		}
+		if err := fn(content); err != nil {
+			return err
 		}
 		if page.Next == nil {
 			return nil

@@ -104,13 +104,7 @@ func (s *Site) Allows(origin string) bool {
 func Load(path string, dev bool) (*Config, error) {
 	c := &Config{}
 	if path != "" {
-		content, err := readFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("configuration: %w", err)
-		}
-		r := &reader{file: path}
-		r.config(content, c, dev)
-		if err := errors.Join(r.problems...); err != nil {
+		if err := (&reader{file: path}).load(c, dev); err != nil {
 			return nil, err
 		}
 	}
@@ -118,6 +112,21 @@ func Load(path string, dev bool) (*Config, error) {
 		c.develop()
 	}
 	return c, nil
+}
+
+// LoadToMakeSecrets reads a file as Load does, but of the files with webhooks' secrets some may be missing.
+func LoadToMakeSecrets(path string) (*Config, error) {
+	c := &Config{}
+	return c, (&reader{file: path, makes: true}).load(c, false)
+}
+
+func (r *reader) load(c *Config, dev bool) error {
+	content, err := readFile(r.file)
+	if err != nil {
+		return fmt.Errorf("configuration: %w", err)
+	}
+	r.config(content, c, dev)
+	return errors.Join(r.problems...)
 }
 
 func readFile(path string) ([]byte, error) {

@@ -42,7 +42,7 @@ type Destination struct {
 	Concurrency int
 
 	URL           string // webhook, nats
-	Secrets       []webhook.Secret
+	Secrets       *webhook.File
 	Gzip          bool
 	AllowNetworks []netip.Prefix
 	Roots         *x509.CertPool // of ca_file; nil for the system's
@@ -139,13 +139,15 @@ func (r *reader) webhook(d *Destination) ([]entry, []string) {
 	return []entry{
 		{"url", func(n ast.Node) { d.URL = r.text(n, "url") }},
 		{"secret_file", func(n ast.Node) {
-			content, ok := r.readBeside(n, "secret_file")
-			if !ok {
-				return
+			read := webhook.ReadFile
+			if r.makes {
+				read = webhook.ReadFileToMake
 			}
 			var err error
-			if d.Secrets, err = webhook.ReadSecrets(content); err != nil {
-				r.fail(n, "secret_file: %v", err)
+			if file := r.pathBeside(n, "secret_file"); file != "" {
+				if d.Secrets, err = read(file); err != nil {
+					r.fail(n, "secret_file: %v", err)
+				}
 			}
 		}},
 		{"gzip", func(n ast.Node) { d.Gzip = r.flag(n, "gzip") }},

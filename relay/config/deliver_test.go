@@ -42,7 +42,7 @@ func TestDestinations(t *testing.T) {
 		t.Errorf("destinations %s, public URL %s", got, c.PublicURL)
 	}
 	hook, inside, s3, nats, kafka := shop.Deliver[0], shop.Deliver[1], shop.Deliver[2], shop.Deliver[5], shop.Deliver[6]
-	if hook.URL != "https://siem.example/hook" || len(hook.Secrets) != 1 || hook.Gzip || hook.AllowNetworks != nil {
+	if hook.URL != "https://siem.example/hook" || filepath.Base(hook.Secrets.Path) != "hook.secret" || !hook.Secrets.Plain() || hook.Gzip || hook.AllowNetworks != nil {
 		t.Errorf("webhook %+v", hook)
 	}
 	if !inside.Gzip || len(inside.AllowNetworks) != 2 || inside.AllowNetworks[1] != netip.MustParsePrefix("fd00::1/128") {
@@ -80,12 +80,39 @@ func TestDocumentedDestinations(t *testing.T) {
 	server := httptest.NewTLSServer(nil)
 	defer server.Close()
 	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
-	c, err := Load(write(t, "public_url:"+example, "hook.secret", hookSecret, "inside.pem", string(certificate)), false)
+	c, err := Load(write(t, "public_url:"+example, "hook.secret", hookSecret, "inside.secret", hookSecret, "inside.pem", string(certificate)), false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if n := len(c.Sites[0].Deliver); n != 7 {
 		t.Errorf("%d destinations", n)
+	}
+}
+
+// TestSecretFiles: one that others can read is refused; one that is about to be made may be missing.
+func TestSecretFiles(t *testing.T) {
+	path := write(t, destinations, "hook.secret", hookSecret+"\n")
+	file := filepath.Join(filepath.Dir(path), "hook.secret")
+	if err := os.Chmod(file, 0o640); err != nil {
+		t.Fatal(err)
+	}
+	for name, load := range map[string]func() (*Config, error){
+		"to serve": func() (*Config, error) { return Load(path, false) }, "to make secrets": func() (*Config, error) { return LoadToMakeSecrets(path) },
+	} {
+		if _, err := load(); err == nil || !strings.Contains(err.Error(), ":6: secret_file: "+file+" can be read by others than its owner; chmod 600 it") {
+			t.Errorf("%s, a file that others can read: %v", name, err)
+		}
+	}
+	path = write(t, "sites:\n  - {key: shop, origins: [\"https://shop.example\"], deliver: [{type: webhook, url: \"https://a.example\", secret_file: hook.secret}]}\n")
+	if _, err := Load(path, false); err == nil || !strings.Contains(err.Error(), "no such file") {
+		t.Errorf("without a file: %v", err)
+	}
+	c, err := LoadToMakeSecrets(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := c.Sites[0].Deliver[0].Secrets; f.Path != filepath.Join(filepath.Dir(path), "hook.secret") || f.Plain() || f.Sealed() {
+		t.Errorf("a file to be made: %+v", f)
 	}
 }
 
@@ -103,8 +130,9 @@ func TestDestinationsRefused(t *testing.T) {
 		"bad URL":              {site + "      - type: webhook\n        secret_file: hook.secret\n        url: a.example\n", `:7: url: the address is no address`},
 		"URL with a password":  {site + "      - {type: webhook, url: \"https://a:b@a.example\", secret_file: hook.secret}\n", `:5: url: the address has a name or a password`},
 		"URL without TLS":      {site + "      - {type: webhook, url: \"http://a.example\", secret_file: hook.secret}\n", `has no TLS`},
-		"secret missing":       {site + "      - type: webhook\n        url: \"https://a.example\"\n        secret_file: none.secret\n", `:7: secret_file: open `},
+		"secret missing":       {site + "      - type: webhook\n        url: \"https://a.example\"\n        secret_file: none.secret\n", `:7: secret_file: stat `},
 		"secret malformed":     {site + "      - {type: webhook, url: \"https://a.example\", secret_file: bad.secret}\n", `:5: secret_file: line 1 does not begin with whsec_`},
+		"secret cut":           {site + "      - {type: webhook, url: \"https://a.example\", secret_file: cut.secret}\n", `:5: secret_file: line 1 is no encrypted secret`},
 		"bad network":          {site + "      - {type: webhook, url: \"https://a.example\", secret_file: hook.secret, allow_networks: [home]}\n", `:5: allow_networks: "home" is no address`},
 		"no certificate":       {site + "      - {type: webhook, url: \"https://a.example\", secret_file: hook.secret, ca_file: hook.secret}\n", `:5: ca_file: there is no certificate`},
 		"too many at once":     {site + "      - {type: stdout, concurrency: 65}\n", `:5: concurrency must be a whole number from 1 to 64`},
@@ -123,7 +151,7 @@ func TestDestinationsRefused(t *testing.T) {
 		"public URL's path":    {"public_url: https://relay.example/x\n", `:1: public_url:`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := Load(write(t, c.content, "hook.secret", hookSecret+"\n", "bad.secret", "hunter2\n"), false)
+			_, err := Load(write(t, c.content, "hook.secret", hookSecret+"\n", "bad.secret", "hunter2\n", "cut.secret", "sealed_MDEyMzQ1\n"), false)
 			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "cotrail.yaml:") {
 				t.Errorf("%v\nwant %s", err, c.want)
 			}

@@ -19,6 +19,7 @@ type reader struct {
 	file     string
 	problems []error
 	lines    map[string]int // of the texts of lists, where each stands first; nil where nobody asks
+	makes    bool           // webhooks' secrets may be missing: they are about to be made
 }
 
 // fail notes a problem at a node.

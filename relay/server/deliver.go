@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -44,7 +45,8 @@ func (s *Server) newDelivery(conf *config.Config, metrics *metrics) (_ *delivery
 	if d.links.Key, err = loadKey(o.Data, linkKeyFile, "key for links"); err != nil {
 		return d, err
 	}
-	maker := &laneMaker{delivery: d, source: source, agent: "cotrail/" + cmp.Or(o.Assets.Version(), "0"), log: o.Log, stdout: stdout.New(os.Stdout)}
+	maker := &laneMaker{delivery: d, source: source, agent: "cotrail/" + cmp.Or(o.Assets.Version(), "0"), secretKey: filepath.Join(o.Data, webhook.KeyFile),
+		log: o.Log, stdout: stdout.New(os.Stdout)}
 	for _, site := range conf.Sites {
 		for _, to := range site.Deliver {
 			if err := maker.add(site.Key, to); err != nil {
@@ -86,19 +88,24 @@ func (d *delivery) close() {
 // laneMaker makes of the configuration's words what they stand for.
 type laneMaker struct {
 	*delivery
-	source  deliver.Source
-	agent   string
-	log     *slog.Logger
-	stdout  *stdout.Stdout // one for all, so that their lines are not mixed
-	lanes   []deliver.Lane
-	streams []deliver.StreamLane
+	source    deliver.Source
+	agent     string
+	secretKey string // path of the key of webhooks' secrets
+	log       *slog.Logger
+	stdout    *stdout.Stdout // one for all, so that their lines are not mixed
+	lanes     []deliver.Lane
+	streams   []deliver.StreamLane
 }
 
 func (m *laneMaker) add(site string, c *config.Destination) error {
 	lane := deliver.Lane{Site: site, Name: c.Name, Concurrency: c.Concurrency}
 	switch c.Type {
 	case config.DestWebhook:
-		lane.Destination, lane.Timeout = webhook.New(webhookConfig(c, m.agent, m.links.Make, m.source.Checkpoint)), webhook.Timeout
+		hook, err := m.webhook(site, c)
+		if err != nil {
+			return err
+		}
+		lane.Destination, lane.Timeout = hook, webhook.Timeout
 	case config.DestS3:
 		bucket, err := s3.New(s3.Config{
 			Endpoint: c.Endpoint, Bucket: c.Bucket, Region: c.Region, Prefix: c.Prefix, Lock: c.ObjectLock, Governance: c.LockMode == "governance",
@@ -140,12 +147,19 @@ func (m *laneMaker) publish(lane *deliver.Lane, p deliver.Publisher, closing fun
 	m.closers = append(m.closers, closing)
 }
 
-// webhookConfig is a webhook as the configuration has it.
-func webhookConfig(c *config.Destination, agent string, link func(site, session, destination string) (string, time.Time), checkpoint func(context.Context) (string, error)) webhook.Config {
-	return webhook.Config{
-		Name: c.Name, URL: c.URL, Secrets: c.Secrets, Gzip: c.Gzip, Networks: c.AllowNetworks, Roots: c.Roots, Agent: agent, Now: time.Now,
-		Link: link, Checkpoint: checkpoint,
+// webhook makes a webhook as the configuration has it, and decrypts its secrets.
+func (m *laneMaker) webhook(site string, c *config.Destination) (*webhook.Webhook, error) {
+	secrets, err := c.Secrets.Open(m.secretKey, site, c.Name)
+	if err != nil {
+		return nil, fmt.Errorf("secret_file %s: %w", c.Secrets.Path, err)
 	}
+	if c.Secrets.Plain() {
+		m.log.Warn("a webhook's secret is not encrypted in its file; cotrail webhook secret --encrypt does that", "site", site, "destination", c.Name, "file", c.Secrets.Path)
+	}
+	return webhook.New(webhook.Config{
+		Name: c.Name, URL: c.URL, Secrets: secrets, Gzip: c.Gzip, Networks: c.AllowNetworks, Roots: c.Roots, Agent: m.agent, Now: time.Now,
+		Link: m.links.Make, Checkpoint: m.source.Checkpoint,
+	}), nil
 }
 
 // numbering tells the streams of every entry.

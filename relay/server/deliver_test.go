@@ -1,13 +1,16 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -16,6 +19,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	standardwebhooks "github.com/standard-webhooks/standard-webhooks/libraries/go"
 
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/deliver/webhook"
@@ -37,19 +42,20 @@ func until(t *testing.T, what string, is func() bool) {
 // TestForwarding follows a session from the socket to a directory and to a receiver, and the receiver's way back by the
 // link of a log that is too large for a webhook.
 func TestForwarding(t *testing.T) {
+	o := options(t)
+	secrets, secret := sealed(t, o.Data, "hook")
 	notices := make(chan []byte, 10)
 	receiver := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
+		if checker, err := standardwebhooks.NewWebhook(secret); err != nil || checker.Verify(body, r.Header) != nil {
+			t.Errorf("the signature is not by the secret that was encrypted: %v", err)
+		}
 		notices <- body
 		if len(notices) == 1 {
 			w.WriteHeader(http.StatusGone)
 		}
 	}))
 	defer receiver.Close()
-	secrets, err := webhook.ReadSecrets("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3")
-	if err != nil {
-		t.Fatal(err)
-	}
 	roots := x509.NewCertPool()
 	roots.AddCert(receiver.Certificate())
 	folder := t.TempDir()
@@ -59,7 +65,7 @@ func TestForwarding(t *testing.T) {
 		{Type: config.DestDir, Name: "dir", Path: folder, Concurrency: 1},
 		{Type: config.DestWebhook, Name: "hook", URL: receiver.URL, Secrets: secrets, Roots: roots, AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Concurrency: 1},
 	}
-	s := start(t, conf, options(t))
+	s := start(t, conf, o)
 	record(t, s).CloseNow()
 	until(t, "the session is in the log", func() bool {
 		_, body := get(t, s.Address()+"/v1/sessions/"+session+"/log", "Authorization", "Bearer dev")
@@ -91,6 +97,86 @@ func TestForwarding(t *testing.T) {
 	}
 	if _, body := get(t, s.Address()+"/metrics"); !strings.Contains(body, `cotrail_delivery_attempts_total{destination="dir",result="delivered",site="demo"} 1`) {
 		t.Errorf("the metrics:\n%s", body)
+	}
+}
+
+// sealed makes a secret for a webhook of the demonstration's site, and the file in which it is encrypted.
+func sealed(t *testing.T, data, name string) (*webhook.File, string) {
+	t.Helper()
+	key, err := webhook.MakeKey(filepath.Join(data, webhook.KeyFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := webhook.ReadFileToMake(filepath.Join(t.TempDir(), "hook.secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, receivers := webhook.NewHMAC()
+	if err := file.Seal(key, config.DemoSite, name, secret, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	return file, receivers
+}
+
+// TestSecretsAtTheStart: with a plain secret the relay starts and says so, with one that it cannot decrypt it does not.
+func TestSecretsAtTheStart(t *testing.T) {
+	for what, c := range map[string]struct {
+		spoil func(t *testing.T, data string, file *webhook.File)
+		says  string // instead of starting
+		warns string
+	}{
+		"encrypted": {spoil: func(*testing.T, string, *webhook.File) {}},
+		"another relay's key": {func(t *testing.T, data string, _ *webhook.File) {
+			put(t, filepath.Join(data, webhook.KeyFile), strings.Repeat("k", 32))
+		}, "site demo, destination hook: secret_file", ""},
+		"no key":                {func(t *testing.T, data string, _ *webhook.File) { remove(t, filepath.Join(data, webhook.KeyFile)) }, "restore it from a backup", ""},
+		"another destination's": {func(t *testing.T, data string, f *webhook.File) { other, _ := sealed(t, data, "other"); *f = *other }, "cannot be decrypted", ""},
+		"plain": {func(t *testing.T, _ string, f *webhook.File) {
+			put(t, f.Path, "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3\n")
+			plain, err := webhook.ReadFile(f.Path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			*f = *plain
+		}, "", "a webhook's secret is not encrypted in its file"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			o := options(t)
+			var log bytes.Buffer
+			o.Log = slog.New(slog.NewTextHandler(&log, nil))
+			file, secret := sealed(t, o.Data, "hook")
+			c.spoil(t, o.Data, file)
+			conf := load(t, "", true)
+			demo, _ := conf.Site(config.DemoSite)
+			demo.Deliver = []*config.Destination{{Type: config.DestWebhook, Name: "hook", URL: "https://hook.example", Secrets: file, Concurrency: 1}}
+			s, err := New(t.Context(), conf, o)
+			if err == nil {
+				if err := run(t, s).end(t); err != nil {
+					t.Fatal(err)
+				}
+			}
+			said := fmt.Sprint(err)
+			if (err != nil) != (c.says != "") || !strings.Contains(said, c.says) || strings.Contains(log.String(), "not encrypted") != (c.warns != "") || !strings.Contains(log.String(), c.warns) {
+				t.Errorf("%v\n%s", err, &log)
+			}
+			if said += log.String(); strings.Contains(said, secret) || strings.Contains(said, "MDEy") || strings.Contains(said, "sealed_") {
+				t.Errorf("a secret is told: %s", said)
+			}
+		})
+	}
+}
+
+func put(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func remove(t *testing.T, path string) {
+	t.Helper()
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -2,15 +2,15 @@ package verify
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
+	"errors"
+	"slices"
 
 	"github.com/cotrail/cotrail/relay/client"
 	"github.com/cotrail/cotrail/relay/trail"
 )
 
-// Relay checks what a running relay serves: its log of all, and every session that the key reaches. report is called
-// for each, failed for each that could not be checked.
+// Relay checks what a running relay serves: its log of all, every session that the key reaches, and the access logs of
+// their sites. report is called for each, failed for each that could not be checked.
 func (c *Checker) Relay(ctx context.Context, relay *client.Client, report func(*Report) error, failed func(error)) error {
 	whole, err := c.whole(ctx, relay)
 	if err != nil {
@@ -27,7 +27,11 @@ func (c *Checker) Relay(ctx context.Context, relay *client.Client, report func(*
 	if len(whole.Findings) == 0 {
 		alone.Since = c.Since
 	}
-	return relay.Sessions(ctx, func(s client.Summary) error {
+	var sites []string
+	err = relay.Sessions(ctx, func(s client.Summary) error {
+		if !slices.Contains(sites, s.Site) {
+			sites = append(sites, s.Site)
+		}
 		if !s.Sealed && s.Erased == nil {
 			return nil // it is live
 		}
@@ -42,6 +46,32 @@ func (c *Checker) Relay(ctx context.Context, relay *client.Client, report func(*
 		failed(err)
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	slices.Sort(sites)
+	for _, site := range sites {
+		if err := c.accesses(ctx, relay, site, report); err != nil {
+			failed(err)
+		}
+	}
+	return nil
+}
+
+// accesses checks the access log of a site, last of all: what is asked for before is noted in it.
+func (c *Checker) accesses(ctx context.Context, relay *client.Client, site string, report func(*Report) error) error {
+	var lines []AccessLine
+	err := relay.Accesses(ctx, site, func(page []byte) error {
+		more, err := AccessLines(page)
+		lines = append(lines, more...)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	r := c.Access(relay.Base+"/v1/access-log?site="+site, lines)
+	r.AccessLog = site
+	return report(r)
 }
 
 // whole checks the relay's newest checkpoint, and that it goes on from the earlier one.
@@ -64,16 +94,14 @@ func (c *Checker) whole(ctx context.Context, relay *client.Client) (*Report, err
 	if err != nil {
 		return r, err
 	}
-	var proven struct {
-		Checkpoint  string             `json:"checkpoint"`
-		Consistency *trail.Consistency `json:"consistency"`
-	}
-	if err := json.Unmarshal(content, &proven); err != nil {
-		return nil, fmt.Errorf("the relay's proof cannot be read: %w", err)
-	}
-	if at, err = trail.OpenCheckpoint([]byte(proven.Checkpoint), c.Verifiers); err != nil {
-		r.find(Signature, 0, "The relay's checkpoint cannot be believed: %v.", err)
+	at, proof, err := readProven(content, c)
+	var forged *unbelieved
+	switch {
+	case errors.As(err, &forged):
+		r.find(Signature, 0, "The relay's checkpoint cannot be believed: %v.", forged.err)
 		return r, nil
+	case err != nil:
+		return nil, err
 	}
-	return r, c.since(r, at, proven.Consistency)
+	return r, c.since(r, at, proof)
 }

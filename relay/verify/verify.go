@@ -17,6 +17,7 @@ import (
 
 	"github.com/cotrail/cotrail/relay/canonical"
 	"github.com/cotrail/cotrail/relay/chain"
+	"github.com/cotrail/cotrail/relay/deliver"
 	"github.com/cotrail/cotrail/relay/trail"
 )
 
@@ -30,6 +31,7 @@ const (
 	Proof      = "proof"      // of the session
 	Signature  = "signature"  // of a checkpoint or a tombstone
 	Checkpoint = "checkpoint" // the log does not go on from an earlier one
+	Misplaced  = "misplaced"  // a log in the place of another
 )
 
 // Finding is something that is not as it was sealed.
@@ -43,9 +45,11 @@ type Finding struct {
 type Report struct {
 	Log        string    `json:"log"` // file or address
 	Session    string    `json:"session_id,omitempty"`
+	AccessLog  string    `json:"access_log,omitempty"` // the site whose access log it is
 	Entries    int       `json:"entries"`
 	Checkpoint string    `json:"checkpoint_time,omitempty"` // when the log of all was signed
 	Erased     string    `json:"erased,omitempty"`          // when the session was erased
+	Unsigned   bool      `json:"unsigned,omitempty"`        // that it was erased is only said
 	Findings   []Finding `json:"findings"`
 }
 
@@ -60,23 +64,43 @@ var ErrNoProof = errors.New("there is no proof in it; export it with ?proof=1, o
 type Checker struct {
 	Verifiers note.Verifiers
 	Since     *trail.Checkpoint // the log of all must go on from this one; nil for none
+	// Prove asks a relay as GET /v1/checkpoint?from= does, for logs whose own proofs do not reach to Since; nil for none.
+	Prove func(from int64) ([]byte, error)
+	// Kept are lines of a site's access log, which must begin with them; nil for none.
+	Kept []AccessLine
 }
 
-// log is an exported log.
+// log is an exported log, or what a destination keeps in its place.
 type log struct {
+	notice
 	Entries   []json.RawMessage `json:"session_logs"`
 	Proof     *trail.Proof      `json:"proof"`
 	Tombstone *trail.Tombstone  `json:"tombstone"`
 }
 
-// Log checks one exported log, or the tombstone of an erased session.
+// notice is what a destination keeps of a session that was erased. Nobody has signed it.
+type notice struct {
+	Type      string `json:"type"`
+	SessionID string `json:"session_id"`
+	Timestamp string `json:"timestamp"`
+}
+
+// Log checks one exported log, the tombstone of an erased session, or the access log of a site.
 func (c *Checker) Log(name string, content []byte) (*Report, error) {
+	if lines, err := AccessLines(content); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	} else if lines != nil {
+		return c.Access(name, lines), nil
+	}
 	var l log
 	if err := json.Unmarshal(content, &l); err != nil {
 		return nil, fmt.Errorf("%s: it is no exported log: %w", name, err)
 	}
 	r := &Report{Log: name, Findings: []Finding{}}
 	switch {
+	case l.Type == deliver.TypeErased:
+		r.Session, r.Erased, r.Unsigned = l.SessionID, l.Timestamp, true
+		return r, nil
 	case l.Tombstone != nil:
 		return r, c.tombstone(r, l.Tombstone)
 	case l.Proof == nil:
@@ -89,6 +113,7 @@ func (c *Checker) Log(name string, content []byte) (*Report, error) {
 		return r, nil
 	}
 	entries(r, [32]byte(salt), l.Entries, l.Proof)
+	r.place(l.Proof.Statement.Site)
 	return r, c.leaf(r, [32]byte(salt), l.Proof)
 }
 
@@ -108,34 +133,6 @@ func (c *Checker) leaf(r *Report, salt [32]byte, p *trail.Proof) error {
 	}
 	r.Checkpoint = at.Time.UTC().Format("2006-01-02T15:04:05Z")
 	return c.since(r, at, p.Consistency)
-}
-
-// since checks that the log of all, as the checkpoint at has it, goes on from the earlier checkpoint.
-func (c *Checker) since(r *Report, at trail.Checkpoint, p *trail.Consistency) error {
-	switch {
-	case c.Since == nil || c.Since.Size == 0:
-		return nil
-	case at.Origin != c.Since.Origin:
-		r.find(Checkpoint, 0, "It is of the log %s, the earlier checkpoint is of %s.", at.Origin, c.Since.Origin)
-		return nil
-	case at.Size == c.Since.Size:
-		if at.Root != c.Since.Root {
-			r.find(Checkpoint, 0, "The log of all is another one than under the earlier checkpoint, though of the same size.")
-		}
-		return nil
-	case at.Size < c.Since.Size:
-		if at.Time.After(c.Since.Time) {
-			r.find(Checkpoint, 0, "The log of all had %d leaves under the earlier checkpoint and has %d since: it was set back.", c.Since.Size, at.Size)
-			return nil
-		}
-		return fmt.Errorf("%s: it was exported before the checkpoint of --since; export it again", r.Log)
-	case p == nil || p.From != c.Since.Size:
-		return fmt.Errorf("%s: it has no proof that the log goes on from the checkpoint of --since; export it again with ?proof=1&from=%d", r.Log, c.Since.Size)
-	}
-	if err := p.Check(*c.Since, at); err != nil {
-		r.find(Checkpoint, 0, "What was sealed under the earlier checkpoint has changed: %v.", err)
-	}
-	return nil
 }
 
 // entries checks the entries against their hashes, and names the first that is not what it was.

@@ -16,11 +16,14 @@ import (
 const (
 	prefixHMAC    = "whsec_" // 24 to 64 bytes in base64
 	prefixEd25519 = "whsk_"  // a private key of ed25519, with or without its public half, in base64
+	prefixPublic  = "whpk_"  // the public key, for the receiver
+	comment       = "#"      // begins a line without a secret
 )
 
 const (
 	leastHMAC = 24
 	mostHMAC  = 64
+	madeHMAC  = 32 // what we make: as long as the hash
 	// maxSecrets bounds the signatures of a request: an old and a new secret of both kinds.
 	maxSecrets = 4
 )
@@ -37,28 +40,41 @@ func (Secret) String() string { return "[secret]" }
 // GoString keeps the secret out of logs.
 func (Secret) GoString() string { return "[secret]" }
 
-// ReadSecrets reads a file of secrets, one a line; while they are being changed there are two. Its errors say the line
-// and never a part of it.
+// ReadSecrets reads secrets, one a line; while they are being changed there are two. Its errors say the line and never a
+// part of it.
 func ReadSecrets(content string) ([]Secret, error) {
 	var secrets []Secret
-	for i, line := range strings.Split(content, "\n") {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
+	err := eachLine(content, func(line string) error {
 		s, err := readSecret(line)
-		if err != nil {
-			return nil, fmt.Errorf("line %d %w", i+1, err)
-		}
 		secrets = append(secrets, s)
-	}
-	switch {
-	case len(secrets) == 0:
-		return nil, errors.New("there is no secret; it needs a line with " + prefixHMAC + " or " + prefixEd25519)
-	case len(secrets) > maxSecrets:
-		return nil, fmt.Errorf("there are %d secrets; at most %d can be in use at once", len(secrets), maxSecrets)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	return secrets, nil
+}
+
+// eachLine calls read with every line that should have a secret.
+func eachLine(content string, read func(line string) error) error {
+	count := 0
+	for i, line := range strings.Split(content, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, comment) {
+			continue
+		}
+		if err := read(line); err != nil {
+			return fmt.Errorf("line %d %w", i+1, err)
+		}
+		count++
+	}
+	switch {
+	case count == 0:
+		return errors.New("there is no secret; it needs a line with " + prefixHMAC + " or " + prefixEd25519 + ", or one that cotrail webhook secret makes")
+	case count > maxSecrets:
+		return fmt.Errorf("there are %d secrets; at most %d can be in use at once", count, maxSecrets)
+	}
+	return nil
 }
 
 func readSecret(line string) (Secret, error) {
