@@ -317,6 +317,7 @@ func (w *world) chain() (ids []string) {
 
 // TestExactlyOnce lets rapid find a way to lose or repeat an event.
 func TestExactlyOnce(t *testing.T) {
+	t.Parallel()
 	for name, leave := range map[string]time.Duration{"sessions last": time.Hour, "sessions end at once": time.Millisecond} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

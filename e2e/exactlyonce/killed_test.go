@@ -2,6 +2,7 @@ package exactlyonce
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -16,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/tidwall/gjson"
 
 	"github.com/cotrail/cotrail/e2e/process"
@@ -45,10 +47,10 @@ sites:
 var stores = []struct {
 	name   string
 	relays int
-	flags  func(t *testing.T) []string
+	fresh  func(t *testing.T) (url string) // an empty one; "" for the one in the data directory
 }{
-	{"sqlite", 1, func(*testing.T) []string { return nil }},
-	{"postgres", 3, func(t *testing.T) []string { return []string{"--store", pgtest.Database(t)} }},
+	{"sqlite", 1, func(*testing.T) string { return "" }},
+	{"postgres", 3, func(t *testing.T) string { return pgtest.Database(t) }},
 }
 
 // crowd is relays over one store, a back end that makes sessions, and the receiver that gets them.
@@ -69,10 +71,12 @@ func TestKilled(t *testing.T) {
 	for _, s := range stores {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			c := newCrowd(t, s.relays, s.flags(t))
+			url := s.fresh(t)
+			c := newCrowd(t, s.relays, url)
 			for range *cycles {
 				c.cycle()
 			}
+			c.pause(url)
 			c.settle()
 			c.check()
 			for _, r := range c.relays {
@@ -84,7 +88,7 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-func newCrowd(t *testing.T, relays int, flags []string) *crowd {
+func newCrowd(t *testing.T, relays int, url string) *crowd {
 	t.Helper()
 	c := &crowd{t: t, receiver: newReceiver(), events: map[string]int{}}
 	to := httptest.NewServer(c.receiver)
@@ -95,7 +99,7 @@ func newCrowd(t *testing.T, relays int, flags []string) *crowd {
 			t.Fatal(err)
 		}
 	}
-	flags = append(flags, "--config", filepath.Join(dir, "cotrail.yaml"), "--signing-key", filepath.Join(dir, "signing.key"))
+	flags := []string{"--store", cmp.Or(url, "sqlite:"), "--config", filepath.Join(dir, "cotrail.yaml"), "--signing-key", filepath.Join(dir, "signing.key")}
 	for i := range relays {
 		r, err := process.StartIn(context.Background(), binary, filepath.Join(dir, fmt.Sprint(i)), flags...)
 		if err != nil {
@@ -157,6 +161,34 @@ func (c *crowd) cycle() {
 
 func moment(milliseconds int) time.Duration {
 	return time.Duration(rand.IntN(milliseconds)+1) * time.Millisecond
+}
+
+// pause ends all relays in order and starts them again. Meanwhile nobody is at a delivery, so that the test need not wait
+// until the leases are over that the last of those that were killed had.
+func (c *crowd) pause(url string) {
+	c.t.Helper()
+	for _, r := range c.relays {
+		if err := r.Stop(); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	if url != "" {
+		db, err := pgx.Connect(context.Background(), url)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		if _, err := db.Exec(context.Background(), "UPDATE deliveries SET next_at = 0 WHERE state = 'waiting'"); err != nil {
+			c.t.Fatal(err)
+		}
+		if err := db.Close(context.Background()); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	for _, r := range c.relays {
+		if err := r.Restart(context.Background()); err != nil {
+			c.t.Fatal(err)
+		}
+	}
 }
 
 // settle waits until nothing is left to seal and to deliver.
