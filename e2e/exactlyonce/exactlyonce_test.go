@@ -1,6 +1,8 @@
 // Package exactlyonce tests that the recorder's uplink and the relay's ingest, store and sequencer together bring every
 // event to the log exactly once, in its order: whatever the network does to their frames, and whichever side is started
-// anew.
+// anew. And that relays which are killed while they seal and deliver bring every session to its receivers, by one id.
+//
+//	go test ./e2e/exactlyonce -v -cycles 100 -rapid.checks 1000
 package exactlyonce
 
 import (
