@@ -38,8 +38,9 @@ bench: build ## print bytes per event, events per second and the page's cost
 robot: build ## let a robot act on the demonstration for ten minutes
 	go test ./e2e -run TestRobot -v -robot 10m -timeout 20m
 
-torture: ## kill the relay 200 times under load, and count what the log has; shuffle what arrives
+torture: ## kill relays again and again under load and shuffle what arrives, and count what the log and the receivers have
 	go test ./e2e/torture -v -cycles 200 -timeout 90m
+	go test ./e2e/exactlyonce -v -cycles 100 -rapid.checks 1000 -timeout 60m
 	go test ./e2e -count=1 -run TestStorm -v -storm 300 -timeout 20m
 	go test ./relay/sequence -count=1 -run TestShuffle -v -orders 1000 -timeout 20m
 

@@ -103,12 +103,18 @@ func cutOrigin(raw string) (origin, rest string, ok bool) {
 	} else {
 		rest = ""
 	}
-	host = strings.ToLower(host[strings.LastIndexByte(host, '@')+1:])
-	if !isHost(host) {
+	host = host[strings.LastIndexByte(host, '@')+1:]
+	if (&Policy{}).scrubBy(host, &shownInHosts, true) != host {
+		return scheme + ":", "", false
+	}
+	if host = strings.ToLower(host); !isHost(host) {
 		return scheme + ":", "", false
 	}
 	return scheme + "://" + host, rest, true
 }
+
+// shownInHosts are the patterns that would find something in an address of numbers, as 203.0.113.195.
+var shownInHosts = [kinds]bool{Phone: true, SSN: true}
 
 func isScheme(s string) bool {
 	for i := 0; i < len(s); i++ {

@@ -18,6 +18,10 @@ const (
 	// answerWithin bounds the wait for the head of an answer. What follows may take long: a log of any length can be
 	// read, and one that is live is read until it ends.
 	answerWithin = 30 * time.Second
+	// maxWaits bounds how often a relay may say that it was asked too often, and patience how long it is waited for each
+	// time. Whoever asks for every session of a store asks faster than a key may.
+	maxWaits = 60
+	patience = time.Minute
 	// maxWhole bounds an answer that is read into memory: a log of a million entries.
 	maxWhole = 1 << 30
 	// maxProblem bounds what is read of an error.
@@ -68,7 +72,7 @@ func (c *Client) Open(ctx context.Context, path, accept string, query ...string)
 	if accept != "" {
 		req.Header.Set("Accept", accept)
 	}
-	res, err := transport.RoundTrip(req)
+	res, err := ask(req)
 	if err != nil {
 		return nil, fmt.Errorf("ask %s: %w", address, err)
 	}
@@ -77,6 +81,26 @@ func (c *Client) Open(ctx context.Context, path, accept string, query ...string)
 		return nil, refusal(address, res)
 	}
 	return res.Body, nil
+}
+
+// ask asks again when the relay says that it was asked too often, after as long as it says.
+func ask(req *http.Request) (*http.Response, error) {
+	for waits := 0; ; waits++ {
+		res, err := transport.RoundTrip(req)
+		if err != nil || res.StatusCode != http.StatusTooManyRequests || waits == maxWaits {
+			return res, err
+		}
+		res.Body.Close()
+		seconds, err := strconv.ParseUint(res.Header.Get("Retry-After"), 10, 16)
+		if err != nil {
+			seconds = 1
+		}
+		select {
+		case <-time.After(min(time.Duration(seconds)*time.Second, patience)):
+		case <-req.Context().Done():
+			return nil, req.Context().Err()
+		}
+	}
 }
 
 func refusal(address string, res *http.Response) error {

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func openSQLite(t *testing.T) store.Store {
+func openSQLite(t testing.TB) store.Store {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), t.TempDir(), time.Now)
 	if err != nil {
@@ -43,7 +43,7 @@ func openSQLite(t *testing.T) store.Store {
 	return s
 }
 
-func openPostgres(t *testing.T, url string) store.Store {
+func openPostgres(t testing.TB, url string) store.Store {
 	t.Helper()
 	s, err := postgres.Open(t.Context(), postgres.Options{URL: url, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -54,7 +54,7 @@ func openPostgres(t *testing.T, url string) store.Store {
 }
 
 // finished makes a session that has ended with entries of so many bytes, numbered in several runs.
-func finished(t *testing.T, s store.Store, id string, entries, size int) {
+func finished(t testing.TB, s store.Store, id string, entries, size int) {
 	t.Helper()
 	const runs = 3
 	if _, err := s.Open(t.Context(), store.Opening{Site: "shop", Session: id, Stream: stream, Tab: "t", Policy: "p"}); err != nil {
@@ -88,7 +88,7 @@ func read(t *testing.T, s store.Store, id string) string {
 }
 
 // run runs a sealer until the test ends it.
-func run(t *testing.T, s *seal.Sealer) (stop func()) {
+func run(t testing.TB, s *seal.Sealer) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
@@ -105,7 +105,7 @@ func run(t *testing.T, s *seal.Sealer) (stop func()) {
 	}
 }
 
-func eventually(t *testing.T, what string, holds func() bool) {
+func eventually(t testing.TB, what string, holds func() bool) {
 	t.Helper()
 	for deadline := time.Now().Add(within); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {

@@ -128,6 +128,9 @@ func (s *Store) prepare(ctx context.Context, path string, write *sql.DB) error {
 		err = migrate(ctx, write)
 	}
 	if err == nil {
+		err = giveBack(ctx, write)
+	}
+	if err == nil {
 		err = syncDir(filepath.Dir(path))
 	}
 	return err

@@ -56,6 +56,15 @@ func quickCheck(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
+// giveBack ends the leases of the process before: only one has the store, so nobody is at those deliveries any more.
+func giveBack(ctx context.Context, db *sql.DB) error {
+	_, err := db.ExecContext(ctx, "UPDATE deliveries SET lease = '', next_at = since WHERE state = 'waiting' AND lease <> ''")
+	if err != nil {
+		return fmt.Errorf("give back what was being delivered: %w", err)
+	}
+	return nil
+}
+
 // advise adds to an error of a damaged database what to do, and leaves others as they are.
 func advise(err error, path string) error {
 	if code, ok := engine.code(err); ok && (code&0xff == sqlite3.SQLITE_CORRUPT || code == sqlite3.SQLITE_NOTADB) {

@@ -130,3 +130,31 @@ func TestDamaged(t *testing.T) {
 		})
 	}
 }
+
+// TestGivesBackDeliveries: what a relay was delivering when it was killed is due at once when it is started again.
+func TestGivesBackDeliveries(t *testing.T) {
+	dir := t.TempDir()
+	s := mustOpen(t, dir)
+	d, err := store.NewDelivery("shop", "hook", "s", 0, store.KindCreated, 1000)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.AddDeliveries(t.Context(), []store.Delivery{d}); err != nil {
+		t.Fatal(err)
+	}
+	claim := func(want int) {
+		t.Helper()
+		got, err := s.ClaimDeliveries(t.Context(), "shop", "hook", "lease", 1, 2000, 1<<40)
+		if err != nil || len(got) != want {
+			t.Errorf("%+v, %v; want %d", got, err, want)
+		}
+	}
+	claim(1)
+	claim(0)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = mustOpen(t, dir)
+	defer s.Close()
+	claim(1)
+}
