@@ -128,7 +128,7 @@ func (s *Session) Leave(d Departure, now int64) {
 	s.relieve(p.Index)
 	s.add(Entry{
 		Type: string(event.ParticipantLeft), Time: p.Left, Received: now, Actor: p.as(Inferred),
-	}, facts{}, participantLeft{
+	}, facts{reason: reason}, participantLeft{
 		ClientIndex: p.Index, Username: orNull(p.Name), Reason: reason,
 		PresentMS: p.Left - p.Joined, Count: s.here(), Synthesized: true,
 	})
