@@ -25,7 +25,7 @@ func TestLostPage(t *testing.T) {
 			}
 		}, "connection_lost", "connection_lost"},
 		{"the page crashes", func(_ *testing.T, _ *chrome.Browser, p *chrome.Page) {
-			_ = p.Run(chrome.Crash()) // nobody is left to answer
+			go p.Run(chrome.Crash()) // it waits until the test is over: nobody is left to answer
 		}, "connection_lost", "connection_lost"},
 		{"another page is opened", func(t *testing.T, _ *chrome.Browser, p *chrome.Page) {
 			p.Do(t, chrome.Script(`location = "/bye"`), chrome.WaitFor(`location.pathname === "/bye"`))
