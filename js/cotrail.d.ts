@@ -109,7 +109,7 @@ export interface CotrailEvents {
   };
   /** It is over, however it ended. Every session has exactly one that the relay or the app's back end says. */
   session_end: {
-    /** why */
+    /** why; page_closed when the last participant left, connection_lost when that one was lost */
     reason?: "ended_by_host" | "ended_by_participant" | "timeout" | "connection_lost" | "page_closed" | "limit";
     /** the client_index of who ended it */
     ended_by?: string | number | null;
@@ -212,13 +212,13 @@ export interface CotrailEvents {
     count?: number;
     [more: string]: unknown;
   };
-  /** Someone leaves, is removed, or is lost. */
+  /** Someone leaves, is removed, or is lost: nobody of them was connected for as long as the site's leave_after says. */
   participant_left: {
     /** the participant's number in the session, from 0 */
     client_index: number;
     /** the participant's name */
     username?: string | null;
-    /** how */
+    /** left when the last page was left; connection_lost when its connection broke off or fell silent, because the browser, the machine, the network or the relay failed; removed when the app says so */
     reason?: "left" | "removed" | "connection_lost";
     /** from the join */
     present_ms?: number;

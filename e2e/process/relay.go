@@ -18,11 +18,12 @@ import (
 )
 
 const (
-	// relayStart bounds the start: opening an empty store takes well under a second.
-	relayStart = 10 * time.Second
+	// relayStart bounds the start: opening an empty store takes well under a second, on a machine that has nothing
+	// else to do.
+	relayStart = time.Minute
 
 	// relayStop is what a graceful end may take before the process is killed.
-	relayStop = 10 * time.Second
+	relayStop = 30 * time.Second
 )
 
 // Relay is a cotrail process.

@@ -27,12 +27,27 @@ var engines = []engine{
 	{name: "sqlite", embedded: true, fresh: func(t *testing.T) ([]string, func(string) (store.Store, error)) {
 		return nil, func(dir string) (store.Store, error) { return sqlite.Open(context.Background(), dir, time.Now) }
 	}},
-	{name: "postgres", fresh: func(t *testing.T) ([]string, func(string) (store.Store, error)) {
-		url := pgtest.Database(t)
-		return []string{"--store", url}, func(string) (store.Store, error) {
-			return postgres.Open(context.Background(), postgres.Options{URL: url, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
-		}
-	}},
+	shared,
+}
+
+// shared is a store for several relays.
+var shared = engine{name: "postgres", fresh: func(t *testing.T) ([]string, func(string) (store.Store, error)) {
+	return database(pgtest.Database(t))
+}}
+
+// database is a PostgreSQL at an address.
+func database(url string) (flags []string, open func(string) (store.Store, error)) {
+	return []string{"--store", url}, func(string) (store.Store, error) {
+		return postgres.Open(context.Background(), postgres.Options{URL: url, Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	}
+}
+
+// asked skips the test of an engine that nobody asked for.
+func (e engine) asked(t *testing.T) {
+	t.Helper()
+	if *only != "" && *only != e.name {
+		t.Skipf("not asked for: -store is %s", *only)
+	}
 }
 
 // verify looks at the store when the relay has ended.

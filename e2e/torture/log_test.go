@@ -88,7 +88,7 @@ func (s *stand) chain(group []*tab) (ids []string) {
 	for len(known) > 0 {
 		for id := range known {
 			delete(known, id)
-			summary, err := s.relay.Get(context.Background(), "/v1/sessions/"+id, "application/json")
+			summary, err := s.relays[0].Get(context.Background(), "/v1/sessions/"+id, "application/json")
 			if err != nil {
 				s.t.Fatal(err)
 			}
@@ -112,7 +112,7 @@ func (s *stand) chain(group []*tab) (ids []string) {
 // without gaps, session_created first and session_end nowhere but at the end. It gives the type of the last entry.
 func (s *stand) readLog(r *result, id string, seen map[string]uint64) (last string) {
 	s.t.Helper()
-	log, err := s.relay.Get(context.Background(), "/v1/sessions/"+id+"/log", "application/x-ndjson")
+	log, err := s.relays[0].Get(context.Background(), "/v1/sessions/"+id+"/log", "application/x-ndjson")
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -1,5 +1,5 @@
-// Package torture kills the relay again and again while pages record, cuts their connections, holds processes still,
-// moves clocks and fills the disk, and then counts: what was acknowledged is in the log, once, in its order, and where
+// Package torture kills the relay again and again while pages record, or two of three, or the servers of their database;
+// it cuts connections, holds processes still, moves clocks and fills the disk, and then counts: what was acknowledged is in the log, once, in its order, and where
 // something is missing a gap says so.
 //
 //	go test ./e2e/torture -v -cycles 200

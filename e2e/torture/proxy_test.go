@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// proxy stands between pages and relay and cuts connections at random bytes, in either direction.
+// proxy stands between pages and relays, sends each connection to any relay that takes it, and cuts connections at random bytes, in either direction.
 type proxy struct {
 	listener net.Listener
-	relay    string
+	relays   []string
 	cuts     atomic.Int64
 
 	mu    sync.Mutex
@@ -28,13 +28,13 @@ const (
 	cutWithin = 100_000
 )
 
-func startProxy(t *testing.T, relay string) *proxy {
+func startProxy(t *testing.T, relays []string) *proxy {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &proxy{listener: listener, relay: relay, conns: map[net.Conn]bool{}}
+	p := &proxy{listener: listener, relays: relays, conns: map[net.Conn]bool{}}
 	p.open.Go(p.accept)
 	t.Cleanup(func() {
 		listener.Close()
@@ -62,7 +62,7 @@ func (p *proxy) accept() {
 
 // carry takes bytes both ways until either side ends or the connection is cut.
 func (p *proxy) carry(page net.Conn) {
-	relay, err := net.Dial("tcp", p.relay)
+	relay, err := p.dial()
 	if err != nil {
 		page.Close()
 		return
@@ -85,6 +85,16 @@ func (p *proxy) carry(page net.Conn) {
 		})
 	}
 	both.Wait()
+}
+
+// dial connects to a relay.
+func (p *proxy) dial() (relay net.Conn, err error) {
+	for _, i := range rand.Perm(len(p.relays)) {
+		if relay, err = net.Dial("tcp", p.relays[i]); err == nil {
+			break
+		}
+	}
+	return relay, err
 }
 
 var errCut = errors.New("the connection is cut")

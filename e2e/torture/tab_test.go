@@ -20,8 +20,9 @@ const (
 	hurry = 500
 	// mostActs bounds the events of a tick: a batch and some.
 	mostActs = 25
-	// mostWaiting bounds the events that wait for the relay, well below what an uplink can hold: there must be no gap.
-	mostWaiting = 4000
+	// mostWaiting bounds the bytes that wait for the relay, also those of earlier pages, well below what an uplink can
+	// hold: there must be no gap.
+	mostWaiting = 256 << 10
 	// loadEvery is after how many ticks, on average, another page is loaded in the tab.
 	loadEvery = 150
 	// jump is how far the clock is set at most before a page is loaded, either way, in milliseconds. Within a page it
@@ -49,6 +50,7 @@ type tab struct {
 	skew     int64    // of the page's clock, milliseconds
 	quiet    atomic.Bool
 	acting   atomic.Bool
+	acks     atomic.Uint64          // events acknowledged, of all pages
 	fault    atomic.Pointer[string] // the first thing that must not be
 	refusal  atomic.Pointer[string] // the last one
 	waiting  atomic.Pointer[string] // what it waits for, for whoever waits for it
@@ -123,7 +125,7 @@ func (t *tab) beat() {
 		t.uplink.Flush(t.now())
 	case rand.IntN(loadEvery) == 0:
 		t.load()
-	case t.stream().added-t.uplink.Acknowledged() < mostWaiting:
+	case t.uplink.Waiting() < mostWaiting:
 		t.act(rand.IntN(mostActs))
 	}
 	t.uplink.Tick(t.now())
@@ -156,6 +158,7 @@ func (t *tab) heard(id string, last uint64, what string) {
 		if last > s.added {
 			t.wrong("stream %s: the relay has event %d, and %d happened", id, last, s.added)
 		}
+		t.acks.Add(max(last, s.acked.Load()) - s.acked.Load())
 		s.acked.Store(max(last, s.acked.Load()))
 	}
 }

@@ -31,12 +31,13 @@ const (
 	patience = 2 * time.Minute
 )
 
-// A stand is a relay under torture, with the pages that record to it.
+// A stand is a relay under torture, or several over one store, with the pages that record to them.
 type stand struct {
 	t      *testing.T
 	store  engine
-	open   func(dir string) (store.Store, error) // when the relay has ended
-	relay  *process.Relay
+	open   func(dir string) (store.Store, error) // when the relays have ended
+	relays []*process.Relay
+	since  time.Time
 	proxy  *proxy
 	groups [][]*tab // by session
 	counts counts
@@ -44,17 +45,15 @@ type stand struct {
 	live   sync.WaitGroup
 }
 
-// counts is what was done to the relay.
-type counts struct{ kills, early, stops, full int }
+// counts is what was done to the relays, and to the servers of their database.
+type counts struct{ kills, early, stops, full, primaries, standbys int }
 
 // TestTorture kills the relay at random moments under load, on each store.
 func TestTorture(t *testing.T) {
 	for _, e := range engines {
 		t.Run(e.name, func(t *testing.T) {
-			if *only != "" && *only != e.name {
-				t.Skipf("not asked for: -store is %s", *only)
-			}
-			s := newStand(t, e, t.TempDir())
+			e.asked(t)
+			s := newStand(t, e, t.TempDir(), 1)
 			for range *cycles {
 				s.cycle(func() { s.weather() })
 			}
@@ -63,26 +62,32 @@ func TestTorture(t *testing.T) {
 	}
 }
 
-// newStand starts a relay with its store in dir, and pages that record from now on.
-func newStand(t *testing.T, e engine, dir string) *stand {
+// newStand starts relays with their store in dir, and pages that record from now on.
+func newStand(t *testing.T, e engine, dir string, relays int, more ...string) *stand {
 	t.Helper()
-	s := &stand{t: t, store: e, stop: make(chan struct{})}
+	s := &stand{t: t, store: e, stop: make(chan struct{}), since: time.Now()}
 	file := filepath.Join(t.TempDir(), "cotrail.yaml")
 	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var flags []string
-	var err error
 	flags, s.open = e.fresh(t)
-	if s.relay, err = process.StartIn(context.Background(), binary, filepath.Join(dir, "data"), append(flags, "--config", file)...); err != nil {
-		t.Fatal(err)
-	}
+	flags = append(flags, "--config", file, "--signing-key", filepath.Join(dir, "signing.key"))
 	t.Cleanup(func() {
-		if s.relay != nil {
-			s.relay.Kill()
+		for _, r := range s.relays {
+			r.Kill()
 		}
 	})
-	s.proxy = startProxy(t, strings.TrimPrefix(s.relay.URL, "http://"))
+	var addresses []string
+	for i := range relays {
+		r, err := process.StartIn(context.Background(), binary, filepath.Join(dir, fmt.Sprintf("data%d", i)), append(flags, more...)...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.relays = append(s.relays, r)
+		addresses = append(addresses, strings.TrimPrefix(r.URL, "http://"))
+	}
+	s.proxy = startProxy(t, addresses)
 	for range sessions {
 		var group []*tab
 		session, secret := traffic.SomeHex(32), traffic.SomeHex(32)
@@ -117,24 +122,29 @@ func (s *stand) tabs() (all []*tab) {
 	return all
 }
 
-// cycle lets the pages record for a moment, does something to the relay, kills it, and starts it again; now and then it
-// is killed once more while it starts.
+// cycle lets the pages record for a moment, does something to a relay, kills it, or all but one of several, and starts
+// them again; now and then one is killed once more while it starts.
 func (s *stand) cycle(trouble func()) {
 	s.t.Helper()
 	time.Sleep(moment(400)) // the moment of the kill is random: this is no wait for anything
 	trouble()
-	s.kill()
-	for rand.IntN(4) == 0 {
-		if err := s.relay.Launch(context.Background()); err != nil {
-			s.t.Fatal(err)
+	rand.Shuffle(len(s.relays), func(i, j int) { s.relays[i], s.relays[j] = s.relays[j], s.relays[i] })
+	victims := s.relays[:max(len(s.relays)-1, 1)]
+	for _, r := range victims {
+		s.kill(r)
+		if len(victims) > 1 {
+			time.Sleep(moment(100))
 		}
-		time.Sleep(moment(60))
-		s.kill()
-		s.counts.early++
 	}
-	if err := s.relay.Restart(context.Background()); err != nil {
-		s.t.Fatal(err)
+	for _, r := range victims {
+		s.revive(r)
 	}
+	s.faultless()
+}
+
+// faultless ends the test when a page was told what must not be.
+func (s *stand) faultless() {
+	s.t.Helper()
 	for _, tab := range s.tabs() {
 		if fault := tab.fault.Load(); fault != nil {
 			s.t.Fatalf("after %d kills: %s", s.counts.kills, *fault)
@@ -142,15 +152,31 @@ func (s *stand) cycle(trouble func()) {
 	}
 }
 
-func (s *stand) kill() {
+// revive starts a relay that was killed.
+func (s *stand) revive(r *process.Relay) {
 	s.t.Helper()
-	if err := s.relay.Kill(); err != nil {
+	for rand.IntN(4) == 0 {
+		if err := r.Launch(context.Background()); err != nil {
+			s.t.Fatal(err)
+		}
+		time.Sleep(moment(60))
+		s.kill(r)
+		s.counts.early++
+	}
+	if err := r.Restart(context.Background()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *stand) kill(r *process.Relay) {
+	s.t.Helper()
+	if err := r.Kill(); err != nil {
 		s.t.Fatal(err)
 	}
 	s.counts.kills++
 }
 
-// weather holds the relay still for a while, sometimes.
+// weather holds a relay still for a while, sometimes.
 func (s *stand) weather() {
 	s.t.Helper()
 	if rand.IntN(3) > 0 {
@@ -165,7 +191,7 @@ func (s *stand) weather() {
 
 func (s *stand) signal(what syscall.Signal) {
 	s.t.Helper()
-	if err := s.relay.Signal(what); err != nil {
+	if err := s.relays[0].Signal(what); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -185,18 +211,26 @@ func (s *stand) settle() {
 	}
 	s.halt()
 	r := s.readBack()
-	s.t.Logf("%s: %s; connections cut %d, page loads %d, clocks moved by hours in every tab\n%s", s.store.name, s.counts, s.proxy.cuts.Load(), r.streams, r)
-	if err := s.relay.Stop(); err != nil {
-		s.t.Error(err)
+	s.t.Logf("%s: %s; connections cut %d, page loads %d, clocks moved by hours in every tab, in %s\n%s",
+		s.store.name, s.counts, s.proxy.cuts.Load(), r.streams, time.Since(s.since).Round(time.Second), r)
+	for _, relay := range s.relays {
+		if err := relay.Stop(); err != nil {
+			s.t.Error(err)
+		}
 	}
-	s.verify(s.relay.Dir)
-	s.relay = nil
+	s.verify(s.relays[0].Dir)
+	s.relays = nil
 }
 
 func (c counts) String() string {
 	text := fmt.Sprintf("killed %d times, %d of them while it started; held still %d times", c.kills, c.early, c.stops)
-	if c.full > 0 {
-		text += fmt.Sprintf("; disk full %d times", c.full)
+	for _, other := range []struct {
+		what  string
+		times int
+	}{{"disk full", c.full}, {"primary lost", c.primaries}, {"standby lost", c.standbys}} {
+		if other.times > 0 {
+			text += fmt.Sprintf("; %s %d times", other.what, other.times)
+		}
 	}
 	return text
 }
@@ -205,11 +239,7 @@ func (c counts) String() string {
 func (s *stand) eventually(what string, is func() bool) {
 	s.t.Helper()
 	for end := time.Now().Add(patience); !is(); time.Sleep(5 * time.Millisecond) {
-		for _, tab := range s.tabs() {
-			if fault := tab.fault.Load(); fault != nil {
-				s.t.Fatal(*fault)
-			}
-		}
+		s.faultless()
 		if time.Now().After(end) {
 			s.t.Fatalf("never: %s\n%s", what, s.waiting())
 		}

@@ -24,7 +24,7 @@ var faults = []fault{
 	{"the cross-check is off", "hidden.go", "if h.in(text) {\n\t\treturn true\n\t}", ""},
 	{"the cross-check does not decode", "hidden.go", "for range maxDecodings {", "for range 0 {"},
 	{"addresses are not scrubbed", "url.go", "return origin + out\n", "return raw\n"},
-	{"userinfo is kept", "url.go", "host = strings.ToLower(host[strings.LastIndexByte(host, '@')+1:])", "host = strings.ToLower(host)"},
+	{"userinfo is kept", "url.go", "host = host[strings.LastIndexByte(host, '@')+1:]", "host = host[0:]"},
 	{"query values are kept", "url.go", "!p.keeps(plain) || p.hidesQuery(value)", "plain == key+key || p.hidesQuery(value)"},
 	{"a listed token is kept", "url.go", "if strings.Contains(low, s) {", "if low == s+s {"},
 	{"ids in paths are kept", "url.go", "return p.looksLikeData(plain)\n}\n\n// scrubQuery", "return false\n}\n\n// scrubQuery"},

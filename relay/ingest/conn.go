@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -25,6 +26,8 @@ type conn struct {
 	mu sync.Mutex      // guards ws against a shutdown before the upgrade
 	ws *websocket.Conn // nil before the upgrade
 
+	ordered atomic.Bool // the page was left, or the relay wants no more of it: that the connection ends is no loss
+
 	pinged time.Time      // of store
 	aside  sync.WaitGroup // what must not hold up the connection: pings, the end of an older connection
 }
@@ -39,7 +42,7 @@ func (c *conn) serve(ws *websocket.Conn, r *http.Request) {
 	c.mu.Unlock()
 	defer c.cut()
 	if c.h.goingDown() { // since the upgrade began
-		c.close(websocket.StatusGoingAway, "the relay is going down")
+		c.goAway()
 		return
 	}
 	ws.SetReadLimit(2 * event.MaxFrame) // read takes MaxFrame only; this is for what closing throws away
@@ -89,6 +92,7 @@ func (c *conn) greet(ctx context.Context, r *http.Request) (event.Welcome, error
 	if err := c.h.admit(c.in.site.Key); err != nil {
 		return event.Welcome{}, err
 	}
+	c.in.opening.Connected = true
 	welcome, err := c.in.open(ctx)
 	if err != nil {
 		c.h.dismiss(c.in.site.Key)
@@ -207,17 +211,26 @@ func (c *conn) present(ctx context.Context) {
 	c.note(ctx, true)
 }
 
-// absent notes that the stream has no connection, unless it has another by now.
+// absent notes that the stream has no connection, unless it has another by now, and whether that is a loss.
 func (c *conn) absent(ctx context.Context) {
-	if c.h.release(streamKey{c.in.session, c.in.opening.Stream}, c) {
-		c.note(ctx, false)
-		c.h.wake(c.in.session)
+	if !c.h.release(streamKey{c.in.session, c.in.opening.Stream}, c) {
+		return
 	}
+	if c.ordered.Load() {
+		if err := c.h.store.Left(ctx, c.in.session, c.in.opening.Stream); err != nil && !over(err) {
+			c.h.log.Error("cannot note that a page was left", "error", err)
+		}
+	}
+	c.note(ctx, false)
+	c.h.wake(c.in.session)
 }
+
+// over tells of an error of the store that the session has ended: there is nothing more to note.
+func over(err error) bool { return errors.Is(err, store.ErrNotFound) || errors.Is(err, store.ErrEnded) }
 
 func (c *conn) note(ctx context.Context, live bool) {
 	err := c.h.store.Seen(ctx, c.in.session, c.in.opening.Stream, c.h.now().UnixMilli(), live)
-	if err != nil && !errors.Is(err, store.ErrNotFound) { // not found: the session has ended
+	if err != nil && !over(err) {
 		c.h.log.Error("cannot note a stream's presence", "error", err)
 	}
 }
@@ -227,6 +240,7 @@ func (c *conn) note(ctx context.Context, live bool) {
 func (c *conn) read() ([]byte, error) {
 	kind, from, err := c.ws.Reader(context.Background())
 	if err != nil {
+		c.ended(err)
 		return nil, errGone
 	}
 	slow := time.AfterFunc(c.h.limits.FrameTimeout, func() {
@@ -251,6 +265,15 @@ func (c *conn) read() ([]byte, error) {
 	return frame.Bytes(), nil
 }
 
+// ended looks at how the connection has ended. The recorder closes its connection without a status when its page is
+// left. A browser that is killed says nothing, and one whose page has crashed says of itself that it goes away.
+func (c *conn) ended(err error) {
+	switch websocket.CloseStatus(err) {
+	case websocket.StatusNoStatusRcvd, websocket.StatusNormalClosure:
+		c.ordered.Store(true)
+	}
+}
+
 func (c *conn) write(frame []byte) error {
 	ctx, cancel := context.WithTimeout(context.Background(), c.h.limits.WriteTimeout)
 	defer cancel()
@@ -263,9 +286,18 @@ func (c *conn) refuse(err error) {
 		return
 	}
 	r := c.h.told(err)
+	if r.code != event.TooSlow { // a page that falls silent within a frame may be lost
+		c.ordered.Store(true)
+	}
 	if c.write(r.frame()) == nil {
 		c.close(r.closeStatus(), string(r.code))
 	}
+}
+
+// goAway sends the page to another relay, or to this one when it is back.
+func (c *conn) goAway() {
+	c.ordered.Store(true)
+	c.close(websocket.StatusGoingAway, "the relay is going down")
 }
 
 // close closes in the polite way, which may wait for the page for some seconds.

@@ -220,7 +220,7 @@ func (h *Handler) Shutdown(ctx context.Context) error {
 	h.mu.Lock()
 	h.closing = true
 	for c := range h.conns {
-		go c.close(websocket.StatusGoingAway, "the relay is going down")
+		go c.goAway()
 	}
 	h.mu.Unlock()
 	done := make(chan struct{})

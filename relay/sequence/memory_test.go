@@ -147,6 +147,17 @@ func (m *memory) Seen(_ context.Context, session, stream string, at int64, live 
 	return nil
 }
 
+func (m *memory) Left(_ context.Context, session, stream string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range m.sessions[session].Streams {
+		if st := &m.sessions[session].Streams[i]; st.Stream == stream {
+			st.Connected = false
+		}
+	}
+	return nil
+}
+
 func (m *memory) Entries(_ context.Context, id string, after uint64, fn func(uint64, []byte) error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -202,7 +202,7 @@ func (n *numberer) conclude(set Settings, now int64) (next int64) {
 	idle := max(s.Heard(), n.since) + max(set.IdleTimeout, set.Settle).Milliseconds()
 	switch {
 	case all:
-		s.End(session.PageClosed, s.Last, now)
+		s.Deserted(now)
 	case idle <= now:
 		s.End(session.Timeout, idle, now)
 	}

@@ -46,7 +46,7 @@ func (s *Session) join(e *Event, entry *Entry, page *Participant) (merged uint64
 		return s.rejoin(e, entry, p)
 	}
 	s.learn(p)
-	p.Joined, p.Left, p.Out, p.Paged, p.Seq = e.Time, 0, false, false, s.seq+1
+	p.Joined, p.Left, p.Lost, p.Out, p.Paged, p.Seq = e.Time, 0, false, false, false, s.seq+1
 	s.fill(entry, map[string]any{"count": s.here(), "participant_num": len(s.Participants)})
 	s.refresh(entry)
 	return 0
@@ -109,7 +109,7 @@ func (s *Session) part(e *Event, entry *Entry) {
 	if p == nil || p.Left != 0 {
 		return
 	}
-	p.Left, p.Out = max(e.Time, p.Joined), true
+	p.Left, p.Lost, p.Out = max(e.Time, p.Joined), s.facts.get("reason").Str == ConnectionLost, true
 	s.relieve(p.Index)
 	s.fill(entry, map[string]any{"username": orNull(p.Name), "reason": "left", "present_ms": p.Left - p.Joined, "count": s.here()})
 }
@@ -132,7 +132,7 @@ func (s *Session) enter(st *Stream, at int64) *Participant {
 	first := p.Seq
 	told := first != 0 && p.Left == 0 // the app has told of the join
 	if !told {
-		p.Joined, p.Left, p.Out, p.Seq = min(at, opened), 0, false, s.seq+1
+		p.Joined, p.Left, p.Lost, p.Out, p.Seq = min(at, opened), 0, false, false, s.seq+1
 	}
 	p.Paged = true
 	s.recognize(p, st)

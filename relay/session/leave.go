@@ -23,6 +23,7 @@ func (s *Session) Gone(now, leaveAfter int64) (gone []Departure, next int64, all
 		case p.seen+leaveAfter > now:
 			next, all = min(next, p.seen+leaveAfter), false
 		case here:
+			d.Lost = p.lost
 			gone = append(gone, d)
 		}
 	}
@@ -54,6 +55,7 @@ type Departure struct {
 	Index int64
 	Tab   string
 	At    int64
+	Lost  bool // the last connection did not end in order
 }
 
 // presence is when a tab or a participant was last heard of, and whether a connection is open.
@@ -62,13 +64,17 @@ type presence struct {
 	index int64 // who was last in the tab
 	seen  int64
 	live  bool
+	lost  bool // of the stream that was last heard of, the newest of several
 }
 
 // presence lists the tabs and the participants of the streams, in the order of their first stream.
 func (s *Session) presence() (tabs, people []presence) {
 	note := func(list []presence, at int, st *Stream) {
 		p := &list[at]
-		p.index, p.seen, p.live = st.Info.ClientIndex, max(p.seen, st.Info.Seen, st.Heard), p.live || st.Info.Live
+		if seen := max(st.Info.Seen, st.Heard); seen >= p.seen {
+			p.seen, p.lost = seen, st.Info.Lost()
+		}
+		p.index, p.live = st.Info.ClientIndex, p.live || st.Info.Live
 	}
 	tabAt, personAt := map[string]int{}, map[int64]int{}
 	for _, st := range s.Streams {
@@ -114,12 +120,16 @@ func (s *Session) Leave(d Departure, now int64) {
 		}
 	}
 	p := s.participant(d.Index)
-	p.Left = max(d.At, p.Joined)
+	p.Left, p.Lost = max(d.At, p.Joined), d.Lost
+	reason := "left"
+	if d.Lost {
+		reason = ConnectionLost
+	}
 	s.relieve(p.Index)
 	s.add(Entry{
 		Type: string(event.ParticipantLeft), Time: p.Left, Received: now, Actor: p.as(Inferred),
-	}, facts{}, participantLeft{
-		ClientIndex: p.Index, Username: orNull(p.Name), Reason: "left",
+	}, facts{reason: reason}, participantLeft{
+		ClientIndex: p.Index, Username: orNull(p.Name), Reason: reason,
 		PresentMS: p.Left - p.Joined, Count: s.here(), Synthesized: true,
 	})
 }
@@ -135,9 +145,19 @@ func (s *Session) closeTab(d Departure, now int64) {
 
 // The reasons of session_end that are concluded here.
 const (
-	PageClosed = "page_closed" // the last participant has left
-	Timeout    = "timeout"     // there were no events for long
+	PageClosed     = "page_closed"     // the last participant has left
+	ConnectionLost = "connection_lost" // the last participant was lost; also a reason of participant_left
+	Timeout        = "timeout"         // there were no events for long
 )
+
+// Deserted makes session_end when nobody is left: the last one left, or was lost.
+func (s *Session) Deserted(now int64) {
+	reason := PageClosed
+	if p := s.lastToLeave(); p != nil && p.Lost {
+		reason = ConnectionLost
+	}
+	s.End(reason, s.Last, now)
+}
 
 // End makes session_end, once.
 func (s *Session) End(reason string, at, now int64) {
@@ -148,8 +168,8 @@ func (s *Session) End(reason string, at, now int64) {
 	at = max(at, s.Started)
 	s.Reason = reason
 	entry := Entry{Type: string(event.SessionEnd), Time: at, Received: now}
-	if reason == PageClosed {
-		entry.Actor = s.lastToLeave()
+	if p := s.lastToLeave(); p != nil && reason != Timeout {
+		entry.Actor = p.as(Inferred)
 	}
 	s.add(entry, facts{reason: reason}, sessionEnd{
 		Reason: reason, Started: FormatTime(s.Started), Ended: FormatTime(at),
@@ -185,15 +205,12 @@ func (s *Session) Close(ends []Event) {
 	}
 }
 
-func (s *Session) lastToLeave() Actor {
-	var last *Participant
+// lastToLeave gives nil when nobody was ever there.
+func (s *Session) lastToLeave() (last *Participant) {
 	for i := range s.Participants {
 		if p := &s.Participants[i]; last == nil || p.Left >= last.Left {
 			last = p
 		}
 	}
-	if last == nil {
-		return Actor{}
-	}
-	return last.as(Inferred)
+	return last
 }

@@ -111,9 +111,9 @@ var (
 	endings = map[string]string{
 		PageClosed: ": the last page was closed", Timeout: ": there were no events for long",
 		"ended_by_host": ": the host ended it", "ended_by_participant": ": a participant ended it",
-		"connection_lost": ": the connection was lost", "limit": ": a limit was reached",
+		ConnectionLost: ": the connection was lost", "limit": ": a limit was reached",
 	}
-	departures = map[string]string{"": " left", "left": " left", "removed": " was removed", "connection_lost": " was lost"}
+	departures = map[string]string{"": " left", "left": " left", "removed": " was removed", ConnectionLost: " was lost"}
 
 	invitations = map[string]string{"email": "by e-mail", "sms": "by text message", "link": "by a link", "pin": "by a PIN"}
 

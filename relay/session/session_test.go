@@ -542,6 +542,82 @@ func TestLeavingAndEnding(t *testing.T) {
 	wantLine(t, log[13], `{"actor":{"basis":"inferred","client_index":0,"role":"host","username":null},"details":{"duration_ms":60000,"ended":"2026-11-22T12:01:00.000Z","ended_by":null,"ended_message":null,"event_count":13,"reason":"page_closed","started":"2026-11-22T12:00:00.000Z","synthesized":true},"message":"The session ended: the last page was closed","received":"2026-11-22T12:01:30.000Z","seq":14,"session_id":"s1","source":"relay","time":"2026-11-22T12:01:00.000Z","type":"session_end"}`)
 }
 
+// TestLost: who leaves by a page that did not end in order was lost. What was heard of last tells it, of several pages
+// the newest, and of several people the last.
+func TestLost(t *testing.T) {
+	const order, loss = false, true
+	for _, tt := range []struct {
+		name   string
+		people string // of each stream, whose it is
+		ends   []int64
+		torn   []bool
+		want   string // who left and how, and the end
+	}{
+		{"in order", "a", []int64{1000}, []bool{order}, "0 left, page_closed"},
+		{"torn away", "a", []int64{1000}, []bool{loss}, "0 connection_lost, connection_lost"},
+		{"the last page in order", "aa", []int64{1000, 2000}, []bool{loss, order}, "0 left, page_closed"},
+		{"the last page torn away", "aa", []int64{1000, 2000}, []bool{order, loss}, "0 connection_lost, connection_lost"},
+		{"both pages at once", "aa", []int64{1000, 1000}, []bool{order, loss}, "0 connection_lost, connection_lost"},
+		{"an earlier page ended last", "aa", []int64{2000, 1000}, []bool{loss, order}, "0 connection_lost, connection_lost"},
+		{"one lost, the last in order", "ab", []int64{1000, 2000}, []bool{loss, order}, "0 connection_lost, 1 left, page_closed"},
+		{"one in order, the last lost", "ab", []int64{1000, 2000}, []bool{order, loss}, "0 left, 1 connection_lost, connection_lost"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := setting(t, "ab"[:len(tt.people)])
+			for i := range tt.people {
+				s.work.Streams[i].ClientIndex = int64(tt.people[i] - 'a')
+				s.happens(byte('a'+i), int64(i), "", "recorder_started", `{}`)
+			}
+			s.reload()
+			for i := range tt.people {
+				st := &s.work.Streams[i]
+				st.Live, st.Seen, st.Connected = false, noon+tt.ends[i], tt.torn[i]
+			}
+			gone, _, all := s.Gone(noon+60000, 30000)
+			if !all {
+				t.Fatalf("somebody is left: %v", gone)
+			}
+			for _, d := range gone {
+				s.Leave(d, noon+60000)
+			}
+			s.reload() // the end may come with a later run
+			s.Deserted(noon + 60000)
+			var got []string
+			for _, line := range s.finish() {
+				switch e := gjson.Parse(line); e.Get("type").Str {
+				case "participant_left":
+					got = append(got, e.Get("details.client_index").Raw+" "+e.Get("details.reason").Str)
+				case "session_end":
+					got = append(got, e.Get("details.reason").Str)
+				}
+			}
+			if strings.Join(got, ", ") != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// TestLostComesBack: who was lost and is back has not been lost when they leave in order.
+func TestLostComesBack(t *testing.T) {
+	s := setting(t, "a")
+	s.happens('a', 0, "", "recorder_started", `{}`)
+	st := &s.work.Streams[0]
+	st.Connected = true
+	s.goes(1000, 30000)
+	s.happens('a', 60000, "", "recorder_stopped", `{}`)
+	st.Connected = false
+	s.goes(61000, 30000)
+	s.Deserted(noon + 91000)
+	log := s.finish()
+	if left := between(log[len(log)-2], `"message":"`, `"`); left != "Guest left" || s.Reason != PageClosed {
+		t.Errorf("the second time: %s, and the session ended by %s", left, s.Reason)
+	}
+	if !slices.ContainsFunc(log, func(line string) bool { return strings.Contains(line, `"message":"Guest was lost"`) }) {
+		t.Error("the first time was no loss")
+	}
+}
+
 // TestTabsClose: each tab that nothing is heard of any more is closed once, before who was in it leaves.
 func TestTabsClose(t *testing.T) {
 	const after = 30000

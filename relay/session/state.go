@@ -41,6 +41,7 @@ type Participant struct {
 	UserID string `json:"user_id,omitempty"`
 	Joined int64  `json:"joined"`
 	Left   int64  `json:"left,omitempty"`  // 0 while here
+	Lost   bool   `json:"lost,omitempty"`  // left because the connection was lost
 	Out    bool   `json:"out,omitempty"`   // left by the word of the host or the back end: an open page is no return
 	Paged  bool   `json:"paged,omitempty"` // a page of theirs has been heard of since they joined
 	Token  bool   `json:"token,omitempty"` // a token says who it is

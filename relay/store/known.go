@@ -32,6 +32,8 @@ type KnownStream struct {
 	Offset  int64
 	Last    uint64 // the last durable event
 	Saved   uint64 // of those, the last that the stream's row knows; the others are in the inbox
+	// Connected is the opening's, until the connection has ended in order.
+	Connected bool
 }
 
 // NewKnown is a session of which nothing is known yet.
@@ -132,7 +134,7 @@ func (k *Known) Join(o Opening, last uint64) (st *KnownStream, offset int64, err
 	case len(k.ByOrdinal) >= MaxStreams:
 		return nil, 0, ErrTooMany
 	}
-	st = &KnownStream{Ordinal: k.next(), Frame: o.Frame, Person: WritePerson(o.Person), Tab: o.Tab, Offset: offset, Last: last, Saved: last}
+	st = &KnownStream{Ordinal: k.next(), Frame: o.Frame, Person: WritePerson(o.Person), Tab: o.Tab, Offset: offset, Last: last, Saved: last, Connected: o.Connected}
 	if o.Person != nil {
 		st.Index, st.Secret = o.Person.ClientIndex, o.SecretHash[:]
 	}
@@ -143,6 +145,18 @@ func (k *Known) next() int64 { return int64(len(k.ByOrdinal)) + 1 }
 
 // NewHost is the stream of the app's back end, for a session that has none yet.
 func (k *Known) NewHost() *KnownStream { return &KnownStream{Ordinal: k.next(), Index: NoParticipant} }
+
+// Leaves gives a stream whose connection has ended in order.
+func (k *Known) Leaves(stream string) (*KnownStream, error) {
+	st := k.Streams[stream]
+	switch {
+	case k.Ended:
+		return nil, ErrEnded
+	case st == nil:
+		return nil, ErrNotFound
+	}
+	return st, nil
+}
 
 // Takes gives the stream of a batch, and of the batch what is new: it may have Count 0.
 func (k *Known) Takes(b Batch) (*KnownStream, Batch, error) {

@@ -53,6 +53,9 @@ type Opening struct {
 	Device   string
 	Policy   string
 	Release  string
+	// Connected tells that a connection opens the stream, and not a request. It holds until the connection has ended in
+	// order, which Left notes; so it still holds of a stream whose connection was lost.
+	Connected bool
 }
 
 // Opened is the stream as the store has it.
@@ -81,6 +84,9 @@ type Stream struct {
 	Live        bool  // a connection is open
 	Seen        int64 // when it was last heard of; the time from which on some relay was always there when that is later
 }
+
+// Lost tells that the stream's connection is over and has not ended in order.
+func (s *Stream) Lost() bool { return s.Connected && !s.Live }
 
 // Work is what the sequencer needs of one session.
 type Work struct {
@@ -191,6 +197,9 @@ type Ingest interface {
 	// Seen notes that a stream was heard of, and whether its connection is open. ErrNotFound when this relay has
 	// not opened it, or its session has ended: there is nothing to note then.
 	Seen(ctx context.Context, session, stream string, at int64, live bool) error
+	// Left makes it durable that a stream's connection has ended in order: the page was left, or the relay wanted no
+	// more of it. It comes before the Seen that says that there is no connection. ErrNotFound and ErrEnded as with Append.
+	Left(ctx context.Context, session, stream string) error
 }
 
 // Sequence is what numbering needs.

@@ -16,7 +16,7 @@ var session = []Type{
 		continues      the ended session whose late events this one holds`,
 		Sample: `{"session_id":"3f0c9a5be1d24c7c8e6f00aa54d1b2c3","start_url":"https://quote.example/","ip":null,"created_from":"page","options":{"chat_enabled":true,"s3_access_secret":"**********"},"server_region":null,"versions":{"relay":"1.0.0","recorder":"1.0.0"}}`},
 	{Type: event.SessionEnd, Title: "Session ended", Doc: "It is over, however it ended. Every session has exactly one that the relay or the app's back end says.", keys: `
-		reason         why
+		reason         why; page_closed when the last participant left, connection_lost when that one was lost
 		ended_by       the client_index of who ended it
 		ended_message  what was said
 		started        RFC 3339
@@ -66,8 +66,8 @@ var session = []Type{
 		user_params     what the app knows of the participant; secrets in it are stars
 		count           how many are here now`,
 		Sample: `{"client_index":1,"name":"Ada Miller","email":"5be1d24c7c8e6f00","user_id":"u-17","authenticated":true,"role":"agent","deviceType":"desktop","user_agent":"Mozilla/5.0 (X11; Linux x86_64)","screenWidth":1280,"screenHeight":800,"country_code":"PT","ip":null,"access_allowed":true,"agent_passed":false,"first_agent":false,"password_passed":false,"index":1,"participant_num":2,"participant_prefix":"Participant","queue_index":"","online":true,"webrtcEnabled":true,"color":"green","colorCode":"#66aa33","drawingSettings":{"enabled":false,"timeout":3,"width":15},"avatar":null,"continuation_token":"**********","apply_url":"","user_params":{"team":"Lisbon"},"count":2}`},
-	{Type: event.ParticipantLeft, Title: "Participant left", Doc: "Someone leaves, is removed, or is lost.", keys: `
-		reason      how
+	{Type: event.ParticipantLeft, Title: "Participant left", Doc: "Someone leaves, is removed, or is lost: nobody of them was connected for as long as the site's leave_after says.", keys: `
+		reason      left when the last page was left; connection_lost when its connection broke off or fell silent, because the browser, the machine, the network or the relay failed; removed when the app says so
 		present_ms  from the join
 		count       how many are still here`,
 		Sample: `{"client_index":0,"username":null,"reason":"left","present_ms":300000,"count":0,"synthesized":true}`},

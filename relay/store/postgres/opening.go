@@ -30,6 +30,25 @@ func (s *Store) Open(ctx context.Context, o store.Opening) (store.Opened, error)
 	return opened, nil
 }
 
+// Left implements store.Ingest.
+func (s *Store) Left(ctx context.Context, session, stream string) error {
+	return s.submit(ctx, &write{
+		key: session, needs: needs{session: session, stream: stream},
+		do: func(t *turn) error {
+			in, err := t.session(session)
+			if err != nil {
+				return err
+			}
+			st, err := in.Leaves(stream)
+			if err != nil {
+				return err
+			}
+			t.rejoin(in, st, st.Offset, false)
+			return nil
+		},
+	})
+}
+
 // storable takes from a text what PostgreSQL has no place for: zero bytes, and what is not UTF-8.
 func storable(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\x00", "")
@@ -68,14 +87,20 @@ func (t *turn) join(in *session, o store.Opening, last uint64) (*store.KnownStre
 		return nil, err
 	}
 	if in.Streams[o.Stream] != nil {
-		if offset != st.Offset {
-			t.queue("UPDATE streams SET clock_offset = $3 WHERE session_id = $1 AND ordinal = $2", in.ID, st.Ordinal, offset)
-			st.Offset = offset
-		}
+		t.rejoin(in, st, offset, st.Connected || o.Connected)
 		return st, nil
 	}
 	t.joinAs(in, st, o)
 	return st, nil
+}
+
+// rejoin writes what has changed of a stream.
+func (t *turn) rejoin(in *session, st *store.KnownStream, offset int64, connected bool) {
+	if offset == st.Offset && connected == st.Connected {
+		return
+	}
+	t.queue("UPDATE streams SET clock_offset = $3, connected = $4 WHERE session_id = $1 AND ordinal = $2", in.ID, st.Ordinal, offset, connected)
+	st.Offset, st.Connected = offset, connected
 }
 
 // joinAs adds a new stream to a session.
@@ -84,10 +109,10 @@ func (t *turn) joinAs(in *session, st *store.KnownStream, o store.Opening) {
 	if secret == nil {
 		secret = []byte{}
 	}
-	t.queue(`INSERT INTO streams (session_id, ordinal, stream, frame, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, last, person, secret_hash)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+	t.queue(`INSERT INTO streams (session_id, ordinal, stream, frame, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, last, person, secret_hash, connected)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
 		in.ID, st.Ordinal, o.Stream, o.Frame, st.Index, o.Tab, o.Received, st.Offset, o.URL, o.IP, o.Agent,
-		o.Width, o.Height, o.Device, o.Policy, o.Release, int64(st.Last), st.Person, secret)
+		o.Width, o.Height, o.Device, o.Policy, o.Release, int64(st.Last), st.Person, secret, st.Connected)
 	in.Add(o.Stream, st)
 }
 

@@ -22,8 +22,6 @@ import (
 
 const (
 	database = "postgres"
-	// second is the standby's name.
-	second = "second"
 	// inCommit asks whether a relay waits for the standby.
 	inCommit = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = 'cotrail' AND wait_event = 'SyncRep')"
 )
@@ -31,10 +29,8 @@ const (
 // pair is a primary with a synchronous standby.
 func pair(t *testing.T) (primary, standby *pgtest.Server) {
 	t.Helper()
-	primary = pgtest.New(t)
-	standby = primary.Standby(t, second)
-	primary.Synchronous(t, second)
-	return primary, standby
+	p := pgtest.NewPair(t)
+	return p.Primary, p.Standby
 }
 
 // standbys is what the metric says.

@@ -235,7 +235,7 @@ func (t *turn) look(in *pgx.Batch, id string, all []needs) {
 }
 
 func (t *turn) lookStreams(in *pgx.Batch, id string, every bool, some []string) {
-	in.Queue(`SELECT ordinal, stream, client_index, frame, person, secret_hash, tab, clock_offset, last, coalesce((
+	in.Queue(`SELECT ordinal, stream, client_index, frame, person, secret_hash, tab, clock_offset, last, connected, coalesce((
 			SELECT first + count - 1 FROM inbox i WHERE i.session_id = s.session_id AND i.ordinal = s.ordinal ORDER BY first DESC LIMIT 1), 0)
 		FROM streams s WHERE session_id = $1 AND ($2 OR stream = ANY ($3)) ORDER BY ordinal`, id, every, some).
 		Query(func(rows pgx.Rows) error {
@@ -243,7 +243,7 @@ func (t *turn) lookStreams(in *pgx.Batch, id string, every bool, some []string) 
 				var name string
 				var waiting uint64
 				st := &store.KnownStream{}
-				if err := rows.Scan(&st.Ordinal, &name, &st.Index, &st.Frame, &st.Person, &st.Secret, &st.Tab, &st.Offset, &st.Saved, &waiting); err != nil {
+				if err := rows.Scan(&st.Ordinal, &name, &st.Index, &st.Frame, &st.Person, &st.Secret, &st.Tab, &st.Offset, &st.Saved, &st.Connected, &waiting); err != nil {
 					return err
 				}
 				st.Last = max(st.Saved, waiting)

@@ -81,7 +81,7 @@ func (s *Store) lease(ctx context.Context, id string, from *string) error {
 
 func (s *Store) readStreams(in *pgx.Batch, w *store.Work) {
 	in.Queue(`SELECT CASE WHEN person <> '' OR stream = $3 THEN s.secret_hash ELSE sessions.secret_hash END,
-			ordinal, stream, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, frame, person,
+			ordinal, stream, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, frame, person, connected,
 			coalesce(p.seen, 0), coalesce(p.live AND p.relay <> $2, false), coalesce(r.at, 0), coalesce(`+alive+`, false)
 		FROM streams s JOIN sessions USING (session_id) LEFT JOIN presence p USING (session_id, stream) LEFT JOIN relays r ON r.id = p.relay
 		WHERE session_id = $1 ORDER BY ordinal`, w.ID, s.relay, store.HostStream).Query(func(rows pgx.Rows) error {
@@ -92,7 +92,7 @@ func (s *Store) readStreams(in *pgx.Batch, w *store.Work) {
 			var elsewhere, alive bool
 			st := store.Stream{}
 			err := rows.Scan(&secret, &st.Ordinal, &st.Opening.Stream, &st.ClientIndex, &st.Tab, &st.Received, &st.Offset, &st.URL, &st.IP, &st.Agent,
-				&st.Width, &st.Height, &st.Device, &st.Policy, &st.Release, &st.Frame, &person, &st.Seen, &elsewhere, &beat, &alive)
+				&st.Width, &st.Height, &st.Device, &st.Policy, &st.Release, &st.Frame, &person, &st.Connected, &st.Seen, &elsewhere, &beat, &alive)
 			if err != nil {
 				return err
 			}

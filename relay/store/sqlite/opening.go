@@ -39,6 +39,21 @@ func (s *Store) Seen(_ context.Context, session, stream string, at int64, live b
 	return nil
 }
 
+// Left implements store.Ingest.
+func (s *Store) Left(ctx context.Context, session, stream string) error {
+	return s.writer.submit(ctx, 0, func() error {
+		in, err := s.writer.session(session)
+		if err != nil {
+			return err
+		}
+		st, err := in.Leaves(stream)
+		if err != nil {
+			return err
+		}
+		return s.writer.rejoin(in, st, st.Offset, false)
+	})
+}
+
 func (w *writer) open(o store.Opening) (store.Opened, error) {
 	found, err := w.session(o.Session)
 	switch {
@@ -71,15 +86,21 @@ func (w *writer) join(in *session, o store.Opening, last uint64) (*store.KnownSt
 		return nil, err
 	}
 	if in.Streams[o.Stream] != nil {
-		if offset != st.Offset {
-			if err := w.exec(w.stmt.offset, offset, in.num, st.Ordinal); err != nil {
-				return nil, err
-			}
-			st.Offset = offset
-		}
-		return st, nil
+		return st, w.rejoin(in, st, offset, st.Connected || o.Connected)
 	}
 	return st, w.joinAs(in, st, o)
+}
+
+// rejoin writes what has changed of a stream.
+func (w *writer) rejoin(in *session, st *store.KnownStream, offset int64, connected bool) error {
+	if offset == st.Offset && connected == st.Connected {
+		return nil
+	}
+	if err := w.exec(w.stmt.rejoin, offset, connected, in.num, st.Ordinal); err != nil {
+		return err
+	}
+	st.Offset, st.Connected = offset, connected
+	return nil
 }
 
 // joinAs adds a new stream to a session.
@@ -89,7 +110,7 @@ func (w *writer) joinAs(in *session, st *store.KnownStream, o store.Opening) err
 		secret = []byte{}
 	}
 	err := w.exec(w.stmt.join, in.num, st.Ordinal, o.Stream, st.Index, o.Tab, o.Received, st.Offset, o.URL, o.IP, o.Agent,
-		o.Width, o.Height, o.Device, o.Policy, o.Release, int64(st.Last), o.Frame, st.Person, secret)
+		o.Width, o.Height, o.Device, o.Policy, o.Release, int64(st.Last), o.Frame, st.Person, secret, st.Connected)
 	if err != nil {
 		return err
 	}
@@ -179,7 +200,7 @@ func (w *writer) readStreams(s *session) error {
 	for rows.Next() {
 		var name string
 		st := &store.KnownStream{}
-		if err := rows.Scan(&st.Ordinal, &name, &st.Index, &st.Frame, &st.Person, &st.Secret, &st.Tab, &st.Offset, &st.Saved); err != nil {
+		if err := rows.Scan(&st.Ordinal, &name, &st.Index, &st.Frame, &st.Person, &st.Secret, &st.Tab, &st.Offset, &st.Saved, &st.Connected); err != nil {
 			return err
 		}
 		st.Last = st.Saved

@@ -9,7 +9,7 @@ import (
 // statements are those of the writer, prepared once.
 type statements struct {
 	session, streams, inbox         *sql.Stmt
-	create, join, offset, continued *sql.Stmt
+	create, join, rejoin, continued *sql.Stmt
 	receive, handled, progress      *sql.Stmt
 	entries, numbered               *sql.Stmt
 	policy, probe                   *sql.Stmt
@@ -24,14 +24,14 @@ type statements struct {
 
 func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 	err := s.prepareAll(ctx, conn, prepared{
-		`SELECT num, site, secret_hash, last_seq, ended, closing, continued_by, sealed FROM sessions WHERE id = ?`:                                  &s.session,
-		`SELECT ordinal, stream, client_index, frame, person, secret_hash, tab, clock_offset, last FROM streams WHERE session = ? ORDER BY ordinal`: &s.streams,
-		`SELECT id, ordinal, first + count - 1 FROM inbox WHERE session = ?`:                                                                        &s.inbox,
+		`SELECT num, site, secret_hash, last_seq, ended, closing, continued_by, sealed FROM sessions WHERE id = ?`:                                             &s.session,
+		`SELECT ordinal, stream, client_index, frame, person, secret_hash, tab, clock_offset, last, connected FROM streams WHERE session = ? ORDER BY ordinal`: &s.streams,
+		`SELECT id, ordinal, first + count - 1 FROM inbox WHERE session = ?`:                                                                                   &s.inbox,
 		`INSERT INTO sessions (id, site, secret_hash, salt, created, continues, hash, last_time, start_url)
 		 VALUES (?1, ?2, ?3, ?4, ?5, ?6, zeroblob(32), ?5, ?7) RETURNING num`: &s.create,
-		`INSERT INTO streams (session, ordinal, stream, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, last, frame, person, secret_hash)
-		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`: &s.join,
-		`UPDATE streams SET clock_offset = ? WHERE session = ? AND ordinal = ?`:                                &s.offset,
+		`INSERT INTO streams (session, ordinal, stream, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, last, frame, person, secret_hash, connected)
+		 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`: &s.join,
+		`UPDATE streams SET clock_offset = ?, connected = ? WHERE session = ? AND ordinal = ?`:                 &s.rejoin,
 		`UPDATE sessions SET continued_by = ? WHERE num = ?`:                                                   &s.continued,
 		`INSERT INTO inbox (id, session, ordinal, first, count, received, lines) VALUES (?, ?, ?, ?, ?, ?, ?)`: &s.receive,
 		`DELETE FROM inbox WHERE id = ?`:                                                                       &s.handled,

@@ -65,7 +65,7 @@ func (s *Store) Work(ctx context.Context, id string, events int) (store.Work, er
 }
 
 func readStreams(ctx context.Context, tx *sql.Tx, num int64) ([]store.Stream, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT ordinal, stream, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, frame, person, secret_hash
+	rows, err := tx.QueryContext(ctx, `SELECT ordinal, stream, client_index, tab, received, clock_offset, url, ip, agent, width, height, device, policy, recorder, frame, person, secret_hash, connected
 		FROM streams WHERE session = ? ORDER BY ordinal`, num)
 	if err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func readStreams(ctx context.Context, tx *sql.Tx, num int64) ([]store.Stream, er
 		var person string
 		var secret []byte
 		err := rows.Scan(&s.Ordinal, &s.Opening.Stream, &s.ClientIndex, &s.Tab, &s.Received, &s.Offset, &s.URL, &s.IP, &s.Agent,
-			&s.Width, &s.Height, &s.Device, &s.Policy, &s.Release, &s.Frame, &person, &secret)
+			&s.Width, &s.Height, &s.Device, &s.Policy, &s.Release, &s.Frame, &person, &secret, &s.Connected)
 		if err != nil {
 			return nil, err
 		}

@@ -163,6 +163,45 @@ func testPresence(t *testing.T, f *fixture) {
 	}
 }
 
+// testLost: a connection that is over is lost unless it has ended in order, also where its relay ended with it. A
+// request is no connection.
+func testLost(t *testing.T, f *fixture) {
+	open := func(connected bool) error {
+		o := opening(session, streamA)
+		o.Connected = connected
+		_, err := f.Open(ctx(), o)
+		return err
+	}
+	live := func(is bool) error { return f.Seen(ctx(), session, streamA, noon, is) }
+	left := func() error { return f.Left(ctx(), session, streamA) }
+	wantError(t, "a session that was not opened", left(), store.ErrNotFound)
+	for _, step := range []struct {
+		what string
+		do   func() error
+		lost bool
+	}{
+		{"a request", func() error { return open(false) }, false},
+		{"a connection", func() error { return errors.Join(open(true), live(true)) }, false},
+		{"its loss", func() error { return live(false) }, true},
+		{"a request after it", func() error { return open(false) }, true},
+		{"a new start", func() error { f.reopen(); return nil }, true},
+		{"a connection once more", func() error { return errors.Join(open(true), live(true)) }, false},
+		{"its end in order", func() error { return errors.Join(left(), live(false)) }, false},
+		{"a new start after that", func() error { f.reopen(); return nil }, false},
+		{"a connection that ends with its relay", func() error { err := errors.Join(open(true), live(true)); f.reopen(); return err }, true},
+	} {
+		if err := step.do(); err != nil {
+			t.Fatalf("%s: %v", step.what, err)
+		}
+		if s := f.work(session).Streams[0]; s.Lost() != step.lost {
+			t.Errorf("after %s: lost %v", step.what, s.Lost())
+		}
+	}
+	wantError(t, "a stream that was not opened", f.Left(ctx(), session, streamB), store.ErrNotFound)
+	f.end(session)
+	wantError(t, "a session that has ended", left(), store.ErrEnded)
+}
+
 func testConcurrent(t *testing.T, f *fixture) {
 	const streams, batches, size = 8, 20, 5
 	var all sync.WaitGroup

@@ -24,6 +24,7 @@ func Run(t *testing.T, fresh Fresh) {
 		"clock":                testClock,
 		"streams":              testStreams,
 		"presence":             testPresence,
+		"lost":                 testLost,
 		"work":                 testWork,
 		"number":               testNumber,
 		"conflicts":            testConflicts,

@@ -67,22 +67,6 @@ func New(t testing.TB) *Server {
 	return s
 }
 
-// Standby makes a standby of the server, by its backup, and starts it. It shows there under the name.
-func (s *Server) Standby(t testing.TB, name string) *Server {
-	t.Helper()
-	b, err := newServer(place())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(b.remove)
-	from := fmt.Sprintf("host=127.0.0.1 port=%d user=postgres application_name=%s", s.port, name)
-	if err := b.tool("pg_basebackup", "-d", from, "-D", b.data(), "-R", "-X", "stream", "-c", "fast"); err != nil {
-		t.Fatal(err)
-	}
-	b.Start(t)
-	return b
-}
-
 // newServer finds the newest PostgreSQL and a user to run it, for a directory within the one that is named.
 func newServer(within string) (*Server, error) {
 	found, _ := filepath.Glob(binaries) // the pattern is a good one
@@ -325,20 +309,6 @@ func (s *Server) do(t testing.TB, database string, fn func(ctx context.Context, 
 	if err := fn(ctx, c); err != nil {
 		t.Fatalf("PostgreSQL: %v", err)
 	}
-}
-
-// Promote makes a primary of a standby.
-func (s *Server) Promote(t testing.TB) {
-	t.Helper()
-	s.Await(t, "postgres", "SELECT pg_promote(true, 60)")
-}
-
-// Synchronous makes commits wait for a standby, by the name under which it shows, and waits until they do.
-func (s *Server) Synchronous(t testing.TB, name string) {
-	t.Helper()
-	s.Exec(t, "postgres", "ALTER SYSTEM SET synchronous_standby_names = '"+name+"'")
-	s.Exec(t, "postgres", "SELECT pg_reload_conf()")
-	s.Await(t, "postgres", "SELECT EXISTS (SELECT FROM pg_stat_replication WHERE application_name = $1 AND sync_state = 'sync')", name)
 }
 
 // shared is the server of the test program.
