@@ -37,7 +37,7 @@ var (
 
 func isSecret(text string) bool {
 	for _, m := range anyDigits.FindAllStringSubmatch(text, -1) {
-		if isCard(strings.NewReplacer(" ", "", "-", "").Replace(m[1])) {
+		if number := strings.NewReplacer(" ", "", "-", "").Replace(m[1]); number[0] != '0' && isCard(number) {
 			return true
 		}
 	}
