@@ -79,12 +79,13 @@ const remember = `<script>
 // stopped ends the recording, where there is one.
 var stopped = chrome.Script(`window.cotrail && cotrail.stop()`)
 
-// listens notes what the page's own listeners hear, in their order.
+// listens notes what the page's own listeners hear, in their order, but for the window's focus, which comes and goes with
+// the browser's other windows.
 const listens = `<script>
 	const seen = [], types = ["focusin", "focusout", "focus", "blur", "keydown", "beforeinput", "input", "change", "mousedown", "click", "auxclick", "submit", "reset", "copy", "paste", "hashchange", "popstate"];
 	addEventListener("DOMContentLoaded", () => {
 		for (const type of types) for (const target of [window, document, document.body, document.querySelector("#a"), document.querySelector("#b")].filter(Boolean))
-			for (const capture of [true, false]) target.addEventListener(type, e => seen.push([type, e.eventPhase, capture, e.target.id, e.currentTarget === window ? "window" : e.currentTarget.nodeName, e.isTrusted, e.defaultPrevented, e.cancelable].join(" ")), capture);
+			for (const capture of [true, false]) target.addEventListener(type, e => (e.target === window && /^(focus|blur)$/.test(type)) || seen.push([type, e.eventPhase, capture, e.target.id, e.currentTarget === window ? "window" : e.currentTarget.nodeName, e.isTrusted, e.defaultPrevented, e.cancelable].join(" ")), capture);
 	});
 </script>`
 

@@ -26,6 +26,9 @@ import (
 // passes never waits so long.
 const patience = 30 * time.Second
 
+// shownEntries is how many of a log that a test waited for in vain are shown.
+const shownEntries = 20
+
 // sites is the configuration of the tests: a site that hides and one that shows.
 const sites = `
 sites:
@@ -174,6 +177,11 @@ func (r *relay) log(session string) []entry {
 func (r *relay) settledLog(session, what string, done func([]entry) bool) []entry {
 	r.t.Helper()
 	var entries []entry
+	defer func() {
+		if r.t.Failed() {
+			r.t.Logf("the log of %s has %d entries, at last\n%s", session, len(entries), show(entries[max(0, len(entries)-shownEntries):]))
+		}
+	}()
 	eventually(r.t, what, func() bool {
 		if !r.knows(session) {
 			return false
