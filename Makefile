@@ -24,7 +24,7 @@ deps: ## install Chromium, PostgreSQL and Node.js from Debian's packages if they
 
 test: deps build lint size ## run everything: lint, sizes, unit, browser and end-to-end tests
 	.ci/test-js
-	go test -timeout $(TEST_TIMEOUT) ./...
+	.ci/test-go -timeout $(TEST_TIMEOUT)
 
 lint: ## gofmt, vet, staticcheck (natively and for the browser) and tsc
 	.ci/lint

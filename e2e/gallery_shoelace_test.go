@@ -34,7 +34,7 @@ var shoelaceActs = []told{
 	clicking("#cross >> button", "Cross"),
 	clicking("#copy >> button", ""),
 	clicking("#alert >> sl-icon-button >> button", "Close"),
-	clicking("#details >> summary", "Details"),
+	opening("#details >> summary", "Details", "#details"),
 	clicking("#ask >> button", "Ask"),
 	closing("#yes >> button", "Yes", "#yes"),
 	clicking("#side >> button", "Basket"),

@@ -39,7 +39,7 @@ var webawesomeActs = []told{
 	clicking("#right >> button", "Right"),
 	clicking("#copy >> button", "Copy"),
 	tells(chromedp.Steps(chrome.Click("#terms >> [part=button]"), chrome.WaitFor("(e => e.expanded && !e.shadowRoot.getAnimations().length)("+chrome.Find("#terms")+")")), clicked("#terms >> [part=button]", "Terms")),
-	clicking("#details >> summary", "Details"),
+	opening("#details >> summary", "Details", "#details"),
 	opening("#ask >> button", "Ask", "wa-dialog"),
 	closing("#yes >> button", "Yes", "#yes"),
 	opening("#side >> button", "Basket", "wa-drawer"),

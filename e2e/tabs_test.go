@@ -69,9 +69,9 @@ func TestNewTabs(t *testing.T) {
 		{chrome.Click("#blank"), "link", "to=SITE/next?way=blank#part cause=link user=1"},
 		{chrome.Click("#opener"), "window_open", "to=SITE/next?way=opener cause=link user=1"},
 		{chrome.Click("#referrer"), "link", "to=SITE/next?way=referrer cause=link user=1"},
-		{chrome.ClickWith("#plain", chromedp.ButtonMiddle), "link", "to=SITE/next?way=plain cause=link user=1"},
-		{chrome.ClickWith("#plain", chromedp.ButtonModifiers(chromedp.ModifierCtrl)), "link", "to=SITE/next?way=plain cause=link user=1"},
-		{chrome.ClickWith("#plain", chromedp.ButtonModifiers(chromedp.ModifierShift)), "link", "to=SITE/next?way=plain cause=link user=1"},
+		{chrome.Click("#plain", chromedp.ButtonMiddle), "link", "to=SITE/next?way=plain cause=link user=1"},
+		{chrome.Click("#plain", chromedp.ButtonModifiers(chromedp.ModifierCtrl)), "link", "to=SITE/next?way=plain cause=link user=1"},
+		{chrome.Click("#plain", chromedp.ButtonModifiers(chromedp.ModifierShift)), "link", "to=SITE/next?way=plain cause=link user=1"},
 		{chrome.Click("#named"), "window_open", "to=SITE/next?way=named cause=link user=1"},
 		{chrome.Click("#moved"), "link", "to=SITE/go?to=1 cause=link user=1"},
 		{chrome.Click("#script"), "window_open", "to=SITE/next?way=script cause=script user=1"},
@@ -143,7 +143,7 @@ func TestNoNewTab(t *testing.T) {
 	for _, id := range []string{"prevented", "inside", "self", "mail", "here", "into", "send", "sendin"} {
 		page.Do(t, chrome.Click("#"+id))
 	}
-	page.Do(t, chrome.ClickWith("#self", chromedp.ButtonRight))
+	page.Do(t, chrome.Click("#self", chromedp.ButtonRight))
 	if got := tabsOpened(t, page); len(got) != 0 {
 		t.Errorf("told to be opened in new tabs: %q", got)
 	}

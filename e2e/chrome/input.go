@@ -105,8 +105,12 @@ const find = `(selector => {
 func element(selector string) string { return find + "(" + quote(selector) + ").e" }
 
 // findPoint answers with a point of the element's first box and what, if anything, keeps the mouse from hitting it
-// there.
-const findPoint = `(({e, x, y}, fx, fy) => {
+// there. It looks after two frames, for what an act before it has set off begins to move with the next one; a tab that
+// nobody sees has no frames.
+const findPoint = `(async (find, fx, fy) => {
+	const frame = () => new Promise(done => { requestAnimationFrame(done); setTimeout(done, 100); });
+	await frame(), await frame();
+	const {e, x, y} = find();
 	if (!e) return {why: "no such element"};
 	e.scrollIntoViewIfNeeded();
 	const box = e.getClientRects()[0];
@@ -118,7 +122,7 @@ const findPoint = `(({e, x, y}, fx, fy) => {
 	while (within && within !== e) within = within.assignedSlot ?? within.parentNode ?? within.host;
 	const slotted = hit?.shadowRoot && hit === e.getRootNode().host; // a text: it is the host's, wherever it is shown
 	return {x: x + at[0], y: y + at[1], why: within || slotted ? "" : "it is covered by " + (hit ? hit.outerHTML.slice(0, 80) : "nothing")};
-})(%s(%s), %g, %g)`
+})(() => %s(%s), %g, %g)`
 
 // hittable waits until the element is where it was at the look before, and not covered.
 func hittable(ctx context.Context, t *chromedp.Target, selector string, fx, fy float64) (x, y float64, err error) {
@@ -126,7 +130,7 @@ func hittable(ctx context.Context, t *chromedp.Target, selector string, fx, fy f
 		X, Y float64
 		Why  string
 	}
-	look := chromedp.Evaluate[point](fmt.Sprintf(findPoint, find, quote(selector), fx, fy))
+	look := chromedp.Evaluate[point](fmt.Sprintf(findPoint, find, quote(selector), fx, fy), chromedp.EvalAwaitPromise)
 	var last point
 	err = poll(ctx, func() (bool, error) {
 		now, err := look(ctx, t)

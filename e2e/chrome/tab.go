@@ -14,18 +14,6 @@ import (
 
 // Several tabs of one person.
 
-// ClickWith is Click with another button, or with keys held.
-func ClickWith(selector string, options ...chromedp.MouseOption) Step {
-	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
-		x, y, err := hittable(ctx, t, selector, 0.5, 0.5)
-		if err != nil {
-			return fmt.Errorf("clicking %s: %w", selector, err)
-		}
-		_, err = chromedp.Steps(chromedp.MouseEvent(chromedp.MouseMoved, x, y), chromedp.MouseClickXY(x, y, options...))(ctx, t)
-		return err
-	})
-}
-
 // ByHand opens url in a tab of the same person, as by the address bar: no page has opened it, and url is the first entry
 // of its history. The tab closes with p.
 func (p *Page) ByHand(t testing.TB, url string) *Page {

@@ -88,7 +88,7 @@ func TestFrameRefusals(t *testing.T) {
 		{"a frame without origin", "null", func(h *event.Hello) { h.Ticket = someTicket(&around.hello, "null", event.TicketLife) }, event.ForeignOrigin},
 		{"a ticket for another session", frameOrigin, func(h *event.Hello) { h.Session, h.Tab = other.hello.Session, other.hello.Tab }, event.NotAllowed},
 		{"a ticket of another session", frameOrigin, func(h *event.Hello) { h.Ticket = someTicket(&other.hello, frameOrigin, event.TicketLife) }, event.NotAllowed},
-		{"an expired ticket", frameOrigin, func(h *event.Hello) { h.Ticket = someTicket(&around.hello, frameOrigin, -1) }, event.TicketExpired},
+		{"an expired ticket", frameOrigin, func(h *event.Hello) { h.Ticket = someTicket(&around.hello, frameOrigin, -60_000) }, event.TicketExpired},
 		{"a ticket without end", frameOrigin, func(h *event.Hello) { h.Ticket = someTicket(&around.hello, frameOrigin, 1<<40) }, event.NotAllowed},
 		{"a session that nobody has opened", frameOrigin, func(h *event.Hello) { h.Session = someHex(32) }, event.Unavailable},
 		{"a tab that nobody has opened", frameOrigin, func(h *event.Hello) { h.Tab = someHex(16) }, event.Unavailable},

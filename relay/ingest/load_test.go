@@ -128,7 +128,7 @@ func TestPageThatDoesNotRead(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := &page{hello: hello, next: 1}
-		_ = c.SetWriteDeadline(time.Now().Add(time.Minute)) // some thousand answers fill the connection
+		_ = c.SetWriteDeadline(time.Now().Add(5 * time.Minute)) // some thousand answers fill the connection, each after a commit
 		for {
 			lines := p.next
 			_, err := c.Write(fragment(p.plain(lines, string(p.lines(1))), true, true))
