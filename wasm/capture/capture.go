@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -41,29 +42,43 @@ func (c *Capture) at(url string) {
 	}
 }
 
-// Event makes the event of a row. ok is false when nothing may be recorded of it, or when the row is of a type
+// Events makes the events of a text's rows, in order. The hidden values of all rows are known before an event is made of
+// any: what is typed may stand elsewhere in the page before its own change is committed.
+func (c *Capture) Events(text string) iter.Seq[event.Event] {
+	return func(yield func(event.Event) bool) {
+		policy, before := c.Policy, c.before
+		var decisions []*masking.Decision
+		for r := range Rows(text) {
+			decisions = append(decisions, c.hide(r))
+		}
+		for r := range Rows(text) {
+			d := decisions[0]
+			decisions = decisions[1:]
+			if c.Policy != policy || c.before != before { // a row has told of another address since
+				d = c.hide(r)
+			}
+			if e, ok := c.tell(r, d); ok && !yield(e) {
+				return
+			}
+		}
+	}
+}
+
+// Event makes the event of a single row. ok is false when nothing may be recorded of it, or when the row is of a type
 // that this program does not know.
-func (c *Capture) Event(r Row) (e event.Event, ok bool) {
+func (c *Capture) Event(r Row) (e event.Event, ok bool) { return c.tell(r, c.hide(r)) }
+
+// tell makes the event of a row under the decision on its field.
+func (c *Capture) tell(r Row, d *masking.Decision) (e event.Event, ok bool) {
 	e = event.Event{Time: r.Int("at")}
 	make, known := makers[r.Get("t")]
 	if !known {
 		return e, false
 	}
-	c.decision = c.hide(r)
+	c.decision = d
 	ok = make(c, r, &e)
 	c.decision = nil
 	return e, ok
-}
-
-// Hide remembers the hidden values of all rows of a text, before an event is made of any: what is typed may stand
-// elsewhere in the page before its own change is committed.
-func (c *Capture) Hide(text string) {
-	if !strings.Contains(text, FieldEnd+"raw=") && !strings.Contains(text, FieldEnd+"value=") {
-		return
-	}
-	for r := range Rows(text) {
-		c.hide(r)
-	}
 }
 
 // hide remembers the value of a row's field that is not told, and gives the decision on the field, nil when none was

@@ -88,11 +88,24 @@ func TestHiddenInItsOwnRow(t *testing.T) {
 // TestHiddenAhead: a value counts for the rows before its own of the same text.
 func TestHiddenAhead(t *testing.T) {
 	c := capturing(nil)
-	text := strings.Join(with(field, "raw=sunflower"), FieldEnd) + RowEnd + "t=log"
-	c.Hide(text)
-	if got := line(c, row("t=log", "message=sunflower")); strings.Contains(got, "sunflower") {
-		t.Error(got)
+	for _, r := range []Row{with(field, "raw=sunflower"), with(field, "mask=0", "value=sunflower")} {
+		got := ""
+		for e := range c.Events(text(row("t=log", "message=sunflower"), r)) {
+			got += string(e.AppendLine(nil))
+		}
+		if strings.Contains(got, "sunflower") || strings.Count(got, "\n") != 2 {
+			t.Error(got)
+		}
 	}
+}
+
+// text is rows as the sensor sends them.
+func text(rows ...Row) string {
+	var texts []string
+	for _, r := range rows {
+		texts = append(texts, strings.Join(r, FieldEnd))
+	}
+	return strings.Join(texts, RowEnd)
 }
 
 // TestChoices: where the policy says so, nothing tells that a masked choice was made.
@@ -151,6 +164,15 @@ func TestPages(t *testing.T) {
 	line(c, pay)
 	if c.Stale() {
 		t.Error("what the sensor knows holds again, and it is stale")
+	}
+
+	c = page(masking.Closing{Key: "mask", Value: "#x"})
+	var got []string
+	for e := range c.Events(text(open, pay, open, label)) {
+		got = append(got, string(e.AppendLine(nil)))
+	}
+	if len(got) != 4 || !strings.Contains(got[0], "Lisbon") || !strings.Contains(got[2], `"rule":"moved"`) || strings.Contains(got[2], "Lisbon") {
+		t.Errorf("in one text: %s", got)
 	}
 
 	c = page(masking.Closing{Key: "block", Value: "#x"})

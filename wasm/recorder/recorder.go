@@ -86,11 +86,8 @@ func taught(policy *masking.Policy, page Page) *masking.Policy {
 // Rows takes what the sensor has read since the last time. When the page's address has changed, and other rules hold
 // at the new one, the sensor learns them for what it reads next.
 func (r *Recorder) Rows(text string, now int64) {
-	r.capture.Hide(text)
-	for row := range capture.Rows(text) {
-		if e, ok := r.capture.Event(row); ok {
-			r.uplink.Add(&e)
-		}
+	for e := range r.capture.Events(text) {
+		r.uplink.Add(&e)
 	}
 	r.learn(now)
 	if n := r.capture.Policy.HiddenCount(); n != r.hidden {
