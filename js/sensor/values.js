@@ -8,8 +8,8 @@ import { quietly } from "../quiet.js";
 /** Fields that a person could have filled: the values of hidden ones and of buttons are the page's. */
 const FIELDS = "input:not([type=hidden i],[type=submit i],[type=button i],[type=reset i],[type=image i]),select,textarea,[contenteditable]";
 
-/** How often fields are looked at, for changes that nothing tells of, in milliseconds; and how many at most. */
-const INTERVAL = 2000;
+/** How often fields are looked at, for changes that nothing tells of, in milliseconds, and how many at most: asking sixty fields costs about a millisecond, and at acts and departures they are asked anyway. */
+const INTERVAL = 5000;
 const MAX_FIELDS = 2000;
 
 /** What scripts change a field by, of each kind of element. @type {Record<string, {set?: string[], value?: string[]}>} */

@@ -51,13 +51,13 @@ func (s *Store) chunks(ctx context.Context, id string, after uint64) (chunks []s
 		limit  int
 		unpack func(first uint64, packed []byte) ([]byte, error)
 	}{
-		{"SELECT first_seq, lines FROM entries", chunksAtOnce, func(_ uint64, packed []byte) ([]byte, error) { return s.packing.Unpack(packed) }},
-		{"SELECT first_seq, content FROM parts", partsAtOnce, func(first uint64, part []byte) ([]byte, error) { return document.Decode(id, first, part) }},
+		{"SELECT first_seq, last_seq, lines FROM entries", chunksAtOnce, func(_ uint64, packed []byte) ([]byte, error) { return s.packing.Unpack(packed) }},
+		{"SELECT first_seq, last_seq, content FROM parts", partsAtOnce, func(first uint64, part []byte) ([]byte, error) { return document.Decode(id, first, part) }},
 	} {
 		in.Queue(table.query+" WHERE session_id = $1 AND last_seq > $2 ORDER BY last_seq LIMIT $3", id, from, table.limit).Query(func(rows pgx.Rows) error {
 			var c store.Chunk
 			var packed []byte
-			tag, err := pgx.ForEachRow(rows, []any{&c.First, &packed}, func() (err error) {
+			tag, err := pgx.ForEachRow(rows, []any{&c.First, &c.Last, &packed}, func() (err error) {
 				if c.Lines, err = table.unpack(c.First, packed); err != nil {
 					return fmt.Errorf("unpack entries from %d on: %w", c.First, err)
 				}

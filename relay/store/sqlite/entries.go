@@ -42,10 +42,10 @@ func (s *Store) chunks(ctx context.Context, id string, after uint64) (chunks []s
 	if erased {
 		return nil, false, store.ErrErased
 	}
-	from, limit := "SELECT first_seq, lines FROM entries", chunksAtOnce
+	from, limit := "SELECT first_seq, last_seq, lines FROM entries", chunksAtOnce
 	unpack := func(_ uint64, packed []byte) ([]byte, error) { return s.packing.Unpack(packed) }
 	if sealed {
-		from, limit = "SELECT first_seq, content FROM parts", 1 // one is as large as several rows
+		from, limit = "SELECT first_seq, last_seq, content FROM parts", 1 // one is as large as several rows
 		unpack = func(first uint64, part []byte) ([]byte, error) { return document.Decode(id, first, part) }
 	}
 	rows, err := tx.QueryContext(ctx, from+" WHERE session = ? AND last_seq > ? ORDER BY last_seq LIMIT ?", num, int64(min(after, maxSeq)), limit)
@@ -56,7 +56,7 @@ func (s *Store) chunks(ctx context.Context, id string, after uint64) (chunks []s
 	for rows.Next() {
 		var c store.Chunk
 		var packed sql.RawBytes
-		if err := rows.Scan(&c.First, &packed); err != nil {
+		if err := rows.Scan(&c.First, &c.Last, &packed); err != nil {
 			return nil, false, fmt.Errorf("read entries of session %s: %w", id, err)
 		}
 		if c.Lines, err = unpack(c.First, packed); err != nil {
