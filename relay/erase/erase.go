@@ -40,8 +40,6 @@ type Store interface {
 	Document(ctx context.Context, id string) (store.Document, error)
 	Entries(ctx context.Context, id string, after uint64, fn func(seq uint64, line []byte) error) error
 	TreeHashes(ctx context.Context, indexes []int64) ([][32]byte, error)
-	Mark(ctx context.Context, name string) (int64, error)
-	SetMark(ctx context.Context, name string, at int64) error
 }
 
 // Eraser erases.
@@ -58,11 +56,8 @@ type Eraser struct {
 	Now       func() time.Time
 	Log       *slog.Logger
 
-	unclean atomic.Bool // files are to be cleaned
+	unclean atomic.Bool // files are known to have traces
 }
-
-// unclean is the store's name for that files are to be cleaned: the relay may be killed before it has done so.
-const unclean = "unclean"
 
 // Erase erases sessions in the name of by, and gives the signed tombstones. store.ErrNotSealed, ErrHeld or ErrErased
 // when that is so of one of them. Asked again after a failure, it goes on where it stopped.
@@ -108,23 +103,17 @@ func (e *Eraser) Erase(ctx context.Context, by string, ids ...string) (notes [][
 	if err := e.lines(places); err != nil {
 		return nil, err
 	}
-	if err := e.Store.SetMark(ctx, unclean, 1); err != nil {
-		return nil, err
-	}
-	err = e.Store.Erase(ctx, list...)
-	switch {
-	case errors.Is(err, store.ErrTraces):
+	if err = e.Store.Erase(ctx, list...); errors.Is(err, store.ErrTraces) {
 		e.Log.Warn("erased sessions still have traces in the store's files; cleaning goes on", "error", err)
 		e.unclean.Store(true)
 		err = nil
-	case err != nil:
+	}
+	if err != nil {
 		return nil, err
-	default:
-		err = e.Store.SetMark(ctx, unclean, 0)
 	}
 	e.Grown()
 	e.Told()
-	return notes, errors.Join(err, e.lines(places))
+	return notes, e.lines(places)
 }
 
 func (e *Eraser) lines(places []store.Place) error {
@@ -136,15 +125,14 @@ func (e *Eraser) lines(places []store.Place) error {
 
 // clean takes what is left of erased sessions out of the files.
 func (e *Eraser) clean(ctx context.Context) {
-	if e.Store.Clean(ctx) == nil && e.Store.SetMark(ctx, unclean, 0) == nil {
-		e.unclean.Store(false)
+	if e.Store.Clean(ctx) == nil && e.unclean.Swap(false) {
 		e.Log.Info("the traces of erased sessions are gone")
 	}
 }
 
 // Run erases what was kept long enough, and cleans what could not be cleaned, until the context ends.
 func (e *Eraser) Run(ctx context.Context) error {
-	if at, err := e.Store.Mark(ctx, unclean); err == nil && at != 0 {
+	if e.Store.Clean(ctx) != nil { // a relay may have been killed before it had done so
 		e.unclean.Store(true)
 	}
 	look, clean := time.NewTicker(lookEvery), time.NewTicker(cleanEvery)

@@ -40,7 +40,7 @@ type Erasing interface {
 	//
 	// ErrTraces says that they are erased, but a reader kept the files from being cleaned: Clean does that later.
 	Erase(ctx context.Context, sessions ...Erasure) error
-	// Clean takes what is left of erased sessions out of the files.
+	// Clean takes what is left of erased sessions out of the files. Where nothing is left it does nothing.
 	Clean(ctx context.Context) error
 	// Tombstone gives what is left; ErrNotFound when the session was not erased.
 	Tombstone(ctx context.Context, id string) (Tombstone, error)

@@ -25,7 +25,7 @@ const (
 type erasingStatements struct {
 	state, hold                                  *sql.Stmt
 	bury, noDocument, noParts, empty             *sql.Stmt
-	blank, noBlank                               *sql.Stmt
+	blank, noBlank, traces, cleaned              *sql.Stmt
 	buried, words, noWord, noWords, noRequests   *sql.Stmt
 	lastAccess, access, openDay, closeDay, dayIs *sql.Stmt
 }
@@ -43,15 +43,17 @@ func (s *erasingStatements) prepare(ctx context.Context, conn *sql.Conn, all pre
 		`DELETE FROM parts WHERE session = ?`:                                             &s.noParts,
 		`UPDATE sessions SET erased = ?, salt = zeroblob(32), hash = zeroblob(32), start_url = '', participants = '[]', end_reason = ''
 		 WHERE num = ?`: &s.empty,
-		`DELETE FROM requests WHERE session = ?`:                                               &s.noRequests,
-		`INSERT INTO blank (zeros) VALUES (zeroblob(?))`:                                       &s.blank,
-		`DELETE FROM blank`:                                                                    &s.noBlank,
-		`SELECT streams FROM tombstones WHERE session = ?`:                                     &s.buried,
-		`SELECT day, seq, hash FROM access WHERE site = ? ORDER BY day DESC, seq DESC LIMIT 1`: &s.lastAccess,
-		`INSERT INTO access (site, day, seq, entry, hash) VALUES (?, ?, ?, ?, ?)`:              &s.access,
-		`INSERT INTO access_days (site, day) VALUES (?, ?) ON CONFLICT (site, day) DO NOTHING`: &s.openDay,
-		`UPDATE access_days SET leaf = ? WHERE site = ? AND day = ? AND leaf IS NULL`:          &s.closeDay,
-		`SELECT count(*) FROM access_days WHERE site = ? AND day = ? AND leaf IS NULL`:         &s.dayIs,
+		`DELETE FROM requests WHERE session = ?`:         &s.noRequests,
+		`INSERT INTO blank (zeros) VALUES (zeroblob(?))`: &s.blank,
+		`DELETE FROM blank`:                              &s.noBlank,
+		`INSERT INTO marks (name, at) VALUES ('erased', 1) ON CONFLICT (name) DO UPDATE SET at = at + 1`:       &s.traces,
+		`INSERT INTO marks (name, at) VALUES ('cleaned', ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at`: &s.cleaned,
+		`SELECT streams FROM tombstones WHERE session = ?`:                                                     &s.buried,
+		`SELECT day, seq, hash FROM access WHERE site = ? ORDER BY day DESC, seq DESC LIMIT 1`:                 &s.lastAccess,
+		`INSERT INTO access (site, day, seq, entry, hash) VALUES (?, ?, ?, ?, ?)`:                              &s.access,
+		`INSERT INTO access_days (site, day) VALUES (?, ?) ON CONFLICT (site, day) DO NOTHING`:                 &s.openDay,
+		`UPDATE access_days SET leaf = ? WHERE site = ? AND day = ? AND leaf IS NULL`:                          &s.closeDay,
+		`SELECT count(*) FROM access_days WHERE site = ? AND day = ? AND leaf IS NULL`:                         &s.dayIs,
 	})
 }
 
@@ -107,7 +109,7 @@ func (s *Store) Erase(ctx context.Context, sessions ...store.Erasure) error {
 				return err
 			}
 		}
-		return nil
+		return s.writer.exec(s.writer.stmt.erasing.traces)
 	})
 	if err != nil {
 		return err
@@ -189,8 +191,31 @@ func (w *writer) forget(s *session, hashes []int64) error {
 
 // Clean implements store.Erasing. Cells of pages in use are overwritten when they are deleted (secure_delete). Pages
 // that became free, then or when the session was sealed, are filled with zeros here; and the write-ahead log, which
-// has the pages as they were, is copied into the database and cut.
+// has the pages as they were, is copied into the database and cut. How often sessions were erased, and of how many
+// times the traces are gone, is kept, for the relay may be killed in between.
 func (s *Store) Clean(ctx context.Context) error {
+	var erased, cleaned int64
+	err := s.readers.QueryRowContext(ctx, "SELECT coalesce(max(at) FILTER (WHERE name = 'erased'), 0), coalesce(max(at) FILTER (WHERE name = 'cleaned'), 0) FROM marks").Scan(&erased, &cleaned)
+	if err == nil && erased == cleaned {
+		return nil
+	}
+	if err == nil {
+		err = s.blank(ctx)
+	}
+	if err == nil {
+		err = s.truncate(ctx)
+	}
+	if err == nil {
+		err = s.writer.submit(ctx, 0, func() error { return s.writer.exec(s.writer.stmt.erasing.cleaned, erased) })
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", store.ErrTraces, err)
+	}
+	return nil
+}
+
+// blank fills the free pages with zeros.
+func (s *Store) blank(ctx context.Context) error {
 	for {
 		var free int64
 		err := s.writer.submit(ctx, 0, func() error {
@@ -201,16 +226,16 @@ func (s *Store) Clean(ctx context.Context) error {
 			return s.writer.exec(s.writer.stmt.erasing.blank, min(free*pageSize, blankAtOnce))
 		})
 		if err != nil {
-			return fmt.Errorf("%w: overwrite free pages: %w", store.ErrTraces, err)
+			return fmt.Errorf("overwrite free pages: %w", err)
 		}
 		if free*pageSize <= blankAtOnce {
 			break
 		}
 	}
 	if err := s.writer.submit(ctx, 0, func() error { return s.writer.exec(s.writer.stmt.erasing.noBlank) }); err != nil {
-		return fmt.Errorf("%w: give back free pages: %w", store.ErrTraces, err)
+		return fmt.Errorf("give back free pages: %w", err)
 	}
-	return s.truncate(ctx)
+	return nil
 }
 
 // truncate cuts the write-ahead log to nothing.
@@ -232,7 +257,7 @@ func (s *Store) truncate(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			return errors.Join(store.ErrTraces, err)
+			return errors.Join(errors.New("readers hold the write-ahead log"), err)
 		case <-time.After(lookForReaders):
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -73,7 +74,8 @@ func TestErasedIsNowhere(t *testing.T) {
 	}
 }
 
-// TestErasingWaitsForReaders holds a read open: the erasure says that there are traces, and cleaning later removes them.
+// TestErasingWaitsForReaders holds a read open: the erasure says that there are traces, and cleaning later removes them,
+// also by a relay that goes on with the files after this one was killed.
 func TestErasingWaitsForReaders(t *testing.T) {
 	dir := t.TempDir()
 	s, err := Open(context.Background(), dir, time.Now)
@@ -99,13 +101,30 @@ func TestErasingWaitsForReaders(t *testing.T) {
 	if err := s.Entries(t.Context(), "a", 0, func(uint64, []byte) error { return nil }); !errors.Is(err, store.ErrErased) {
 		t.Errorf("the session is still read: %v", err)
 	}
+	killed := t.TempDir()
+	if err := os.CopyFS(killed, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
 	if err := tx.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Clean(t.Context()); err != nil {
+	again, err := Open(context.Background(), killed, time.Now)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if found := tr.In(t, dir, ""); len(found) > 0 {
-		t.Errorf("still there: %s", strings.Join(found, "\n"))
+	defer again.Close()
+	for _, at := range []struct {
+		store *Store
+		dir   string
+	}{{again, killed}, {s, dir}} {
+		if len(tr.In(t, at.dir, "")) == 0 {
+			t.Error("there is nothing to clean")
+		}
+		if err := at.store.Clean(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if found := tr.In(t, at.dir, ""); len(found) > 0 {
+			t.Errorf("still there: %s", strings.Join(found, "\n"))
+		}
 	}
 }
