@@ -26,13 +26,20 @@ func TestRelaysKilled(t *testing.T) {
 	s.settle()
 }
 
-// TestPrimaryKilled loses the primary under load, again and again: the synchronous standby takes its place.
+// TestPrimaryKilled loses the primary under load, again and again: the synchronous standby takes its place. Before every
+// second time it stands still, so that it lacks what the primary has: the relay's commits wait for it, and nothing of
+// them may be acknowledged.
 func TestPrimaryKilled(t *testing.T) {
 	s, servers := newPairStand(t)
-	for range failovers() {
+	for n := range failovers() {
 		s.goesOn()
+		if n%2 == 0 {
+			servers.Standby.Hold()
+			servers.Primary.Await(t, "postgres", "SELECT count(*) > 0 FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+		}
 		servers.Primary.Kill()
 		s.counts.primaries++
+		servers.Standby.GoOn()
 		servers.FailOver(t)
 		s.goesOn()
 		servers.Restore(t)

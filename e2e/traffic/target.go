@@ -10,6 +10,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/cotrail/cotrail/masking/event"
@@ -22,23 +23,42 @@ type Target struct {
 	Key  string // an API key that may read the site's logs
 }
 
-// Get reads a path of the API.
+// Get reads a path of the API, again when the relay says that it was asked too often.
 func (t Target) Get(ctx context.Context, path, form string) ([]byte, error) {
+	for {
+		content, retry, err := t.get(ctx, path, form)
+		if retry == 0 {
+			return content, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(retry):
+		}
+	}
+}
+
+func (t Target) get(ctx context.Context, path, form string) (content []byte, retry time.Duration, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.URL+path, nil)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	req.Header.Set("Authorization", "Bearer "+t.Key)
 	req.Header.Set("Accept", form)
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("GET %s: %s", path, res.Status)
+	if res.StatusCode == http.StatusTooManyRequests {
+		seconds, err := strconv.ParseUint(res.Header.Get("Retry-After"), 10, 16)
+		return nil, time.Duration(seconds) * time.Second, err
 	}
-	return io.ReadAll(res.Body)
+	if res.StatusCode != http.StatusOK {
+		return nil, 0, fmt.Errorf("GET %s: %s", path, res.Status)
+	}
+	content, err = io.ReadAll(res.Body)
+	return content, 0, err
 }
 
 // SomeHello is that of a page of an invented site, with ids of its own.

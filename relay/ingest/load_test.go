@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -59,9 +60,9 @@ func (r *relay) others(t *testing.T, harm func()) {
 }
 
 // raw opens a socket by hand, for pages that do what the library would not, and says hello.
-func raw(t *testing.T, relay net.Addr, hello event.Hello) *net.TCPConn {
+func raw(t *testing.T, with net.Dialer, relay net.Addr, hello event.Hello) *net.TCPConn {
 	t.Helper()
-	c, err := net.Dial("tcp", relay.String())
+	c, err := with.Dial("tcp", relay.String())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,6 +115,13 @@ func (l smallBuffers) Accept() (net.Conn, error) {
 	return c, err
 }
 
+// holdsLittle makes a socket that lets the other end send it little before it reads; when it is connected it has said
+// already how much it lets it.
+func holdsLittle(_, _ string, socket syscall.RawConn) (err error) {
+	failed := socket.Control(func(fd uintptr) { err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 1) })
+	return errors.Join(err, failed)
+}
+
 // A page that sends and never reads is given up once its answers do not fit into its connection any more.
 func TestPageThatDoesNotRead(t *testing.T) {
 	r := newRelay(t, func(c *Config) { c.Limits.WriteTimeout, c.Limits.Burst = 100*time.Millisecond, 1e9 })
@@ -123,12 +131,9 @@ func TestPageThatDoesNotRead(t *testing.T) {
 	defer server.Close()
 	r.others(t, func() {
 		hello := someHello()
-		c := raw(t, server.Listener.Addr(), hello)
-		if err := c.SetReadBuffer(1); err != nil {
-			t.Fatal(err)
-		}
+		c := raw(t, net.Dialer{Control: holdsLittle}, server.Listener.Addr(), hello)
 		p := &page{hello: hello, next: 1}
-		_ = c.SetWriteDeadline(time.Now().Add(5 * time.Minute)) // some thousand answers fill the connection, each after a commit
+		_ = c.SetWriteDeadline(time.Now().Add(5 * time.Minute)) // some hundred answers fill the connection, each after a commit
 		for {
 			lines := p.next
 			_, err := c.Write(fragment(p.plain(lines, string(p.lines(1))), true, true))
@@ -148,7 +153,7 @@ func TestByteByByte(t *testing.T) {
 	r := newRelay(t, func(c *Config) { c.Limits.FrameTimeout = 200 * time.Millisecond })
 	r.others(t, func() {
 		hello := someHello()
-		c := raw(t, r.server.Listener.Addr(), hello)
+		c := raw(t, net.Dialer{}, r.server.Listener.Addr(), hello)
 		whole := fragment((&page{hello: hello, next: 1}).batch(20), true, true)
 		gone := make(chan struct{})
 		go func() {
@@ -185,7 +190,7 @@ func TestFragmentFlood(t *testing.T) {
 				r = newRelay(t, func(c *Config) { c.Limits.FrameTimeout = time.Minute })
 			}
 			r.others(t, func() {
-				c := raw(t, r.server.Listener.Addr(), someHello())
+				c := raw(t, net.Dialer{}, r.server.Listener.Addr(), someHello())
 				go func() {
 					flood := fragment(row.payload, true, false)
 					for {
@@ -209,14 +214,14 @@ func TestRoom(t *testing.T) {
 	r.others(t, func() {
 		var held []*net.TCPConn
 		for range 4 { // each leaves a frame of 48 KB without its end
-			c := raw(t, r.server.Listener.Addr(), someHello())
+			c := raw(t, net.Dialer{}, r.server.Listener.Addr(), someHello())
 			held = append(held, c)
 			if _, err := c.Write(fragment(make([]byte, 48<<10), true, false)); err != nil {
 				t.Fatal(err)
 			}
 		}
 		eventually(t, "the frames take their room", func() bool { return r.room.left.Load() < 60<<10 })
-		c := raw(t, r.server.Listener.Addr(), someHello())
+		c := raw(t, net.Dialer{}, r.server.Listener.Addr(), someHello())
 		if _, err := c.Write(fragment(make([]byte, 60<<10), true, false)); err != nil {
 			t.Fatal(err)
 		}

@@ -66,7 +66,7 @@ func (s *Server) Follow(t testing.TB, primary *Server, name string) {
 // Promote makes a primary of a standby.
 func (s *Server) Promote(t testing.TB) {
 	t.Helper()
-	s.Await(t, "postgres", "SELECT pg_promote(true, 60)")
+	s.Await(t, "postgres", "SELECT NOT pg_is_in_recovery() OR pg_promote(true, 60)")
 }
 
 // Synchronous makes commits wait for a standby, by the name under which it shows, and waits until they do.

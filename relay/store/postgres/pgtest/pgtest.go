@@ -5,6 +5,7 @@ package pgtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -23,6 +24,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 const (
@@ -227,15 +229,32 @@ func (s *Server) answers() error {
 
 // Kill ends the server as a power cut would: all its processes at once, without a word.
 func (s *Server) Kill() {
-	main := s.ran.process.Pid
 	_ = s.ran.process.Signal(syscall.SIGSTOP) // it makes no more of them
+	s.children(syscall.SIGKILL)
+	s.end(syscall.SIGKILL)
+}
+
+// Hold makes the server stand still, all its processes; GoOn lets them go on.
+func (s *Server) Hold() {
+	_ = s.ran.process.Signal(syscall.SIGSTOP)
+	s.children(syscall.SIGSTOP)
+}
+
+// GoOn ends Hold.
+func (s *Server) GoOn() {
+	s.children(syscall.SIGCONT)
+	_ = s.ran.process.Signal(syscall.SIGCONT)
+}
+
+// children sends a signal to the processes that the server's first one has made.
+func (s *Server) children(signal syscall.Signal) {
+	main := s.ran.process.Pid
 	listed, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", main, main))
 	for _, child := range strings.Fields(string(listed)) {
 		if pid, err := strconv.Atoi(child); err == nil {
-			_ = syscall.Kill(pid, syscall.SIGKILL) // it may be gone
+			_ = syscall.Kill(pid, signal) // it may be gone
 		}
 	}
-	s.end(syscall.SIGKILL)
 }
 
 // Stop ends the server and its connections in order.
@@ -246,6 +265,9 @@ func (s *Server) end(how syscall.Signal) {
 		return
 	}
 	_ = s.ran.process.Signal(how) // it may have ended by itself
+	if how != syscall.SIGKILL {
+		s.GoOn() // who stands still hears nothing
+	}
 	<-s.ran.ended
 	s.ran = nil
 }
@@ -283,13 +305,18 @@ func (s *Server) Exec(t testing.TB, database, statement string, args ...any) {
 	})
 }
 
+// conflict is what a standby says to a query that stands in the way of what it replays: it is to be asked again.
+const conflict = "40001"
+
 // Await waits until a query that gives one boolean gives true.
 func (s *Server) Await(t testing.TB, database, query string, args ...any) {
 	t.Helper()
 	s.do(t, database, func(ctx context.Context, c *pgx.Conn) error {
 		for {
 			var yes bool
-			if err := c.QueryRow(ctx, query, args...).Scan(&yes); err != nil || yes {
+			err := c.QueryRow(ctx, query, args...).Scan(&yes)
+			var e *pgconn.PgError
+			if again := errors.As(err, &e) && e.Code == conflict; !again && (err != nil || yes) {
 				return err
 			}
 			time.Sleep(glance)
