@@ -170,7 +170,7 @@ func (s *Session) move(e *Event, entry *Entry, p *Participant) (merged uint64) {
 		case event.ParticipantLeft:
 			s.part(e, entry)
 		case event.HostChange, event.ControlGained, event.ControlSwitch, event.TabControl:
-			s.passControl(event.Word(e.Type), entry)
+			s.passControl(event.Word(e.Type), e.Time, entry)
 		}
 	}
 	return 0

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/tidwall/gjson"
@@ -31,54 +32,89 @@ func (s *Session) controller(tab string) (index int64, ok bool) {
 	return *s.Control, true
 }
 
+// Kinds of control, in State.Told.
+const (
+	ofHost    = "host"
+	ofSession = "session"
+	ofTabs    = "tabs" // all tabs at once
+	ofTab     = "tab "
+)
+
+// newest notes a word about one kind of control, unless a later word was here before it: one that comes late is in the
+// log, and moves nothing that has been decided since.
+func (s *Session) newest(kind string, at int64) bool {
+	if s.Told == nil {
+		s.Told = map[string]int64{}
+	}
+	if at < s.Told[kind] {
+		return false
+	}
+	s.Told[kind] = at
+	return true
+}
+
 // passControl moves control by what a believed event says.
-func (s *Session) passControl(typ event.Word, entry *Entry) {
+func (s *Session) passControl(typ event.Word, at int64, entry *Entry) {
 	f := &s.facts
 	to := f.get("to")
 	switch typ {
 	case event.HostChange:
-		s.lead(to)
+		if s.newest(ofHost, at) {
+			s.lead(to)
+		}
 	case event.ControlGained:
 		s.fill(entry, map[string]any{"username": orNull(s.someone(f.index).Name)})
 		if f.tab == "" {
-			s.give(f.get("client_index"))
+			s.give(at, f.get("client_index"))
 		} else {
-			s.giveTab(f.tab, f.get("client_index"))
+			s.giveTab(at, f.tab, f.get("client_index"))
 		}
 	case event.ControlSwitch:
 		if f.cause != "denied" {
-			s.give(to)
+			s.give(at, to)
 		}
 	case event.TabControl:
 		if f.get("action").Str != "denied" {
-			s.giveTab(f.tab, to)
+			s.giveTab(at, f.tab, to)
 		}
 	}
 }
 
 // give lets somebody act in the session; in tabs that another one has for himself it changes nothing.
-func (s *Session) give(to gjson.Result) {
+func (s *Session) give(at int64, to gjson.Result) {
+	if !s.newest(ofSession, at) {
+		return
+	}
 	s.Control = nil
-	if index, ok := s.who(to); ok {
+	if index, ok := s.who(to); ok && !s.leftSince(index, at) {
 		s.Control = &index
 	}
 }
 
 // giveTab lets somebody act in a tab, or in all of them. Of nobody's tab the session's control holds.
-func (s *Session) giveTab(tab string, to gjson.Result) {
-	index, ok := s.who(to)
-	switch {
-	case tab == "all":
-		s.TabControl = nil
-		s.give(to)
-	case !ok:
-		delete(s.TabControl, tab)
-	default:
+func (s *Session) giveTab(at int64, tab string, to gjson.Result) {
+	if tab == "all" {
+		maps.DeleteFunc(s.TabControl, func(id string, _ int64) bool { return s.Told[ofTab+id] <= at })
+		s.newest(ofTabs, at)
+		s.give(at, to)
+		return
+	}
+	if at < s.Told[ofTabs] || !s.newest(ofTab+tab, at) {
+		return
+	}
+	delete(s.TabControl, tab)
+	if index, ok := s.who(to); ok && !s.leftSince(index, at) {
 		if s.TabControl == nil {
 			s.TabControl = map[string]int64{}
 		}
 		s.TabControl[tab] = index
 	}
+}
+
+// leftSince tells whether somebody has left after that time, and so has control of nothing any more.
+func (s *Session) leftSince(index, at int64) bool {
+	p := s.participant(index)
+	return p != nil && p.Left > at
 }
 
 // lead makes somebody host. Who was it has the role again that he had before.

@@ -99,3 +99,50 @@ func TestFrameIsNoPage(t *testing.T) {
 	}
 	s.finish()
 }
+
+// TestLateControl: a word about control that comes late moves nothing that has been decided since, and what it says of
+// other things counts.
+func TestLateControl(t *testing.T) {
+	type said struct {
+		at           int64
+		typ, details string
+	}
+	to := func(kind string, at int64, details string) said { return said{at, kind, details} }
+	for _, tt := range []struct {
+		said []said // in the order in which they come
+		want string // who may act in t1, in t2, and who leads
+	}{
+		{[]said{to("control_switch", 20, `{"from":null,"to":2}`), to("control_switch", 10, `{"from":null,"to":1}`)}, "2 2 nobody"},
+		{[]said{to("control_switch", 20, `{"from":null,"to":2}`), to("control_gained", 10, `{"client_index":1}`)}, "2 2 nobody"},
+		{[]said{to("control_switch", 20, `{"from":null,"to":null}`), to("control_gained", 10, `{"client_index":1}`)}, "nobody nobody nobody"},
+		{[]said{to("control_switch", 20, `{"from":null,"to":2}`), to("tab_control", 10, `{"tab_id":"t1","to":1,"action":"given"}`)}, "1 2 nobody"},
+		{[]said{to("tab_control", 20, `{"tab_id":"t1","to":2,"action":"given"}`), to("tab_control", 10, `{"tab_id":"t1","to":1,"action":"given"}`)}, "2 nobody nobody"},
+		{[]said{to("tab_control", 20, `{"tab_id":"t1","to":null,"action":"given"}`), to("tab_control", 10, `{"tab_id":"t1","to":1,"action":"given"}`)}, "nobody nobody nobody"},
+		{[]said{to("tab_control", 20, `{"tab_id":"all","to":2,"action":"given"}`), to("tab_control", 10, `{"tab_id":"t1","to":1,"action":"given"}`)}, "2 2 nobody"},
+		{[]said{to("tab_control", 20, `{"tab_id":"t1","to":2,"action":"given"}`), to("tab_control", 10, `{"tab_id":"all","to":1,"action":"given"}`)}, "2 1 nobody"},
+		{[]said{to("tab_control", 5, `{"tab_id":"t2","to":0,"action":"given"}`), to("tab_control", 20, `{"tab_id":"t1","to":2,"action":"given"}`), to("tab_control", 10, `{"tab_id":"all","to":1,"action":"given"}`)}, "2 1 nobody"},
+		{[]said{to("host_change", 20, `{"from":0,"to":2}`), to("host_change", 10, `{"from":0,"to":1}`), to("control_switch", 10, `{"from":null,"to":1}`)}, "1 1 2"},
+		{[]said{to("control_switch", 20, `{"from":null,"to":2}`), to("control_switch", 20, `{"from":null,"to":1}`)}, "1 1 nobody"},
+		{[]said{to("participant_joined", 1, `{"client_index":1}`), to("participant_left", 20, `{"client_index":1}`), to("control_switch", 10, `{"from":null,"to":1}`), to("tab_control", 10, `{"tab_id":"t1","to":1,"action":"given"}`)}, "nobody nobody nobody"},
+	} {
+		s := backed(t, "")
+		for _, w := range tt.said {
+			s.tells(w.at, w.typ, w.details)
+			s.reload()
+		}
+		who := func(index int64, ok bool) string {
+			if !ok {
+				return "nobody"
+			}
+			return fmt.Sprint(index)
+		}
+		host := "nobody"
+		if s.Host != nil {
+			host = fmt.Sprint(*s.Host)
+		}
+		if got := who(s.controller("t1")) + " " + who(s.controller("t2")) + " " + host; got != tt.want {
+			t.Errorf("after %v: %s, want %s", tt.said, got, tt.want)
+		}
+		s.finish()
+	}
+}

@@ -26,6 +26,7 @@ type State struct {
 	Host         *int64             `json:"host,omitempty"`        // who leads, once the host or the back end has said so
 	Control      *int64             `json:"control,omitempty"`     // who may act, nil while nobody has said so
 	TabControl   map[string]int64   `json:"tab_control,omitempty"` // who may act in a tab, where it is another
+	Told         map[string]int64   `json:"told,omitempty"`        // of what kind of control the newest word is of when (control.go)
 	Downloads    []Download         `json:"downloads,omitempty"`   // the latest, for the other report of the same
 	Participants []Participant      `json:"participants,omitempty"`
 	Tabs         []Tab              `json:"tabs,omitempty"`
