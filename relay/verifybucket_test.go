@@ -3,14 +3,12 @@ package main
 import (
 	"bytes"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/minio/minio-go/v7"
-	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"github.com/cotrail/cotrail/relay/deliver/servertest"
 )
@@ -18,25 +16,14 @@ import (
 // TestVerifyBucket lets a relay deliver sessions into a bucket of a true S3 server, and verifies what lies there without
 // the relay, before and after somebody alters it.
 func TestVerifyBucket(t *testing.T) {
-	const access, secret = "cotrail", "a secret of this test"
-	path, address, gateway := servertest.Build(t, servertest.S3), servertest.Addresses(t, 1)[0], t.TempDir()
-	for _, name := range []string{"data", "meta"} {
-		if err := os.Mkdir(filepath.Join(gateway, name), 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	servertest.Start(t, address, path, "--quiet", "--port", address, "--access", access, "--secret", secret,
-		"posix", "--sidecar", filepath.Join(gateway, "meta"), filepath.Join(gateway, "data"))
-	owner, err := minio.New(address, &minio.Options{Creds: credentials.NewStaticV4(access, secret, "")})
-	if err == nil {
-		err = owner.MakeBucket(t.Context(), "audit", minio.MakeBucketOptions{})
-	}
+	address, owner := servertest.Gateway(t)
+	err := owner.MakeBucket(t.Context(), "audit", minio.MakeBucketOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir, elsewhere := t.TempDir(), t.TempDir()
-	login := write(t, filepath.Join(elsewhere, "credentials"), "[default]\naws_access_key_id = "+access+"\naws_secret_access_key = "+secret+"\n")
-	wrong := write(t, filepath.Join(elsewhere, "wrong"), "[default]\naws_access_key_id = "+access+"\naws_secret_access_key = wrong\n")
+	login := write(t, filepath.Join(elsewhere, "credentials"), "[default]\naws_access_key_id = "+servertest.Access+"\naws_secret_access_key = "+servertest.Secret+"\n")
+	wrong := write(t, filepath.Join(elsewhere, "wrong"), "[default]\naws_access_key_id = "+servertest.Access+"\naws_secret_access_key = wrong\n")
 	conf := write(t, filepath.Join(elsewhere, "cotrail.yaml"), "sites:\n  - {key: shop, dev: true, deliver: [{type: s3, endpoint: \"http://"+address+"\", bucket: audit, prefix: logs, region: us-east-1, credentials_file: credentials}]}\n")
 	serveBucket := func(sessions ...string) *relay {
 		for _, id := range sessions {
@@ -89,7 +76,7 @@ func TestVerifyBucket(t *testing.T) {
 		{[]string{"--endpoint", "s3.example", "s3://audit"}, 2, "is no address like"},
 		{[]string{t.TempDir()}, 2, "there is no log (*.json), so nothing is proven"},
 	} {
-		if code, stdout, stderr := verify(c.args...); code != c.code || !strings.Contains(stderr, c.says) || strings.Contains(stdout+stderr, secret) {
+		if code, stdout, stderr := verify(c.args...); code != c.code || !strings.Contains(stderr, c.says) || strings.Contains(stdout+stderr, servertest.Secret) {
 			t.Errorf("verify %q: exit %d\n%s%s; want %s", c.args, code, stdout, stderr, c.says)
 		}
 	}

@@ -3,14 +3,11 @@ package verify
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/minio/minio-go/v7"
-	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"github.com/cotrail/cotrail/relay/deliver"
 	"github.com/cotrail/cotrail/relay/deliver/s3"
@@ -21,24 +18,13 @@ import (
 // bucket starts a true S3 server and gives a destination under a prefix of a bucket, and the bucket's owner.
 func bucket(t *testing.T) (at func(prefix string) *s3.Bucket, owner *minio.Client) {
 	t.Helper()
-	const access, secret = "cotrail", "a secret of this test"
-	path, address, dir := servertest.Build(t, servertest.S3), servertest.Addresses(t, 1)[0], t.TempDir()
-	for _, name := range []string{"data", "meta"} {
-		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	servertest.Start(t, address, path, "--quiet", "--port", address, "--access", access, "--secret", secret,
-		"posix", "--sidecar", filepath.Join(dir, "meta"), filepath.Join(dir, "data"))
-	owner, err := minio.New(address, &minio.Options{Creds: credentials.NewStaticV4(access, secret, "")})
-	if err == nil {
-		err = owner.MakeBucket(t.Context(), "audit", minio.MakeBucketOptions{})
-	}
+	address, owner := servertest.Gateway(t)
+	err := owner.MakeBucket(t.Context(), "audit", minio.MakeBucketOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("AWS_ACCESS_KEY_ID", access)
-	t.Setenv("AWS_SECRET_ACCESS_KEY", secret)
+	t.Setenv("AWS_ACCESS_KEY_ID", servertest.Access)
+	t.Setenv("AWS_SECRET_ACCESS_KEY", servertest.Secret)
 	return func(prefix string) *s3.Bucket {
 		b, err := s3.New(s3.Config{Endpoint: "http://" + address, Bucket: "audit", Prefix: prefix, Region: "us-east-1", Now: time.Now})
 		if err != nil {

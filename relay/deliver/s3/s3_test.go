@@ -14,36 +14,19 @@ import (
 	"time"
 
 	"github.com/minio/minio-go/v7"
-	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"github.com/cotrail/cotrail/relay/deliver"
 	"github.com/cotrail/cotrail/relay/deliver/servertest"
 	"github.com/cotrail/cotrail/relay/store"
 )
 
-const (
-	access = "cotrail"
-	secret = "a secret of this test"
-)
+const access, secret = servertest.Access, servertest.Secret
 
 // gateway starts a true S3 server with a bucket under Object Lock and one without, and gives its address and a client of
 // its owner.
 func gateway(t *testing.T) (endpoint string, owner *minio.Client) {
 	t.Helper()
-	path := servertest.Build(t, servertest.S3)
-	address := servertest.Addresses(t, 1)[0]
-	dir := t.TempDir()
-	for _, name := range []string{"data", "versions", "meta"} {
-		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	servertest.Start(t, address, path, "--quiet", "--port", address, "--access", access, "--secret", secret,
-		"posix", "--versioning-dir", filepath.Join(dir, "versions"), "--sidecar", filepath.Join(dir, "meta"), filepath.Join(dir, "data"))
-	owner, err := minio.New(address, &minio.Options{Creds: credentials.NewStaticV4(access, secret, "")})
-	if err != nil {
-		t.Fatal(err)
-	}
+	address, owner := servertest.Gateway(t)
 	for bucket, locks := range map[string]bool{"locked": true, "open": false} {
 		if err := owner.MakeBucket(t.Context(), bucket, minio.MakeBucketOptions{ObjectLocking: locks}); err != nil {
 			t.Fatal(err)
