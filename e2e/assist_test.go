@@ -149,6 +149,12 @@ func TestAssist(t *testing.T) {
 		page.Do(t, flushed)
 		r.settledLog(id, typ+" is in the log", has(n, typ))
 	}
+	changed := func(message string) {
+		t.Helper()
+		r.settledLog(id, message, func(entries []entry) bool {
+			return slices.ContainsFunc(entries, func(e entry) bool { return e.text("message") == message })
+		})
+	}
 	does := func(selector string) {
 		server.sends("move", at(selector))
 		server.sends("click", at(selector))
@@ -158,17 +164,17 @@ func TestAssist(t *testing.T) {
 	for _, text := range []string{"A", "Ad", "Ada"} {
 		server.sends("input", text)
 	}
-	settled(1, "input_change") // which a person at the other end takes longer for
+	changed("Bob Reed changed name to 'Ada'") // which a person at the other end takes longer for
 	does("#country")
 	server.sends("select", "PT")
 	page.Do(t, chrome.WaitFor(`document.querySelector("#country").value === "PT"`))
-	settled(2, "input_change")
+	changed("Bob Reed changed Country to 'PT'")
 	server.sends("scroll", []float64{0, 400})
 	page.Do(t, chrome.WaitFor(`scrollY > 0`))
 	server.sends("scroll", []float64{0, -400})
 	page.Do(t, chrome.WaitFor(`scrollY === 0`))
 	page.Do(t, chrome.Type("#city", "Porto"), chrome.Press(kb.Tab))
-	settled(3, "input_change")
+	changed("Guest changed city to 'Porto'")
 	does("#send")
 	settled(1, "submit")
 	server.sends("release_control", nil)
@@ -181,6 +187,9 @@ func TestAssist(t *testing.T) {
 	var got []string
 	for _, e := range ofType(r.log(id), "tab_control", "click", "input_change", "submit") {
 		line := e.text("message")
+		if line == "Bob Reed changed name to 'A'" || line == "Bob Reed changed name to 'Ad'" {
+			continue // on a machine that stands still from key to key
+		}
 		if who := actor(e); !strings.HasSuffix(who, "<nil>") {
 			line += " | " + who
 		}
