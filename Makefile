@@ -1,8 +1,7 @@
 # Every target stands with what it does: make help.
 FUZZTIME ?= 10m
-# Browser tests share two cores; the limit is for a run that hangs. Pages mostly wait, so more tests than cores run at once.
+# Browser tests share two cores; the limit is for a run that hangs.
 TEST_TIMEOUT ?= 25m
-TEST_PARALLEL ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help assets build run deps test lint size bench robot torture fuzz clean
@@ -25,7 +24,7 @@ deps: ## install Chromium, PostgreSQL and Node.js from Debian's packages if they
 
 test: deps build lint size ## run everything: lint, sizes, unit, browser and end-to-end tests
 	.ci/test-js
-	.ci/test-go -timeout $(TEST_TIMEOUT) -parallel $(TEST_PARALLEL)
+	.ci/test-go -timeout $(TEST_TIMEOUT)
 
 lint: ## gofmt, vet, staticcheck (natively and for the browser) and tsc
 	.ci/lint

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"syscall"
 	"time"
 
@@ -36,6 +37,15 @@ type Relay struct {
 	own    bool // the directory is the process's own, and goes with it
 	cmd    *exec.Cmd
 	output bytes.Buffer // read only after the process has ended
+}
+
+// Build builds the relay into a directory, with what is in its assets, and gives its path.
+func Build(dir string) (string, error) {
+	path := filepath.Join(dir, "cotrail")
+	if out, err := exec.Command("go", "build", "-o", path, "github.com/cotrail/cotrail/relay").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return path, nil
 }
 
 // Start starts a relay in development mode with an empty store of its own, and returns when it is ready. The caller

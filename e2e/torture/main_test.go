@@ -11,10 +11,9 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
+	"github.com/cotrail/cotrail/e2e/process"
 	"github.com/cotrail/cotrail/relay/store/postgres/pgtest"
 )
 
@@ -37,9 +36,8 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	defer pgtest.End()
-	binary = filepath.Join(dir, "cotrail")
-	if out, err := exec.Command("go", "build", "-o", binary, "github.com/cotrail/cotrail/relay").CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
+	if binary, err = process.Build(dir); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return m.Run()

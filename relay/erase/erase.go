@@ -103,14 +103,11 @@ func (e *Eraser) Erase(ctx context.Context, by string, ids ...string) (notes [][
 	if err := e.lines(places); err != nil {
 		return nil, err
 	}
-	if err = e.Store.Erase(ctx, list...); errors.Is(err, store.ErrTraces) {
-		e.Log.Warn("erased sessions still have traces in the store's files; cleaning goes on", "error", err)
-		e.unclean.Store(true)
-		err = nil
-	}
-	if err != nil {
+	err = e.Store.Erase(ctx, list...)
+	if err != nil && !errors.Is(err, store.ErrTraces) {
 		return nil, err
 	}
+	e.traces(err)
 	e.Grown()
 	e.Told()
 	return notes, e.lines(places)
@@ -123,6 +120,14 @@ func (e *Eraser) lines(places []store.Place) error {
 	return e.Lines(places...)
 }
 
+// traces notes why the files are not clean yet, if they are not.
+func (e *Eraser) traces(err error) {
+	if err != nil {
+		e.Log.Warn("erased sessions may still have traces in the store's files; cleaning goes on", "error", err)
+		e.unclean.Store(true)
+	}
+}
+
 // clean takes what is left of erased sessions out of the files.
 func (e *Eraser) clean(ctx context.Context) {
 	if e.Store.Clean(ctx) == nil && e.unclean.Swap(false) {
@@ -132,9 +137,7 @@ func (e *Eraser) clean(ctx context.Context) {
 
 // Run erases what was kept long enough, and cleans what could not be cleaned, until the context ends.
 func (e *Eraser) Run(ctx context.Context) error {
-	if e.Store.Clean(ctx) != nil { // a relay may have been killed before it had done so
-		e.unclean.Store(true)
-	}
+	e.traces(e.Store.Clean(ctx)) // a relay may have been killed before it had done so
 	look, clean := time.NewTicker(lookEvery), time.NewTicker(cleanEvery)
 	defer look.Stop()
 	defer clean.Stop()
