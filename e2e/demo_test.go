@@ -128,7 +128,7 @@ func TestDemonstration(t *testing.T) {
 	if err := os.WriteFile(file, []byte("%PDF-1.4 invented"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	page := chrome.New(t).Open(t, "about:blank")
+	page := chrome.New(t, chrome.Whole).Open(t, "about:blank")
 	page.Do(t, chromedp.EmulateViewport(pictureWidth, pictureHeight), chromedp.Navigate(r.url+"/demo/"), reaches("/demo/"))
 	want := []string{"session_created", "participant_joined", "tab_created", "navigate SITE/demo/ load", "recorder_started", "policy_loaded"}
 	paths := map[string]string{}
@@ -244,7 +244,7 @@ func takePicture(t *testing.T, page *chrome.Page, entries int) {
 func TestSecondTab(t *testing.T) {
 	t.Parallel()
 	r := startRelay(t)
-	first := chrome.New(t).Open(t, r.url+"/demo/thank-you")
+	first := chrome.New(t, chrome.Whole).Open(t, r.url+"/demo/thank-you")
 	first.Do(t, recording)
 	second, err := first.Popup(chrome.Click("#open-help-tab"))
 	if err != nil {

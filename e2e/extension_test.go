@@ -47,7 +47,7 @@ func TestExtension(t *testing.T) {
 	r := startRelay(t)
 	site := newSite(t)
 	site.page("/", r.tag("hides"), "")
-	browser := chrome.New(t, chromedp.Flag("load-extension", unpacked(t)), chromedp.Flag("disable-features", "DisableLoadExtensionCommandLineSwitch"))
+	browser := chrome.New(t, chrome.Whole, chromedp.Flag("load-extension", unpacked(t)), chromedp.Flag("disable-features", "DisableLoadExtensionCommandLineSwitch"))
 	page := browser.OpenInProfile(t, site.url+"/")
 	page.Do(t, recording, chrome.Script(`cotrail.log("The page is here")`), flushed)
 	entries := r.settledLog(session(t, page), "all that was said is in the log", func(e []entry) bool { return has(3, "client_log")(e) && has(1, "x_form_filled")(e) })
@@ -95,7 +95,7 @@ func TestExtensionIsHeardStrictly(t *testing.T) {
 		document.addEventListener("cotrail-hears", () => { heard++; say('{"log": {"message": "At the first moment"}}') });
 		say('{"log": {"message": "Before the tag"}}');
 	</script>`+r.tag("hides"), "")
-	page := chrome.New(t).Open(t, site.url+"/")
+	page := chrome.New(t, chrome.Whole).Open(t, site.url+"/")
 	page.Do(t, recording, chrome.Script(`
 		say("{"); say({log: {message: "An object"}}); say('{"log": {"message": "Said by the page", "level": "fatal"}}'); say(null); say();
 		say(JSON.stringify({log: {message: "x".repeat(20000)}}));
@@ -127,7 +127,7 @@ func TestExtensionWaitsForConsent(t *testing.T) {
 	r := startRelay(t)
 	site := newSite(t)
 	site.page("/", `<script async src="`+r.url+`/cotrail.js" data-site="hides" data-start="manual"></script>`, "")
-	browser := chrome.New(t, chromedp.Flag("load-extension", unpacked(t)), chromedp.Flag("disable-features", "DisableLoadExtensionCommandLineSwitch"))
+	browser := chrome.New(t, chrome.Whole, chromedp.Flag("load-extension", unpacked(t)), chromedp.Flag("disable-features", "DisableLoadExtensionCommandLineSwitch"))
 	page := browser.OpenInProfile(t, site.url+"/")
 	page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "waiting"`))
 	if taken := chrome.MustEval[bool](t, page, `!document.dispatchEvent(new CustomEvent("cotrail-extension", {detail: '{"log": {"message": "Early"}}', cancelable: true}))`); taken {

@@ -64,7 +64,7 @@ func TestPrerender(t *testing.T) {
 	shop.page("/blank", "", "")
 	shop.page("/", tellsShown+r.tag("shows"), prerenders)
 	shop.page("/next", tellsShown+r.tag("shows"), prerendered)
-	person := chrome.New(t).Open(t, shop.url+"/blank")
+	person := chrome.New(t, chrome.Whole).Open(t, shop.url+"/blank")
 	person.Do(t, chrome.Script(`window.open("/", "_blank", "noopener"); 0`))
 
 	e := next("the next page is loaded", "loaded")

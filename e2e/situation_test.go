@@ -47,17 +47,20 @@ var groups = []struct {
 	flags []chromedp.ExecAllocatorOption // of the browser, beside those that all have
 }{
 	{name: "fields", rows: fields},
+	{name: "autofill", rows: autofill, flags: whole},
 	{name: "script", rows: scriptChanges},
 	{name: "clicks", rows: clickSituations},
 	{name: "forms", rows: forms},
-	{name: "navigation", rows: navigation},
+	{name: "navigation", rows: navigation, flags: whole},
 	{name: "shadow", rows: shadow},
 	{name: "frames", rows: frames},
-	{name: "tabs", rows: tabs},
+	{name: "tabs", rows: tabs, flags: whole},
 	{name: "api", rows: apiSituations},
 	{name: "clipboard", rows: clipboard},
 	{name: "media", rows: media, flags: []chromedp.ExecAllocatorOption{chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("auto-accept-this-tab-capture", true)}},
 }
+
+var whole = []chromedp.ExecAllocatorOption{chrome.Whole}
 
 func says(lines ...string) []string { return lines }
 

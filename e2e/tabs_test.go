@@ -57,7 +57,7 @@ func TestNewTabs(t *testing.T) {
 		<script>document.querySelector("#moved").addEventListener("click", e => e.currentTarget.href = "/go?to=1")</script>`)
 	site.page("/next", r.tag("shows"), "<button id=b>b</button>")
 	site.mux.HandleFunc("/go", func(w http.ResponseWriter, q *http.Request) { http.Redirect(w, q, "/next?way=moved", http.StatusFound) })
-	first := chrome.New(t).Open(t, site.url+"/")
+	first := chrome.New(t, chrome.Whole).Open(t, site.url+"/")
 	first.Do(t, recording)
 	tabs := []string{tabOf(t, first)}
 	want := map[string]string{} // how each tab was opened
@@ -138,7 +138,7 @@ func TestNoNewTab(t *testing.T) {
 		<form id=framed target=inner action=/next><button id=sendin>send</button></form>
 		<iframe name=inner src=/next></iframe>`)
 	site.page("/next", "", "")
-	page := chrome.New(t).Open(t, site.url+"/")
+	page := chrome.New(t, chrome.Whole).Open(t, site.url+"/")
 	page.Do(t, recording)
 	for _, id := range []string{"prevented", "inside", "self", "mail", "here", "into", "send", "sendin"} {
 		page.Do(t, chrome.Click("#"+id))
@@ -163,7 +163,7 @@ func TestTabByHand(t *testing.T) {
 	site.mux.HandleFunc("/late", func(w http.ResponseWriter, q *http.Request) {
 		fmt.Fprintf(w, "<!doctype html><title>late</title>%s", map[bool]string{true: r.tag("shows")}[tagged])
 	})
-	first := chrome.New(t).Open(t, site.url+"/")
+	first := chrome.New(t, chrome.Whole).Open(t, site.url+"/")
 	first.Do(t, recording)
 	sessions := []string{session(t, first)}
 	own := func(what string, tab *chrome.Page) {
@@ -230,7 +230,7 @@ func TestCopiedTab(t *testing.T) {
 	site := newSite(t)
 	site.page("/", r.tag("shows"), "<button id=b>b</button>")
 	site.page("/blank", "", "")
-	person := chrome.New(t).Open(t, site.url+"/blank")
+	person := chrome.New(t, chrome.Whole).Open(t, site.url+"/blank")
 	first := person.ByHand(t, site.url+"/")
 	first.Do(t, recording, flushed)
 	id, tab := session(t, first), tabOf(t, first)
@@ -269,7 +269,7 @@ func TestStoppedTab(t *testing.T) {
 	site := newSite(t)
 	site.page("/", r.tag("shows"), `<a id=opener target=_blank rel=opener href="/next">opener</a> <a id=on href="/next">on</a>`)
 	site.page("/next", r.tag("shows"), "")
-	first := chrome.New(t).Open(t, site.url+"/")
+	first := chrome.New(t, chrome.Whole).Open(t, site.url+"/")
 	first.Do(t, recording)
 	id, tab := session(t, first), tabOf(t, first)
 	first.Do(t, flushed, chrome.Script(`cotrail.stop("enough")`))
@@ -311,7 +311,7 @@ func TestLeftCopy(t *testing.T) {
 	site.page("/", r.tag("shows"), `<a id=opener target=_blank rel=opener href="/early">opener</a>`)
 	site.page("/early", `<script async src="`+front+`/cotrail.js" data-site="shows"></script>`, `<a id=on href="/next">on</a>`)
 	site.page("/next", r.tag("shows"), "")
-	first := chrome.New(t).Open(t, site.url+"/")
+	first := chrome.New(t, chrome.Whole).Open(t, site.url+"/")
 	first.Do(t, recording)
 	second, err := first.Popup(chrome.Click("#opener"))
 	if err != nil {
@@ -331,7 +331,7 @@ func TestActiveTab(t *testing.T) {
 	site.page("/", r.tag("shows"), `<a id=blank target=_blank href="/next">next</a>`)
 	site.page("/next", r.tag("shows"), `<a id=on href="/on">on</a>`)
 	site.page("/on", r.tag("shows"), `<a id=on href="/next">on</a>`)
-	first := chrome.New(t).Open(t, site.url+"/")
+	first := chrome.New(t, chrome.Whole).Open(t, site.url+"/")
 	first.Do(t, recording)
 	names := map[string]string{tabOf(t, first): "1"}
 	open := func(name string) *chrome.Page {

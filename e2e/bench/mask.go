@@ -61,7 +61,7 @@ func maskCost(ctx context.Context, _ config) (_ []Row, err error) {
 	}
 	site := httptest.NewServer(mux)
 	defer site.Close()
-	browser, err := chrome.Start(ctx)
+	browser, err := chrome.Start(ctx, chrome.Whole)
 	if err != nil {
 		return nil, err
 	}

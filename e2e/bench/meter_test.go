@@ -43,7 +43,7 @@ func TestMeter(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			site := serveSite(nil)
 			t.Cleanup(site.Close)
-			p := chrome.New(t).Open(t, site.URL)
+			p := chrome.New(t, chrome.Whole).Open(t, site.URL)
 			m, err := startMeter(p, true)
 			if err != nil {
 				t.Fatal(err)

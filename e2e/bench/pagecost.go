@@ -40,7 +40,7 @@ func pageCost(ctx context.Context, c config) (_ []Row, err error) {
 	defer func() { err = errors.Join(err, stopVariants(variants)) }()
 	site := serveSite(variants)
 	defer site.Close()
-	browser, err := chrome.Start(ctx)
+	browser, err := chrome.Start(ctx, chrome.Whole)
 	if err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func record(ctx context.Context, c config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, r.Stop()) }()
-	browser, err := chrome.Start(ctx)
+	browser, err := chrome.Start(ctx, chrome.Whole)
 	if err != nil {
 		return err
 	}
