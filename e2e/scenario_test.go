@@ -89,7 +89,10 @@ func (s *play) pages(adaToken, bobToken string) {
 func (s *play) join() {
 	s.tells("participant_joined", `{"client_index":1,"name":"Bob Reed","user_id":"u-4","role":"host","access_allowed":true,"first_agent":true,
 		"user_params":{"first_name":"Bob","last_name":"Reed","team_id":"t-2","team_name":"Quotes","role":"agent","password":"canary"}}`)
-	s.acts("Bob's page", func() { s.bob = chrome.New(s.T, chrome.Whole).Open(s, s.desk.url+"/desk"); s.bob.Do(s, recording, flushed) }, "policy_loaded")
+	s.acts("Bob's page", func() {
+		s.bob = chrome.New(s.T, chrome.Whole).Open(s, s.desk.url+"/desk")
+		s.bob.Do(s, recording, flushed)
+	}, "policy_loaded")
 	s.tells("invitation_sent", `{"channel":"email","recipient":"ada.miller@mail.example","invited_by":1,"role":"customer","expires_at":"2027-01-01T00:00:00Z"}`)
 	person := chrome.New(s.T, chrome.Whole, chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true),
 		chromedp.Flag("load-extension", unpacked(s.T)), chromedp.Flag("disable-features", "DisableLoadExtensionCommandLineSwitch"))

@@ -26,7 +26,8 @@ var measures = []measure{
 	{"mask", "what it costs the page to mask one event", maskCost},
 	{"durable", "how many events a second get durable and acknowledged, and how soon", durable},
 	{"peers", "what others make durable of the same batches, each as fast as it can", peers},
-	{"search", "how soon finished sessions are listed and found", search},
+	{"search", "how soon finished sessions are listed and found", searchSQLite},
+	{"search-postgres", "the same in PostgreSQL", searchPostgres},
 	{"idle", "what a connection costs that says nothing", idleMemory},
 }
 

@@ -32,19 +32,7 @@ const (
 	apart = 10_000
 )
 
-// search stores finished sessions in each of the stores, and lists and searches them.
-func search(ctx context.Context, c config) ([]Row, error) {
-	inFile, err := searchSQLite(ctx, c)
-	if err != nil {
-		return nil, fmt.Errorf("SQLite: %w", err)
-	}
-	onServer, err := searchPostgres(ctx, c)
-	if err != nil {
-		return nil, fmt.Errorf("PostgreSQL: %w", err)
-	}
-	return append(inFile, onServer...), nil
-}
-
+// searchSQLite stores finished sessions, and lists and searches them.
 func searchSQLite(ctx context.Context, c config) (_ []Row, err error) {
 	dir, err := os.MkdirTemp("", "cotrail-search-")
 	if err != nil {
@@ -59,6 +47,7 @@ func searchSQLite(ctx context.Context, c config) (_ []Row, err error) {
 	return searchIn(ctx, "SQLite", s, c.archive)
 }
 
+// searchPostgres is searchSQLite with the other store.
 func searchPostgres(ctx context.Context, c config) (_ []Row, err error) {
 	url, end, err := pgtest.Serve()
 	if err != nil {
