@@ -50,7 +50,12 @@ func (p *Policy) scrubURL(raw string) string {
 		}
 		out += "#" + p.scrubPath(fragment)
 	}
-	if p.withholds(out) || origin == "" && strings.HasPrefix(out, "//") { // in several parts together; or a host now
+	switch {
+	case p.withholds(out): // in several parts together
+		return origin
+	case origin == "" && strings.HasPrefix(out, "//"): // a host now
+		return origin
+	case len(origin)+len(out) > maxURLBytes: // {id} is longer than most ids, and some letters are when they are small
 		return origin
 	}
 	return origin + out

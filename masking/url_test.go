@@ -21,6 +21,9 @@ func FuzzURL(f *testing.F) {
 	f.Add(";//", ";/")
 	f.Add("/4111-1111 1111%201111", "https://a.example/")
 	f.Add("#/a?b#c", "!/")
+	f.Add("https://"+strings.Repeat("\xbd", maxURLBytes/3), ".example/?a=1") // a byte that is no letter becomes three
+	f.Add("https://"+strings.Repeat("Ⱥ", maxURLBytes/3), ".example/?a=1")    // two bytes; the small one has three
+	f.Add("https://shop.example"+strings.Repeat("/12345", maxURLBytes/8), "")
 	site := New()
 	site.KeepQuery = []string{"page", "token"}
 	site.Custom = []Custom{custom("canary", "canaryzebra")}
