@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
@@ -159,12 +158,20 @@ func writeCSV(w io.Writer, entries io.Reader, header bool) error {
 // formulas are what formulas begin with, also in full width.
 const formulas = "=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20"
 
-// harmless puts an apostrophe before what a spreadsheet would take for a formula: what stands in a log was written by
-// whoever was in the page.
+// separators are what some spreadsheets part cells at besides the comma, whatever stands around it.
+const separators = ";\t\r\n"
+
+// harmless puts an apostrophe before what a spreadsheet would take for a formula, at the beginning and wherever it could
+// take a cell to begin: what stands in a log was written by whoever was in the page.
 func harmless(value string) string {
-	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(value, " "))
-	if strings.ContainsRune(formulas, first) {
-		return "'" + value
+	var b strings.Builder
+	begins := true
+	for _, r := range value {
+		if begins && strings.ContainsRune(formulas, r) {
+			b.WriteByte('\'')
+		}
+		begins = strings.ContainsRune(separators, r) || begins && r == ' '
+		b.WriteRune(r)
 	}
-	return value
+	return b.String()
 }

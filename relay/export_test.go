@@ -84,7 +84,8 @@ func TestExport(t *testing.T) {
 func TestFormulas(t *testing.T) {
 	for value, want := range map[string]string{
 		"": "", "Next": "Next", "1": "1", "a=b": "a=b",
-		"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", " =1": "' =1", "\t=1": "'\t=1", "\r=1": "'\r=1", "\n=1": "'\n=1",
+		"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@SUM(A1)": "'@SUM(A1)", " =1": " '=1", "\t=1": "'\t'=1", "\r=1": "'\r'=1", "\n=1": "'\n'=1",
+		"x;=1+1;y": "x;'=1+1;y", "x; -1": "x; '-1", "x\t@a": "x\t'@a", "a;b - c": "a;b - c",
 		"|cmd": "'|cmd", "%0A=1": "'%0A=1", "\uff1d1": "'\uff1d1", "\uff0b1": "'\uff0b1", "\uff0d1": "'\uff0d1", "\uff20x": "'\uff20x",
 	} {
 		if got := harmless(value); got != want {

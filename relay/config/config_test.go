@@ -350,6 +350,7 @@ func TestOriginMatches(t *testing.T) {
 func FuzzLoad(f *testing.F) {
 	f.Add(whole)
 	f.Add("a: 1\n---\n")
+	f.Add("sites:\n  - {key: a, deliver: [{type: stdout, concurrency: 2}, {type: nats, url: \"nats://a\", stream: s, replicas: 3}]}\n")
 	f.Add("sites:\n  - ? x\n    : y\n")
 	f.Add("<<: {a: 1}\nsites: !!str x\n")
 	f.Fuzz(func(t *testing.T, content string) {

@@ -220,9 +220,11 @@ func (r *reader) destinationName(n ast.Node) string {
 
 // number reads a whole number within bounds.
 func (r *reader) number(n ast.Node, name string, least, most int) int {
-	i, ok := n.(*ast.IntegerNode)
-	v, _ := i.GetValue().(uint64)
-	if !ok || v < uint64(least) || v > uint64(most) {
+	var v uint64
+	if i, ok := n.(*ast.IntegerNode); ok {
+		v, _ = i.GetValue().(uint64) // a negative one is an int64, and none of these
+	}
+	if v < uint64(least) || v > uint64(most) {
 		r.fail(n, "%s must be a whole number from %d to %d", name, least, most)
 		return least
 	}

@@ -28,8 +28,10 @@ func Backup(ctx context.Context, dir, dest string) (c Copied, err error) {
 	if _, err := os.Stat(filepath.Join(dir, File)); err != nil {
 		return c, fmt.Errorf("there is no store in %s: %w", dir, err)
 	}
-	dest, err = filepath.Abs(dest)
-	if err != nil {
+	if dir, err = filepath.Abs(dir); err != nil { // SQLite takes the first part of a relative one for a machine's name
+		return c, fmt.Errorf("find the store: %w", err)
+	}
+	if dest, err = filepath.Abs(dest); err != nil {
 		return c, fmt.Errorf("find the destination: %w", err)
 	}
 	if _, err := os.Lstat(dest); !errors.Is(err, fs.ErrNotExist) {

@@ -93,6 +93,20 @@ func TestBackupInUse(t *testing.T) {
 	}
 }
 
+// The data directory of a relay is `data` where nothing else is said.
+func TestBackupRelative(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.Mkdir("data", 0o700); err != nil {
+		t.Fatal(err)
+	}
+	filled(t, "data")
+	for _, dir := range []string{"data", "./data"} {
+		if c, err := sqlite.Backup(context.Background(), dir, fmt.Sprint("copy", len(dir))); err != nil || c.Sessions != 1 {
+			t.Errorf("of %s: %+v, %v", dir, c, err)
+		}
+	}
+}
+
 // A store that is not in use, and one that was killed, can be copied too.
 func TestBackupAtRest(t *testing.T) {
 	dir := t.TempDir()
