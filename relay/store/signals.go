@@ -34,7 +34,7 @@ type Signal struct {
 	Site     string // where Session is made when there is none
 	Session  string
 	Create   bool // makes the session; ErrNotAllowed when there is one
-	End      bool // the last of the events ends the session, so that no later signal goes into it
+	End      bool // the last of the events ends the session when it is numbered; signals after that go to the one that goes on
 	Received int64
 	URL      string // of a session that is made
 	Count    int
