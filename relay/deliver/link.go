@@ -9,6 +9,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -22,6 +23,12 @@ const LinkLife = 24 * time.Hour
 
 // LinkPath is where links lead, before their token.
 const LinkPath = "/v1/links/"
+
+// A large log over a slow line takes longer than any other answer may: each part of it has time of its own.
+const (
+	linkPart   = 64 << 10
+	partWithin = 30 * time.Second // 2 KB a second
+)
 
 // Links makes links to logs that need no API key, and answers them. A link is signed, expires, and says for whom it was
 // made; its use is told before anything is given.
@@ -112,5 +119,11 @@ func (l *Links) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Length", strconv.Itoa(len(content)))
 	h.Set("Cache-Control", "no-store")
 	h.Set("Referrer-Policy", "no-referrer")
-	w.Write(content)
+	control := http.NewResponseController(w)
+	for part := range slices.Chunk(content, linkPart) {
+		_ = control.SetWriteDeadline(l.Now().Add(partWithin)) // one that cannot be set leaves the server's own
+		if _, err := w.Write(part); err != nil {
+			return // the reader is gone, and sees by the length that it has not all
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package deliver_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -72,4 +74,35 @@ func TestLinks(t *testing.T) {
 	delete(erased, "s1")
 	now = expires
 	get(link, 410, "expired")
+}
+
+// slowLine takes what is written, and counts how often there was new time for it.
+type slowLine struct {
+	*httptest.ResponseRecorder
+	times int
+}
+
+func (s *slowLine) SetWriteDeadline(time.Time) error {
+	s.times++
+	return nil
+}
+
+// largeLog is a Source of logs of a megabyte.
+type largeLog struct{ archive }
+
+func (largeLog) Document(context.Context, string) (deliver.Document, error) {
+	return deliver.Document{Lines: bytes.Repeat([]byte("{\"seq\":1}\n"), 1<<20/10), Count: 1 << 20 / 10}, nil
+}
+
+// A log over a slow line may take longer than the server gives any answer: there is new time for each part of it.
+func TestLargeLogOverASlowLine(t *testing.T) {
+	links := &deliver.Links{Source: largeLog{}, Now: time.Now, Used: func(context.Context, deliver.LinkUse) error { return nil }}
+	link, _ := links.Make("shop", "s1", "hook")
+	w := &slowLine{ResponseRecorder: httptest.NewRecorder()}
+	mux := http.NewServeMux()
+	mux.Handle("GET /v1/links/{token}", links)
+	mux.ServeHTTP(w, httptest.NewRequest("GET", link, nil))
+	if want := w.Header().Get("Content-Length"); strconv.Itoa(w.Body.Len()) != want || w.times < 16 {
+		t.Errorf("%d bytes of %s, new time %d times", w.Body.Len(), want, w.times)
+	}
 }
