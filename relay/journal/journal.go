@@ -27,6 +27,9 @@ const (
 	maxSame = 10_000
 	// closeEvery is how often it is asked whether a day is over.
 	closeEvery = time.Minute
+	// closeAfter is how long after midnight a day is closed: relays of one database whose clocks are not quite the same
+	// note into the day of the last entry, and a day that grows behind its leaf is no longer what the leaf states.
+	closeAfter = 10 * time.Minute
 )
 
 // The types of entries.
@@ -170,7 +173,7 @@ func (j *Journal) Run(ctx context.Context) error {
 }
 
 func (j *Journal) close(ctx context.Context) error {
-	days, err := j.Store.OpenDays(ctx, j.Now().UTC().Format(time.DateOnly))
+	days, err := j.Store.OpenDays(ctx, j.Now().Add(-closeAfter).UTC().Format(time.DateOnly))
 	if err != nil {
 		return err
 	}
