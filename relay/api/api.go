@@ -119,6 +119,7 @@ func (a *API) Routes() []Route {
 		{Method: "PUT", Path: "/v1/sessions/{id}/hold", Access: withKey, Scope: config.ScopeErase, answer: a.hold},
 		{Method: "DELETE", Path: "/v1/sessions/{id}/hold", Access: withKey, Scope: config.ScopeErase, answer: a.release},
 		{Path: "/v1/access-log", Access: withKey, Scope: read, Params: []string{"site", "limit", "cursor"}, answer: a.accessLog},
+		{Path: "/v1/access-log/days", Access: withKey, Scope: read, Params: []string{"from", "limit", "cursor"}, answer: a.accessDays},
 		{Path: "/v1/checkpoint", Params: []string{"from"}, answer: a.checkpoint},
 		{Path: "/v1/verify-key", answer: a.verifyKey},
 		{Path: "/v1/policies/{digest}", Access: withKey, Scope: read, answer: a.kept},
