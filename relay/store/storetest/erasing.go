@@ -196,7 +196,7 @@ func testAccess(t *testing.T, f *fixture) {
 		limit int
 		want  []store.ClosedDay
 	}{{-1, 9, closed}, {-1, 1, closed[:1]}, {0, 9, closed[1:]}, {1, 9, nil}} {
-		if got, err := f.ClosedDays(ctx(), c.after, c.limit); err != nil || !reflect.DeepEqual(got, c.want) {
+		if got, err := f.ClosedDays(ctx(), c.after, c.limit); err != nil || !slices.Equal(got, c.want) {
 			t.Errorf("%d days in the tree behind leaf %d: %+v, %v, want %+v", c.limit, c.after, got, err, c.want)
 		}
 	}
