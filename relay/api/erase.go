@@ -18,15 +18,6 @@ type Holds interface {
 	Tombstone(ctx context.Context, id string) (store.Tombstone, error)
 }
 
-// Copy is what may have a session's log and is not the relay's to erase.
-type Copy struct {
-	Where string  `json:"where"`
-	Until *string `json:"until"` // when it is gone by itself; null when that is not known
-}
-
-// copies are those that every relay may have.
-var copies = []Copy{{Where: "backups of the data directory that were made before"}, {Where: "exports that were made before, and deliveries that their destinations keep"}}
-
 // erase answers DELETE /v1/sessions/{id}.
 func (a *API) erase(w http.ResponseWriter, r *http.Request, key config.Key) {
 	s, ok := a.reach(w, r, key)
@@ -45,7 +36,7 @@ func (a *API) erase(w http.ResponseWriter, r *http.Request, key config.Key) {
 		SessionID string `json:"session_id"`
 		Tombstone string `json:"tombstone"` // a signed note
 		Copies    []Copy `json:"copies"`    // what cannot be recalled
-	}{s.ID, string(notes[0]), copies})
+	}{s.ID, string(notes[0]), a.copies(s.Site)})
 }
 
 // hold answers PUT /v1/sessions/{id}/hold.

@@ -6,7 +6,9 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/journal"
 	"github.com/cotrail/cotrail/relay/store"
 )
@@ -37,6 +39,39 @@ func TestErase(t *testing.T) {
 	}
 	if len(r.noted) != 1 {
 		t.Errorf("what was not erased is noted: %+v", r.noted)
+	}
+}
+
+// TestCopies erases a session of a site that has destinations of every type.
+func TestCopies(t *testing.T) {
+	r := start(t)
+	site, _ := r.api.Config.Site("shop")
+	site.Deliver = []*config.Destination{
+		{Type: config.DestS3, Name: "vault", Endpoint: "https://user:hidden@s3.example", Bucket: "audit", LockMode: "compliance", ObjectLock: 400 * 24 * time.Hour},
+		{Type: config.DestS3, Name: "loose", Bucket: "open"},
+		{Type: config.DestS3, Name: "odd", Bucket: "odd", LockMode: "governance", ObjectLock: 25 * time.Hour},
+		{Type: config.DestDir, Name: "dir", Path: "/var/log/cotrail"},
+		{Type: config.DestWebhook, Name: "siem", URL: "https://siem.example/hidden"},
+		{Type: config.DestNATS, Name: "nats", URL: "nats://hidden", Stream: "entries"},
+		{Type: config.DestKafka, Name: "kafka", User: "hidden", Topic: "audits"},
+		{Type: config.DestStdout, Name: "stdout"},
+	}
+	_, body := r.do(t, "DELETE", "/v1/sessions/in-shop", "shop-eraser", "")
+	for _, part := range []string{
+		`exports that were made before, and destinations that are no longer in the configuration","until":null}`,
+		`destination vault: the bucket audit, where Object Lock in compliance mode keeps it for 400 days","until":"2027-12-27T10:04:35.000Z"}`,
+		`destination odd: the bucket odd, where Object Lock in governance mode keeps it for 25h0m0s","until":"2026-11-23T11:04:35.000Z"}`,
+		`destination siem: what the webhook's receiver has kept; it is told of the erasure","until":null}`,
+		`destination nats: the stream entries,`, `destination kafka: the topic audits,`, `destination stdout: `,
+	} {
+		if !strings.Contains(body, part) {
+			t.Errorf("%s, want %s", body, part)
+		}
+	}
+	for _, part := range []string{"hidden", "loose", "/var/log"} {
+		if strings.Contains(body, part) {
+			t.Errorf("%s has %s", body, part)
+		}
 	}
 }
 
