@@ -86,10 +86,11 @@ type Journal struct {
 	looks map[Deed]time.Time
 }
 
-// Note writes down what is about to be answered. Of the same look again within a few minutes it writes nothing.
+// Note writes down what is about to be answered. Of the same look again within a few minutes it writes nothing; of what
+// was taken away, each time counts.
 func (j *Journal) Note(ctx context.Context, d Deed) error {
 	now := j.Now()
-	look := d.Type == Viewed || d.Type == Exported
+	look := d.Type == Viewed
 	if look && j.again(d, now) {
 		return nil
 	}

@@ -73,6 +73,19 @@ func TestJournal(t *testing.T) {
 	}
 }
 
+// TestEachExport holds that what is taken away again is noted again, at once too.
+func TestEachExport(t *testing.T) {
+	s := open(t)
+	j := &Journal{Store: s, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	taken := Deed{Type: Exported, Site: "shop", Session: "s1", Key: "link for hook", What: "log"}
+	if err := errors.Join(j.Note(t.Context(), taken), j.Note(t.Context(), taken)); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := s.Accesses(t.Context(), "shop", "", 0, 9); err != nil || len(list) != 2 {
+		t.Errorf("of two uses of a link %d are noted, %v", len(list), err)
+	}
+}
+
 // full is a store that takes nothing.
 type full struct{ *sqlite.Store }
 
