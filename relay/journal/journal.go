@@ -40,6 +40,10 @@ const (
 	Held     = "log_held"
 	Released = "log_released"
 	Policy   = "policy_changed"
+
+	KeyAdded   = "key_added"
+	KeyRemoved = "key_removed"
+	KeyChanged = "key_changed"
 )
 
 // messages tell the types in a sentence.
@@ -48,13 +52,19 @@ var messages = map[string]string{
 	Held: "%s put a hold on the %s of session %s", Released: "%s released the %s of session %s",
 }
 
+// changes tell the types that concern a site and none of its sessions.
+var changes = map[string]string{
+	Policy:   "The site has another policy: %s",
+	KeyAdded: "The site has a new API key: %s", KeyRemoved: "The site has no longer the API key: %s", KeyChanged: "The site has another API key of the name: %s",
+}
+
 // Deed is what somebody did.
 type Deed struct {
 	Type    string
 	Site    string
 	Session string // empty for what concerns the site
 	Key     string // the name of the API key; what stands in its place when the relay did it by itself, or was asked by a link
-	What    string // log, statistics; of a policy its digest
+	What    string // log, statistics; of a policy its digest, of an API key its name
 	From    string // the address it was asked from
 }
 
@@ -127,7 +137,7 @@ func (d Deed) entry(seq uint64, now time.Time) []byte {
 	if message, ok := messages[d.Type]; ok {
 		e.Message = fmt.Sprintf(message, d.Key, d.What, d.Session)
 	} else {
-		e.Message = fmt.Sprintf("The site has another policy: %s", d.What)
+		e.Message = fmt.Sprintf(changes[d.Type], d.What)
 	}
 	text, err := json.Marshal(e)
 	if err == nil {

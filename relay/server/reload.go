@@ -73,6 +73,9 @@ func (s *Server) use(ctx context.Context, conf *config.Config) error {
 	if err := s.keepPolicies(ctx, answers.Policies(time.Now().UnixMilli())); err != nil {
 		return err
 	}
+	if err := s.noteKeys(ctx, conf); err != nil {
+		return err
+	}
 	public := http.NewServeMux()
 	admin := public
 	if s.options.AdminListen != "" {
