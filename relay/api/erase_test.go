@@ -11,6 +11,7 @@ import (
 	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/journal"
 	"github.com/cotrail/cotrail/relay/store"
+	"github.com/cotrail/cotrail/relay/trail"
 )
 
 func TestErase(t *testing.T) {
@@ -127,6 +128,17 @@ func TestAccessIsNoted(t *testing.T) {
 		r.unwritten = errors.New("disk full")
 		res, body = r.get(t, "/v1/sessions/in-shop"+c.path, "shop-reader", "Accept", c.accept)
 		says(t, c.path, res, body, 503, "access log")
+	}
+}
+
+// TestUnprovenIsNotNoted asks for the proof of a log that has none yet, which takes nothing away.
+func TestUnprovenIsNotNoted(t *testing.T) {
+	r := start(t)
+	r.unproven = trail.ErrNotYet
+	res, body := r.get(t, "/v1/sessions/in-shop/log?proof=1", "shop-reader")
+	says(t, "not yet", res, body, 503, "No checkpoint covers")
+	if len(r.noted) != 0 {
+		t.Errorf("noted %+v", r.noted)
 	}
 }
 

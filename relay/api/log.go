@@ -39,11 +39,12 @@ type selection struct {
 	surfly bool
 	// completing are the entries that complete others, by those: for the dialect, where they are known already.
 	completing map[uint64][][]byte
-	lines      bool  // one entry a line, with nothing around
-	events     bool  // as they come, for a browser
-	follow     bool  // as they come, also when they come later
-	proof      bool  // with all that a check of it needs
-	since      int64 // … also that the log goes on from a checkpoint of this size; 0 for none
+	lines      bool   // one entry a line, with nothing around
+	events     bool   // as they come, for a browser
+	follow     bool   // as they come, also when they come later
+	proof      bool   // with all that a check of it needs
+	since      int64  // … also that the log goes on from a checkpoint of this size; 0 for none
+	end        string // what the log ends with: the proof too
 }
 
 // deed tells what the access log has to say: a form for machines is there to be taken away.
@@ -69,6 +70,10 @@ func (a *API) log(w http.ResponseWriter, r *http.Request, key config.Key) {
 		a.tombstone(w, r, s.ID, sel.since)
 		return
 	}
+	if sel.end, err = a.ending(r.Context(), s.ID, sel); err != nil { // a log that is not sealed yet is not exported either
+		a.failed(w, r, err)
+		return
+	}
 	if !a.note(w, r, key, s, sel.deed(), "log") {
 		return
 	}
@@ -89,11 +94,7 @@ func (a *API) log(w http.ResponseWriter, r *http.Request, key config.Key) {
 
 // writeLog writes the selected entries as they come from the store.
 func (a *API) writeLog(w *patient, r *http.Request, id string, sel selection) error {
-	before, between, kind := "{\"session_logs\":[\n", ",\n", typeLog
-	end, err := a.ending(r.Context(), id, sel)
-	if err != nil {
-		return err
-	}
+	before, between, end, kind := "{\"session_logs\":[\n", ",\n", sel.end, typeLog
 	if sel.lines {
 		before, between, end, kind = "", "\n", "\n", typeLines
 	}
@@ -103,11 +104,12 @@ func (a *API) writeLog(w *patient, r *http.Request, id string, sel selection) er
 	out.WriteString(before) // out keeps its first error until Flush
 	written := false
 	if sel.surfly {
+		var err error
 		if sel.completing, err = a.completing(r.Context(), id); err != nil {
 			return err
 		}
 	}
-	err = a.Store.Entries(r.Context(), id, sel.after, func(seq uint64, line []byte) error {
+	err := a.Store.Entries(r.Context(), id, sel.after, func(seq uint64, line []byte) error {
 		line, ok, err := a.pick(sel, seq, line)
 		if err != nil || !ok {
 			return err
