@@ -49,11 +49,11 @@ type Options struct {
 	VerifyKey  string // the verifier keys of the log, one a line
 	Holds      Holds
 	Accesses   Accesses
-	Erase      func(ctx context.Context, by string, ids ...string) (tombstones [][]byte, err error)
-	Note       func(context.Context, journal.Deed) error                                          // into the access log
-	From       func(*http.Request) string                                                         // the address that a request came from
-	Stopping   <-chan struct{}                                                                    // closed when the relay ends: who follows a log is told so
-	Statistics func(site, id string, entries func(fn func(line []byte) error) error) (any, error) // of a session, from its log
+	Erase      func(ctx context.Context, by, from string, ids ...string) (tombstones [][]byte, err error) // notes it, too
+	Note       func(context.Context, journal.Deed) error                                                  // into the access log
+	From       func(*http.Request) string                                                                 // the address that a request came from
+	Stopping   <-chan struct{}                                                                            // closed when the relay ends: who follows a log is told so
+	Statistics func(site, id string, entries func(fn func(line []byte) error) error) (any, error)         // of a session, from its log
 	Outbox     store.Outbox
 	Resend     func()       // the outbox has something to send again
 	Links      http.Handler // answers links to logs

@@ -105,8 +105,8 @@ func (s *shelf) Tombstone(context.Context, string) (store.Tombstone, error) {
 	return store.Tombstone{Note: []byte("gone\n"), Leaf: 4, Own: 5}, nil
 }
 
-func (s *shelf) erase(_ context.Context, by string, ids ...string) ([][]byte, error) {
-	s.erased = append(s.erased, by+" "+strings.Join(ids, " "))
+func (s *shelf) erase(_ context.Context, by, from string, ids ...string) ([][]byte, error) {
+	s.erased = append(s.erased, by+" from "+from+" "+strings.Join(ids, " "))
 	return [][]byte{[]byte("tombstone")}, s.kept
 }
 

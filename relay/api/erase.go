@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/cotrail/cotrail/relay/config"
@@ -24,12 +25,14 @@ func (a *API) erase(w http.ResponseWriter, r *http.Request, key config.Key) {
 	if !ok {
 		return
 	}
-	notes, err := a.Erase(r.Context(), key.Name, s.ID)
-	if err != nil {
-		a.failed(w, r, err)
+	ctx := context.WithoutCancel(r.Context()) // what is noted is done, also when nobody waits for the answer
+	notes, err := a.Erase(ctx, key.Name, a.From(r), s.ID)
+	if errors.Is(err, journal.ErrUnwritten) {
+		a.unnoted(w, s, err)
 		return
 	}
-	if !a.note(w, r, key, s, journal.Erased, "log") {
+	if err != nil {
+		a.failed(w, r, err)
 		return
 	}
 	a.writeJSON(w, struct {
@@ -67,10 +70,14 @@ func (a *API) change(w http.ResponseWriter, r *http.Request, key config.Key, dee
 func (a *API) note(w http.ResponseWriter, r *http.Request, key config.Key, s store.Summary, deed, what string) bool {
 	err := a.Note(r.Context(), journal.Deed{Type: deed, Site: s.Site, Session: s.ID, Key: key.Name, What: what, From: a.From(r)})
 	if err != nil {
-		a.Log.Error("an access could not be noted", "session", s.ID, "error", err)
-		problem.Write(w, http.StatusServiceUnavailable, "The access could not be written into the access log, so it is not answered. The relay's own log says why.")
+		a.unnoted(w, s, err)
 	}
 	return err == nil
+}
+
+func (a *API) unnoted(w http.ResponseWriter, s store.Summary, err error) {
+	a.Log.Error("an access could not be noted", "session", s.ID, "error", err)
+	problem.Write(w, http.StatusServiceUnavailable, "The access could not be written into the access log, so it is not answered. The relay's own log says why.")
 }
 
 // tombstone answers with what is left of an erased session.

@@ -58,6 +58,9 @@ var changes = map[string]string{
 	KeyAdded: "The site has a new API key: %s", KeyRemoved: "The site has no longer the API key: %s", KeyChanged: "The site has another API key of the name: %s",
 }
 
+// ErrUnwritten says that something could not be noted; so it is not done.
+var ErrUnwritten = errors.New("the access log could not be written")
+
 // Deed is what somebody did.
 type Deed struct {
 	Type    string
@@ -109,7 +112,7 @@ func (j *Journal) Note(ctx context.Context, d Deed) error {
 		return text, chain.Entry([16]byte{}, before, text)
 	})
 	if err != nil {
-		return fmt.Errorf("note the access: %w", err)
+		return fmt.Errorf("%w: %w", ErrUnwritten, err)
 	}
 	if look {
 		j.mu.Lock()
