@@ -52,6 +52,7 @@ type Options struct {
 	Erase      func(ctx context.Context, by, from string, ids ...string) (tombstones [][]byte, err error) // notes it, too
 	Note       func(context.Context, journal.Deed) error                                                  // into the access log
 	From       func(*http.Request) string                                                                 // the address that a request came from
+	Cut        func(reason string)                                                                        // a follower of a log was cut off: slow, stopping
 	Stopping   <-chan struct{}                                                                            // closed when the relay ends: who follows a log is told so
 	Statistics func(site, id string, entries func(fn func(line []byte) error) error) (any, error)         // of a session, from its log
 	Outbox     store.Outbox

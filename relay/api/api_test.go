@@ -162,6 +162,7 @@ type relay struct {
 	local bool
 	ready error
 
+	cut    chan string // why followers were cut off
 	outbox *box
 	resent int
 }
@@ -169,7 +170,7 @@ type relay struct {
 // start serves two sites with one session each.
 func start(t *testing.T) *relay {
 	t.Helper()
-	r := &relay{outbox: &box{}, shelf: &shelf{
+	r := &relay{outbox: &box{}, cut: make(chan string, 9), shelf: &shelf{
 		sessions: []store.Summary{
 			{ID: "in-shop", Site: "shop", Created: 1795341873343, LastTime: 1795341874000, Entries: 3, StartURL: "https://shop.example/", Participants: []string{"Ann"}},
 			{ID: "in-side", Site: "side", Created: 1795341873343, Ended: true, EndReason: "timeout"},
@@ -202,6 +203,7 @@ func start(t *testing.T) *relay {
 		Tag: func(base, site string) string {
 			return `<script src="` + base + `/cotrail.aa.js" data-site="` + site + `"></script>`
 		},
+		Cut:    func(reason string) { r.cut <- reason },
 		Outbox: r.outbox,
 		Resend: func() { r.resent++ },
 		Links: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -218,12 +218,25 @@ type patient struct {
 	to      http.ResponseWriter
 	control *http.ResponseController
 	begun   bool
+	spare   time.Duration // so much longer a chunk may take for the reader to be told that it took too long
+	late    bool          // one did
 }
 
 func (p *patient) Write(b []byte) (int, error) {
 	p.begun = true
-	if err := p.control.SetWriteDeadline(time.Now().Add(slowReader)); err != nil {
+	began := time.Now()
+	if err := p.control.SetWriteDeadline(began.Add(slowReader + p.spare)); err != nil {
 		return 0, err
 	}
-	return p.to.Write(b)
+	n, err := p.to.Write(b)
+	p.late = p.late || time.Since(began) > slowReader
+	return n, err
+}
+
+// flush sends what was written, in the time of the last chunk.
+func (p *patient) flush() error {
+	began := time.Now()
+	err := p.control.Flush()
+	p.late = p.late || time.Since(began) > slowReader
+	return err
 }
