@@ -46,13 +46,14 @@ type Options struct {
 		Document(ctx context.Context, id string) (store.Document, error)
 	}
 	Trail      Trail
-	VerifyKey  string // the verifier keys of the log, one a line
+	VerifyKey  string                                 // the verifier keys of the log, one a line
+	StillReads func(key config.Key, site string) bool // by the configuration that is in force by now
 	Holds      Holds
 	Accesses   Accesses
 	Erase      func(ctx context.Context, by, from string, ids ...string) (tombstones [][]byte, err error) // notes it, too
 	Note       func(context.Context, journal.Deed) error                                                  // into the access log
 	From       func(*http.Request) string                                                                 // the address that a request came from
-	Cut        func(reason string)                                                                        // a follower of a log was cut off: slow, stopping
+	Cut        func(reason string)                                                                        // a follower of a log was cut off: slow, stopping, revoked
 	Stopping   <-chan struct{}                                                                            // closed when the relay ends: who follows a log is told so
 	Statistics func(site, id string, entries func(fn func(line []byte) error) error) (any, error)         // of a session, from its log
 	Outbox     store.Outbox

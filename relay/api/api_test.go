@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -162,9 +163,10 @@ type relay struct {
 	local bool
 	ready error
 
-	cut    chan string // why followers were cut off
-	outbox *box
-	resent int
+	cut     chan string  // why followers were cut off
+	revoked atomic.Value // name of an API key
+	outbox  *box
+	resent  int
 }
 
 // start serves two sites with one session each.
@@ -203,9 +205,10 @@ func start(t *testing.T) *relay {
 		Tag: func(base, site string) string {
 			return `<script src="` + base + `/cotrail.aa.js" data-site="` + site + `"></script>`
 		},
-		Cut:    func(reason string) { r.cut <- reason },
-		Outbox: r.outbox,
-		Resend: func() { r.resent++ },
+		StillReads: func(key config.Key, _ string) bool { return key.Name != r.revoked.Load() },
+		Cut:        func(reason string) { r.cut <- reason },
+		Outbox:     r.outbox,
+		Resend:     func() { r.resent++ },
 		Links: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprintf(w, `{"session_logs":[%q]}`, r.PathValue("token"))

@@ -32,10 +32,11 @@ const typeEvents = "text/event-stream"
 var (
 	errSlow     = errors.New("you read too slowly; ask again from the last entry that you have")
 	errStopping = errors.New("the relay is stopping; ask again from the last entry that you have")
+	errRevoked  = errors.New("the API key may no longer read this log")
 )
 
 // cuts name the reasons for those who count.
-var cuts = map[error]string{errSlow: "slow", errStopping: "stopping"}
+var cuts = map[error]string{errSlow: "slow", errStopping: "stopping", errRevoked: "revoked"}
 
 // follower writes a live log as it grows.
 type follower struct {
@@ -98,6 +99,9 @@ func (f *follower) run(ctx context.Context, id string) error {
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
 	for first := true; ; first = false {
+		if !f.sel.may() {
+			return errRevoked
+		}
 		s, err := f.a.Store.Session(ctx, id)
 		if err != nil {
 			return err

@@ -169,6 +169,20 @@ func TestStoppingTellsFollowers(t *testing.T) {
 	}
 }
 
+// TestRevokedKey takes the key away by which a log is followed.
+func TestRevokedKey(t *testing.T) {
+	r, g, _ := startGrowing(t)
+	g.add(click(1))
+	in := follow(t, r, "", "text/event-stream")
+	wantLines(t, in, "id: 1", "data: "+click(1), "")
+	r.revoked.Store("shop-reader")
+	wantLines(t, in, "event: cut", `data: "the API key may no longer read this log"`, "")
+	wantEnd(t, in)
+	if reason := <-r.cut; reason != "revoked" {
+		t.Errorf("counted %q", reason)
+	}
+}
+
 func TestFollowRefusals(t *testing.T) {
 	r, _, _ := startGrowing(t)
 	for _, c := range []struct {
@@ -271,7 +285,7 @@ func TestSlowFollower(t *testing.T) {
 				g.add(click(1)) // what is there at first may take longer
 				time.AfterFunc(time.Minute, func() { g.add(click(2)) })
 				req := httptest.NewRequest("GET", "/", nil)
-				err := a.follow(&patient{to: w, control: http.NewResponseController(w)}, req, "in-shop", selection{events: true, follow: true})
+				err := a.follow(&patient{to: w, control: http.NewResponseController(w)}, req, "in-shop", selection{events: true, follow: true, may: func() bool { return true }})
 				want := fmt.Sprintf("id: %d\ndata: %s\n\nevent: cut\ndata: %q\n\n", c.last, click(c.last), errSlow)
 				if body := w.Body.String(); err != nil || !strings.HasSuffix(body, want) || counted != "slow" {
 					t.Errorf("%v, counted %q\n%s", err, counted, body)
@@ -297,7 +311,7 @@ func TestStuckFollower(t *testing.T) {
 		a := &API{Options: Options{Store: g, Log: slog.New(slog.NewTextHandler(&said, nil)), Cut: func(reason string) { counted += reason }}}
 		w := &stuck{&slow{httptest.NewRecorder(), slowReader + lastWord}}
 		g.add(click(1))
-		err := a.follow(&patient{to: w, control: http.NewResponseController(w)}, httptest.NewRequest("GET", "/", nil), "in-shop", selection{events: true, follow: true})
+		err := a.follow(&patient{to: w, control: http.NewResponseController(w)}, httptest.NewRequest("GET", "/", nil), "in-shop", selection{events: true, follow: true, may: func() bool { return true }})
 		if !errors.Is(err, os.ErrDeadlineExceeded) || counted != "slow" || !strings.Contains(said.String(), `session=in-shop reason="you read too slowly`) {
 			t.Errorf("%v, counted %q, said %s", err, counted, &said)
 		}

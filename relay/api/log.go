@@ -39,12 +39,13 @@ type selection struct {
 	surfly bool
 	// completing are the entries that complete others, by those: for the dialect, where they are known already.
 	completing map[uint64][][]byte
-	lines      bool   // one entry a line, with nothing around
-	events     bool   // as they come, for a browser
-	follow     bool   // as they come, also when they come later
-	proof      bool   // with all that a check of it needs
-	since      int64  // … also that the log goes on from a checkpoint of this size; 0 for none
-	end        string // what the log ends with: the proof too
+	lines      bool        // one entry a line, with nothing around
+	events     bool        // as they come, for a browser
+	follow     bool        // as they come, also when they come later
+	may        func() bool // the reader still may: a log is followed for hours, and the configuration changes meanwhile
+	proof      bool        // with all that a check of it needs
+	since      int64       // … also that the log goes on from a checkpoint of this size; 0 for none
+	end        string      // what the log ends with: the proof too
 }
 
 // deed tells what the access log has to say: a form for machines is there to be taken away.
@@ -77,6 +78,7 @@ func (a *API) log(w http.ResponseWriter, r *http.Request, key config.Key) {
 	if !a.note(w, r, key, s, sel.deed(), "log") {
 		return
 	}
+	sel.may = func() bool { return a.StillReads(key, s.Site) }
 	to := &patient{to: w, control: http.NewResponseController(w)}
 	write := a.writeLog
 	if sel.follow {

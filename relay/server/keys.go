@@ -37,6 +37,13 @@ func (s *Server) noteKeys(ctx context.Context, conf *config.Config) error {
 	return nil
 }
 
+// stillReads tells whether an API key that was let through may read a site's logs by the configuration in force.
+func (s *Server) stillReads(key config.Key, site string) bool {
+	return slices.ContainsFunc(s.conf.Load().Keys, func(k config.Key) bool {
+		return k.SHA256 == key.SHA256 && k.May(config.ScopeRead) && k.Reaches(site)
+	})
+}
+
 // siteKeys lists the API keys of each site, by site and name.
 func siteKeys(conf *config.Config) (keys []store.Key) {
 	for _, site := range conf.Sites {

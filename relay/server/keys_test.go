@@ -61,3 +61,33 @@ func TestKeyChanges(t *testing.T) {
 	want("a", append(a, "another API key of the name: all")...)
 	want("b", append(b, "no longer the API key: new", "another API key of the name: all")...)
 }
+
+// TestStillReads holds whom a reload lets go on reading a log that they follow.
+func TestStillReads(t *testing.T) {
+	site := "sites:\n  - {key: a, origins: [\"https://a.example\"]}\n  - {key: b, origins: [\"https://b.example\"]}\nkeys:\n"
+	key := func(name string, digit int, scopes, sites string) string {
+		return fmt.Sprintf("  - {name: %s, sha256: \"%064d\", scopes: [%s], sites: [%s]}\n", name, digit, scopes, sites)
+	}
+	o := options(t)
+	o.Dev = false
+	first := load(t, site+key("k", 1, "read", "a"), false)
+	s := start(t, first, o)
+	for change, c := range map[string]struct {
+		keys string
+		want bool
+	}{
+		"nothing":        {key("k", 1, "read", "a"), true},
+		"another name":   {key("other", 1, "read", "a"), true},
+		"all sites":      {key("k", 1, "read", `"*"`), true},
+		"another site":   {key("k", 1, "read", "b"), false},
+		"another scope":  {key("k", 1, "host", "a"), false},
+		"another secret": {key("k", 2, "read", "a"), false},
+	} {
+		if err := s.Reload(t.Context(), load(t, site+c.keys, false)); err != nil {
+			t.Fatal(err)
+		}
+		if got := s.stillReads(first.Keys[0], "a"); got != c.want {
+			t.Errorf("after %s: %v", change, got)
+		}
+	}
+}
