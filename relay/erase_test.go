@@ -88,7 +88,7 @@ func TestErase(t *testing.T) {
 			t.Errorf("the tombstone: exit %d\n%s%s", code, stdout, stderr)
 		}
 		code, stdout, stderr := command(t, "verify", "--verify-key", key, "--key", "dev", "--since", since, r.url)
-		if code != 0 || strings.Count(stdout, "good") != 4 {
+		if code != 0 || strings.Count(stdout, "good") != 5 {
 			t.Errorf("the relay: exit %d\n%s%s", code, stdout, stderr)
 		}
 		r.end()

@@ -164,6 +164,12 @@ func (c *verifyCmd) tell(w io.Writer, r *verify.Report) error {
 	switch {
 	case len(r.Findings) > 0:
 		fmt.Fprintf(&b, "BAD   %s\n", r.Log)
+	case r.Unseen > 0 && r.AllSites:
+		fmt.Fprintf(&b, "note  %s: %d of the %d leaves of the log of all are of what could not be checked, or is bad\n", r.Log, r.Unseen, r.Leaves)
+	case r.Unseen > 0:
+		fmt.Fprintf(&b, "note  %s: %d of the %d leaves of the log of all are of nothing that this key reaches; whether they are still there only a key of all sites can tell\n", r.Log, r.Unseen, r.Leaves)
+	case r.Leaves > 0:
+		fmt.Fprintf(&b, "good  %s: each of the %d leaves of the log of all is there\n", r.Log, r.Leaves)
 	case r.AccessLog != "":
 		fmt.Fprintf(&b, "good  %s: %d lines of the access log of site %s\n", r.Log, r.Entries, r.AccessLog)
 	case r.Unsigned:

@@ -227,7 +227,7 @@ func TestRestoredBackup(t *testing.T) {
 	finished(t, dir, three, 5)
 	r = serve(t, dir)
 	r.get("/v1/sessions/" + three + "/proof")
-	if code, stdout, stderr := command(t, "verify", "--verify-key", key, "--key", "dev", "--since", since, r.url); code != 0 || strings.Count(stdout, "good") != 5 {
+	if code, stdout, stderr := command(t, "verify", "--verify-key", key, "--key", "dev", "--since", since, r.url); code != 0 || strings.Count(stdout, "good") != 6 {
 		t.Errorf("the store that went on: exit %d\n%s%s", code, stdout, stderr)
 	}
 	r.end()

@@ -63,7 +63,7 @@ func TestVerifyAccessLog(t *testing.T) {
 	}
 	for want, edit := range map[string]func([]json.RawMessage) []json.RawMessage{
 		`{"kind":"changed","seq":2,"text":"Line 2 of the access log was changed."}`: func(l []json.RawMessage) []json.RawMessage {
-			l[1] = bytes.Replace(l[1], []byte("log_exported"), []byte("log_viewed"), 1)
+			l[1] = bytes.Replace(l[1], []byte("key_added"), []byte("key_removed"), 1)
 			return l
 		},
 		`{"kind":"removed","seq":1,"text":"Line 1 of the access log was removed."}`: func(l []json.RawMessage) []json.RawMessage { return l[1:] },

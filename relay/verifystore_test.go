@@ -2,16 +2,22 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"crypto/sha256"
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
 	"github.com/cotrail/cotrail/relay/document"
+	"github.com/cotrail/cotrail/relay/journal"
 	"github.com/cotrail/cotrail/relay/store/sqlite"
 	"github.com/cotrail/cotrail/relay/verify"
 )
@@ -138,4 +144,90 @@ func findings(t *rapid.T, reports []byte) (all []verify.Finding) {
 		all = append(all, r.Findings...)
 	}
 	return all
+}
+
+// TestSessionTakenAway deletes whole sessions from the store of a relay, beside a day of an access log and an erased
+// session, and wants cotrail verify to find that leaves of the log of all are of nothing any more.
+func TestSessionTakenAway(t *testing.T) {
+	dir, elsewhere := t.TempDir(), t.TempDir()
+	accessedYesterday(t, dir)
+	shop := "00000000000000000000000000000004"
+	ended(t, dir, "shop", shop, 3, time.Now())
+	for _, id := range []string{one, two, three} {
+		finished(t, dir, id, 3)
+	}
+	secret, all := "of one site", "of all sites"
+	conf := write(t, filepath.Join(elsewhere, "cotrail.yaml"), fmt.Sprintf("sites:\n  - {key: shop, dev: true}\nkeys:\n"+
+		"  - {name: shop, sha256: \"%x\", scopes: [read], sites: [shop]}\n  - {name: all, sha256: \"%x\", scopes: [read], sites: [\"*\"]}\n",
+		sha256.Sum256([]byte(secret)), sha256.Sum256([]byte(all))))
+	r := serve(t, dir, "--config="+conf)
+	for _, id := range []string{one, two, three, shop} {
+		r.get("/v1/sessions/" + id + "/proof")
+	}
+	if status, body := r.ask("DELETE", "/v1/sessions/"+three); status != 200 {
+		t.Fatalf("%d %s", status, body)
+	}
+	r.get("/v1/sessions/" + three + "/proof")
+	key := write(t, filepath.Join(elsewhere, "verify.key"), r.get("/v1/verify-key"))
+	since := write(t, filepath.Join(elsewhere, "checkpoint"), r.get("/v1/checkpoint"))
+	verify := func(args ...string) (int, string) {
+		code, stdout, stderr := command(t, append([]string{"verify", "--verify-key", key, "--since", since, r.url}, args...)...)
+		return code, stdout + stderr
+	}
+	const leaves = 6 // four sessions, a tombstone, a day
+	if code, out := verify("--key", all); code != exitGood || !strings.Contains(out, fmt.Sprintf("each of the %d leaves", leaves)) {
+		t.Errorf("all is there: exit %d\n%s", code, out)
+	}
+	if code, out := verify("--key", secret); code != exitGood || !strings.Contains(out, "note  ") || !strings.Contains(out, "5 of the 6 leaves") {
+		t.Errorf("a key of one site: exit %d\n%s", code, out)
+	}
+	if code, out := verify("--key", secret, "--json"); code != exitGood || !strings.Contains(out, `"leaves":6,"unseen_leaves":5,"findings":[]`) {
+		t.Errorf("a key of one site, as JSON: exit %d\n%s", code, out)
+	}
+
+	p := openParts(t, dir, two)
+	var leaf int64
+	if err := p.db.QueryRow("SELECT leaf FROM documents WHERE session = ?", p.num).Scan(&leaf); err != nil {
+		t.Fatal(err)
+	}
+	r.end()
+	for _, statement := range []string{"DELETE FROM documents WHERE session = ?", "DELETE FROM parts WHERE session = ?", "DELETE FROM sessions WHERE num = ?"} {
+		if _, err := p.db.Exec(statement, p.num); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r = serve(t, dir, "--config="+conf)
+	want := fmt.Sprintf(`"findings":[{"kind":"removed","leaf":%d,`, leaf)
+	if code, out := verify("--key", all, "--json"); code != exitFound || strings.Count(out, `"kind"`) != 1 || !strings.Contains(out, want) {
+		t.Errorf("a session is gone: exit %d, want %s\n%s", code, want, out)
+	}
+	r.end()
+	if _, err := p.db.Exec("DELETE FROM access WHERE day < date('now')"); err != nil {
+		t.Fatal(err)
+	}
+	r = serve(t, dir, "--config="+conf)
+	if code, out := verify("--key", all); code != exitFound || !strings.Contains(out, "2 leaves of 6 are missing") {
+		t.Errorf("a day of an access log is gone too: exit %d\n%s", code, out)
+	}
+}
+
+// accessedYesterday puts a day of an access log into a store and into its log of all, of a site without sessions.
+func accessedYesterday(t *testing.T, dir string) {
+	t.Helper()
+	s, err := sqlite.Open(t.Context(), dir, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	now := time.Now().Add(-48 * time.Hour)
+	j := &journal.Journal{Store: s, Now: func() time.Time { return now }, Log: slog.New(slog.DiscardHandler)}
+	if err := j.Note(t.Context(), journal.Deed{Type: journal.Viewed, Site: "gone", Session: "s", Key: "audit", What: "log"}); err != nil {
+		t.Fatal(err)
+	}
+	now = time.Now()
+	ctx, stop := context.WithCancel(t.Context())
+	j.Grown = stop
+	if err := j.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
 }

@@ -17,6 +17,7 @@ import (
 
 // Accesses reads the access log.
 type Accesses interface {
+	ClosedDays(ctx context.Context, after int64, limit int) ([]store.ClosedDay, error)
 	Accesses(ctx context.Context, site, day string, after uint64, limit int) ([]store.Access, error)
 }
 

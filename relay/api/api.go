@@ -46,14 +46,16 @@ type Options struct {
 		Document(ctx context.Context, id string) (store.Document, error)
 	}
 	Trail      Trail
-	VerifyKey  string // the verifier keys of the log, one a line
+	VerifyKey  string                                 // the verifier keys of the log, one a line
+	StillReads func(key config.Key, site string) bool // by the configuration that is in force by now
 	Holds      Holds
 	Accesses   Accesses
-	Erase      func(ctx context.Context, by string, ids ...string) (tombstones [][]byte, err error)
-	Note       func(context.Context, journal.Deed) error                                          // into the access log
-	From       func(*http.Request) string                                                         // the address that a request came from
-	Stopping   <-chan struct{}                                                                    // closed when the relay ends: who follows a log is told so
-	Statistics func(site, id string, entries func(fn func(line []byte) error) error) (any, error) // of a session, from its log
+	Erase      func(ctx context.Context, by, from string, ids ...string) (tombstones [][]byte, err error) // notes it, too
+	Note       func(context.Context, journal.Deed) error                                                  // into the access log
+	From       func(*http.Request) string                                                                 // the address that a request came from
+	Cut        func(reason string)                                                                        // a follower of a log was cut off: slow, stopping, revoked
+	Stopping   <-chan struct{}                                                                            // closed when the relay ends: who follows a log is told so
+	Statistics func(site, id string, entries func(fn func(line []byte) error) error) (any, error)         // of a session, from its log
 	Outbox     store.Outbox
 	Resend     func()       // the outbox has something to send again
 	Links      http.Handler // answers links to logs
@@ -119,6 +121,7 @@ func (a *API) Routes() []Route {
 		{Method: "PUT", Path: "/v1/sessions/{id}/hold", Access: withKey, Scope: config.ScopeErase, answer: a.hold},
 		{Method: "DELETE", Path: "/v1/sessions/{id}/hold", Access: withKey, Scope: config.ScopeErase, answer: a.release},
 		{Path: "/v1/access-log", Access: withKey, Scope: read, Params: []string{"site", "limit", "cursor"}, answer: a.accessLog},
+		{Path: "/v1/access-log/days", Access: withKey, Scope: read, Params: []string{"from", "limit", "cursor"}, answer: a.accessDays},
 		{Path: "/v1/checkpoint", Params: []string{"from"}, answer: a.checkpoint},
 		{Path: "/v1/verify-key", answer: a.verifyKey},
 		{Path: "/v1/policies/{digest}", Access: withKey, Scope: read, answer: a.kept},

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -105,8 +106,8 @@ func (s *shelf) Tombstone(context.Context, string) (store.Tombstone, error) {
 	return store.Tombstone{Note: []byte("gone\n"), Leaf: 4, Own: 5}, nil
 }
 
-func (s *shelf) erase(_ context.Context, by string, ids ...string) ([][]byte, error) {
-	s.erased = append(s.erased, by+" "+strings.Join(ids, " "))
+func (s *shelf) erase(_ context.Context, by, from string, ids ...string) ([][]byte, error) {
+	s.erased = append(s.erased, by+" from "+from+" "+strings.Join(ids, " "))
 	return [][]byte{[]byte("tombstone")}, s.kept
 }
 
@@ -121,6 +122,16 @@ const accessEntry = `{"details":{"from":null,"session_id":"in-shop","what":"log"
 func (s *shelf) Accesses(_ context.Context, site, day string, after uint64, limit int) (list []store.Access, _ error) {
 	for i := range uint64(limit) {
 		list = append(list, store.Access{Day: "2026-11-22", Seq: after + i + 1, Entry: fmt.Appendf(nil, accessEntry, after+i+1, site+" after "+day), Hash: [32]byte{1}})
+	}
+	return list, nil
+}
+
+// ClosedDays has a day of each site, and no third one.
+func (s *shelf) ClosedDays(_ context.Context, after int64, limit int) (list []store.ClosedDay, _ error) {
+	for leaf, site := range []string{"shop", "side"} {
+		if int64(leaf) > after && len(list) < limit {
+			list = append(list, store.ClosedDay{AccessDay: store.AccessDay{Site: site, Day: "2026-11-21", Entries: 3, Hash: [32]byte{1}}, Leaf: int64(leaf)})
+		}
 	}
 	return list, nil
 }
@@ -152,14 +163,16 @@ type relay struct {
 	local bool
 	ready error
 
-	outbox *box
-	resent int
+	cut     chan string  // why followers were cut off
+	revoked atomic.Value // name of an API key
+	outbox  *box
+	resent  int
 }
 
 // start serves two sites with one session each.
 func start(t *testing.T) *relay {
 	t.Helper()
-	r := &relay{outbox: &box{}, shelf: &shelf{
+	r := &relay{outbox: &box{}, cut: make(chan string, 9), shelf: &shelf{
 		sessions: []store.Summary{
 			{ID: "in-shop", Site: "shop", Created: 1795341873343, LastTime: 1795341874000, Entries: 3, StartURL: "https://shop.example/", Participants: []string{"Ann"}},
 			{ID: "in-side", Site: "side", Created: 1795341873343, Ended: true, EndReason: "timeout"},
@@ -192,8 +205,10 @@ func start(t *testing.T) *relay {
 		Tag: func(base, site string) string {
 			return `<script src="` + base + `/cotrail.aa.js" data-site="` + site + `"></script>`
 		},
-		Outbox: r.outbox,
-		Resend: func() { r.resent++ },
+		StillReads: func(key config.Key, _ string) bool { return key.Name != r.revoked.Load() },
+		Cut:        func(reason string) { r.cut <- reason },
+		Outbox:     r.outbox,
+		Resend:     func() { r.resent++ },
 		Links: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprintf(w, `{"session_logs":[%q]}`, r.PathValue("token"))

@@ -34,11 +34,12 @@ type request struct {
 	once store.Once
 }
 
-// read takes the body of a request, or refuses it. An empty body is an empty object.
+// read takes the body of a request, or refuses it. An empty body is an empty object, and needs no Content-Type.
 func (a *API) read(w http.ResponseWriter, r *http.Request, key config.Key) (req request, ok bool) {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || kind != typeJSON {
-		problem.Write(w, http.StatusUnsupportedMediaType, "The Content-Type must be "+typeJSON+".")
+	declared := r.Header.Get("Content-Type")
+	kind, _, err := mime.ParseMediaType(declared)
+	if declared != "" && (err != nil || kind != typeJSON) {
+		refuseType(w)
 		return req, false
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -49,6 +50,10 @@ func (a *API) read(w http.ResponseWriter, r *http.Request, key config.Key) (req 
 		return req, false
 	case err != nil:
 		problem.Write(w, http.StatusBadRequest, "The body could not be read to its end.")
+		return req, false
+	}
+	if len(body) > 0 && declared == "" {
+		refuseType(w)
 		return req, false
 	}
 	if body = bytes.TrimSpace(body); len(body) == 0 {
@@ -68,6 +73,10 @@ func (a *API) read(w http.ResponseWriter, r *http.Request, key config.Key) (req 
 		return req, false
 	}
 	return req, true
+}
+
+func refuseType(w http.ResponseWriter) {
+	problem.Write(w, http.StatusUnsupportedMediaType, "The Content-Type must be "+typeJSON+".")
 }
 
 func isIdempotencyKey(s string) bool {

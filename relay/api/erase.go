@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/cotrail/cotrail/relay/config"
@@ -18,34 +19,27 @@ type Holds interface {
 	Tombstone(ctx context.Context, id string) (store.Tombstone, error)
 }
 
-// Copy is what may have a session's log and is not the relay's to erase.
-type Copy struct {
-	Where string  `json:"where"`
-	Until *string `json:"until"` // when it is gone by itself; null when that is not known
-}
-
-// copies are those that every relay may have.
-var copies = []Copy{{Where: "backups of the data directory that were made before"}, {Where: "exports that were made before, and deliveries that their destinations keep"}}
-
 // erase answers DELETE /v1/sessions/{id}.
 func (a *API) erase(w http.ResponseWriter, r *http.Request, key config.Key) {
 	s, ok := a.reach(w, r, key)
 	if !ok {
 		return
 	}
-	notes, err := a.Erase(r.Context(), key.Name, s.ID)
-	if err != nil {
-		a.failed(w, r, err)
+	ctx := context.WithoutCancel(r.Context()) // what is noted is done, also when nobody waits for the answer
+	notes, err := a.Erase(ctx, key.Name, a.From(r), s.ID)
+	if errors.Is(err, journal.ErrUnwritten) {
+		a.unnoted(w, s, err)
 		return
 	}
-	if !a.note(w, r, key, s, journal.Erased, "log") {
+	if err != nil {
+		a.failed(w, r, err)
 		return
 	}
 	a.writeJSON(w, struct {
 		SessionID string `json:"session_id"`
 		Tombstone string `json:"tombstone"` // a signed note
 		Copies    []Copy `json:"copies"`    // what cannot be recalled
-	}{s.ID, string(notes[0]), copies})
+	}{s.ID, string(notes[0]), a.copies(s.Site)})
 }
 
 // hold answers PUT /v1/sessions/{id}/hold.
@@ -76,10 +70,14 @@ func (a *API) change(w http.ResponseWriter, r *http.Request, key config.Key, dee
 func (a *API) note(w http.ResponseWriter, r *http.Request, key config.Key, s store.Summary, deed, what string) bool {
 	err := a.Note(r.Context(), journal.Deed{Type: deed, Site: s.Site, Session: s.ID, Key: key.Name, What: what, From: a.From(r)})
 	if err != nil {
-		a.Log.Error("an access could not be noted", "session", s.ID, "error", err)
-		problem.Write(w, http.StatusServiceUnavailable, "The access could not be written into the access log, so it is not answered. The relay's own log says why.")
+		a.unnoted(w, s, err)
 	}
 	return err == nil
+}
+
+func (a *API) unnoted(w http.ResponseWriter, s store.Summary, err error) {
+	a.Log.Error("an access could not be noted", "session", s.ID, "error", err)
+	problem.Write(w, http.StatusServiceUnavailable, "The access could not be written into the access log, so it is not answered. The relay's own log says why.")
 }
 
 // tombstone answers with what is left of an erased session.

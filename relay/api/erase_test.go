@@ -6,9 +6,12 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/cotrail/cotrail/relay/config"
 	"github.com/cotrail/cotrail/relay/journal"
 	"github.com/cotrail/cotrail/relay/store"
+	"github.com/cotrail/cotrail/relay/trail"
 )
 
 func TestErase(t *testing.T) {
@@ -17,11 +20,8 @@ func TestErase(t *testing.T) {
 	if want := `{"session_id":"in-shop","tombstone":"tombstone","copies":[{"where":"backups of`; res.StatusCode != 200 || !strings.HasPrefix(body, want) {
 		t.Errorf("%d %s, want %s", res.StatusCode, body, want)
 	}
-	if !reflect.DeepEqual(r.erased, []string{"shop-eraser in-shop"}) {
+	if !reflect.DeepEqual(r.erased, []string{"shop-eraser from 192.0.2.1 in-shop"}) {
 		t.Errorf("erased %v", r.erased)
-	}
-	if want := (journal.Deed{Type: journal.Erased, Site: "shop", Session: "in-shop", Key: "shop-eraser", What: "log", From: "192.0.2.1"}); len(r.noted) != 1 || r.noted[0] != want {
-		t.Errorf("noted %+v, want %+v", r.noted, want)
 	}
 	for err, c := range map[error]struct {
 		status int
@@ -30,13 +30,45 @@ func TestErase(t *testing.T) {
 		store.ErrNotSealed: {409, "once it is sealed"},
 		store.ErrHeld:      {409, "DELETE its hold first"},
 		store.ErrErased:    {410, "was erased"},
+
+		journal.ErrUnwritten: {503, "access log"},
 	} {
 		r.kept = err
 		res, body := r.do(t, "DELETE", "/v1/sessions/in-shop", "shop-eraser", "")
 		says(t, err.Error(), res, body, c.status, c.part)
 	}
-	if len(r.noted) != 1 {
-		t.Errorf("what was not erased is noted: %+v", r.noted)
+}
+
+// TestCopies erases a session of a site that has destinations of every type.
+func TestCopies(t *testing.T) {
+	r := start(t)
+	site, _ := r.api.Config.Site("shop")
+	site.Deliver = []*config.Destination{
+		{Type: config.DestS3, Name: "vault", Endpoint: "https://user:hidden@s3.example", Bucket: "audit", LockMode: "compliance", ObjectLock: 400 * 24 * time.Hour},
+		{Type: config.DestS3, Name: "loose", Bucket: "open"},
+		{Type: config.DestS3, Name: "odd", Bucket: "odd", LockMode: "governance", ObjectLock: 25 * time.Hour},
+		{Type: config.DestDir, Name: "dir", Path: "/var/log/cotrail"},
+		{Type: config.DestWebhook, Name: "siem", URL: "https://siem.example/hidden"},
+		{Type: config.DestNATS, Name: "nats", URL: "nats://hidden", Stream: "entries"},
+		{Type: config.DestKafka, Name: "kafka", User: "hidden", Topic: "audits"},
+		{Type: config.DestStdout, Name: "stdout"},
+	}
+	_, body := r.do(t, "DELETE", "/v1/sessions/in-shop", "shop-eraser", "")
+	for _, part := range []string{
+		`exports that were made before, and destinations that are no longer in the configuration","until":null}`,
+		`destination vault: the bucket audit, where Object Lock in compliance mode keeps it for 400 days","until":"2027-12-27T10:04:35.000Z"}`,
+		`destination odd: the bucket odd, where Object Lock in governance mode keeps it for 25h0m0s","until":"2026-11-23T11:04:35.000Z"}`,
+		`destination siem: what the webhook's receiver has kept; it is told of the erasure","until":null}`,
+		`destination nats: the stream entries,`, `destination kafka: the topic audits,`, `destination stdout: `,
+	} {
+		if !strings.Contains(body, part) {
+			t.Errorf("%s, want %s", body, part)
+		}
+	}
+	for _, part := range []string{"hidden", "loose", "/var/log"} {
+		if strings.Contains(body, part) {
+			t.Errorf("%s has %s", body, part)
+		}
 	}
 }
 
@@ -92,6 +124,17 @@ func TestAccessIsNoted(t *testing.T) {
 		r.unwritten = errors.New("disk full")
 		res, body = r.get(t, "/v1/sessions/in-shop"+c.path, "shop-reader", "Accept", c.accept)
 		says(t, c.path, res, body, 503, "access log")
+	}
+}
+
+// TestUnprovenIsNotNoted asks for the proof of a log that has none yet, which takes nothing away.
+func TestUnprovenIsNotNoted(t *testing.T) {
+	r := start(t)
+	r.unproven = trail.ErrNotYet
+	res, body := r.get(t, "/v1/sessions/in-shop/log?proof=1", "shop-reader")
+	says(t, "not yet", res, body, 503, "No checkpoint covers")
+	if len(r.noted) != 0 {
+		t.Errorf("noted %+v", r.noted)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"strconv"
 	"time"
 )
@@ -19,6 +20,9 @@ const (
 	// slowFollower is how long a follower may take for what is there: who does not keep up with what people do in a
 	// page reads something else.
 	slowFollower = 10 * time.Second
+	// lastWord is how long a follower is waited for that took too long for a chunk: when it reads on within that, it is
+	// told why nothing more comes. After that the connection takes nothing more.
+	lastWord = 5 * time.Second
 )
 
 // typeEvents is the form of a log that is followed in a browser.
@@ -28,7 +32,11 @@ const typeEvents = "text/event-stream"
 var (
 	errSlow     = errors.New("you read too slowly; ask again from the last entry that you have")
 	errStopping = errors.New("the relay is stopping; ask again from the last entry that you have")
+	errRevoked  = errors.New("the API key may no longer read this log")
 )
+
+// cuts name the reasons for those who count.
+var cuts = map[error]string{errSlow: "slow", errStopping: "stopping", errRevoked: "revoked"}
 
 // follower writes a live log as it grows.
 type follower struct {
@@ -49,29 +57,51 @@ func (a *API) follow(w *patient, r *http.Request, id string, sel selection) erro
 	h := w.to.Header()
 	h.Set("Content-Type", kind)
 	h.Set("Vary", "Accept")
+	w.spare = lastWord
 	h.Set("X-Accel-Buffering", "no") // a proxy that gathers would hold entries back
 	f := &follower{a: a, to: w, out: bufio.NewWriterSize(w, chunk), sel: sel, last: sel.after, silent: time.Now()}
 	if err := w.control.SetReadDeadline(time.Time{}); err != nil { // else the connection ends with the request's time
 		return err
 	}
 	err := f.run(r.Context(), id)
-	switch {
-	case err == nil:
+	if err == nil {
 		f.say("end", "{}")
-	case errors.Is(err, errSlow), errors.Is(err, errStopping):
-		reason, _ := json.Marshal(err.Error())
-		f.say("cut", string(reason))
-		a.Log.Info("a follower of a log was cut off", "session", id, "reason", err.Error())
-	default:
+		return f.out.Flush()
+	}
+	reason, cut := f.cutFor(err)
+	if !cut {
 		return err
 	}
+	a.Log.Info("a follower of a log was cut off", "session", id, "reason", reason.Error())
+	a.Cut(cuts[reason])
+	if reason != err {
+		return err // the connection takes nothing more
+	}
+	text, _ := json.Marshal(reason.Error())
+	f.say("cut", string(text))
 	return f.out.Flush()
+}
+
+// cutFor tells whether a follower was cut off, and why. One that reads nothing at all lets a write end with its time.
+func (f *follower) cutFor(err error) (reason error, cut bool) {
+	if f.to.late && errors.Is(err, os.ErrDeadlineExceeded) {
+		return errSlow, true
+	}
+	for reason := range cuts {
+		if errors.Is(err, reason) {
+			return reason, true
+		}
+	}
+	return nil, false
 }
 
 func (f *follower) run(ctx context.Context, id string) error {
 	tick := time.NewTicker(followEvery)
 	defer tick.Stop()
 	for first := true; ; first = false {
+		if !f.sel.may() {
+			return errRevoked
+		}
 		s, err := f.a.Store.Session(ctx, id)
 		if err != nil {
 			return err
@@ -113,6 +143,9 @@ func (f *follower) write(ctx context.Context, id string, first bool) error {
 		} else {
 			_, err = fmt.Fprintf(f.out, "%s\n", line)
 		}
+		if err == nil && f.to.late {
+			err = errSlow
+		}
 		return err
 	})
 	if err == nil {
@@ -140,7 +173,13 @@ func (f *follower) flush() error {
 		return err
 	}
 	f.to.begun = true
-	return f.to.control.Flush()
+	if err := f.to.flush(); err != nil {
+		return err
+	}
+	if f.to.late {
+		return errSlow
+	}
+	return nil
 }
 
 // say tells what is no entry.

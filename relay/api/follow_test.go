@@ -2,11 +2,14 @@ package api
 
 import (
 	"bufio"
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -159,6 +162,25 @@ func TestStoppingTellsFollowers(t *testing.T) {
 	wantEnd(t, events)
 	wantLines(t, rows, `{"cut":"the relay is stopping; ask again from the last entry that you have"}`)
 	wantEnd(t, rows)
+	for range 2 {
+		if reason := <-r.cut; reason != "stopping" {
+			t.Errorf("counted %q", reason)
+		}
+	}
+}
+
+// TestRevokedKey takes the key away by which a log is followed.
+func TestRevokedKey(t *testing.T) {
+	r, g, _ := startGrowing(t)
+	g.add(click(1))
+	in := follow(t, r, "", "text/event-stream")
+	wantLines(t, in, "id: 1", "data: "+click(1), "")
+	r.revoked.Store("shop-reader")
+	wantLines(t, in, "event: cut", `data: "the API key may no longer read this log"`, "")
+	wantEnd(t, in)
+	if reason := <-r.cut; reason != "revoked" {
+		t.Errorf("counted %q", reason)
+	}
 }
 
 func TestFollowRefusals(t *testing.T) {
@@ -245,18 +267,53 @@ func (s *slow) Write(b []byte) (int, error) {
 func (s *slow) SetReadDeadline(time.Time) error  { return nil }
 func (s *slow) SetWriteDeadline(time.Time) error { return nil }
 
-// TestSlowFollower cuts off who takes too long for what has come, and says so.
+// TestSlowFollower cuts off who takes too long for what has come, or much too long for a chunk of what was there, and
+// says so.
 func TestSlowFollower(t *testing.T) {
+	for name, c := range map[string]struct {
+		takes time.Duration
+		last  int // entry that is still written
+	}{
+		"for what comes": {slowFollower + time.Second, 2},
+		"for a chunk":    {slowReader + time.Second, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g, counted := &growing{}, ""
+				a := &API{Options: Options{Store: g, Log: slog.New(slog.DiscardHandler), Cut: func(reason string) { counted += reason }}}
+				w := &slow{httptest.NewRecorder(), c.takes}
+				g.add(click(1)) // what is there at first may take longer
+				time.AfterFunc(time.Minute, func() { g.add(click(2)) })
+				req := httptest.NewRequest("GET", "/", nil)
+				err := a.follow(&patient{to: w, control: http.NewResponseController(w)}, req, "in-shop", selection{events: true, follow: true, may: func() bool { return true }})
+				want := fmt.Sprintf("id: %d\ndata: %s\n\nevent: cut\ndata: %q\n\n", c.last, click(c.last), errSlow)
+				if body := w.Body.String(); err != nil || !strings.HasSuffix(body, want) || counted != "slow" {
+					t.Errorf("%v, counted %q\n%s", err, counted, body)
+				}
+			})
+		})
+	}
+}
+
+// stuck is a reader's connection that takes nothing until its time is over.
+type stuck struct{ *slow }
+
+func (s *stuck) Write([]byte) (int, error) {
+	time.Sleep(s.takes)
+	return 0, fmt.Errorf("write: %w", os.ErrDeadlineExceeded)
+}
+
+// TestStuckFollower holds that one who can no longer be told is counted, and stands in the relay's log.
+func TestStuckFollower(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		g := &growing{}
-		a := &API{Options: Options{Store: g, Log: slog.New(slog.DiscardHandler)}}
-		w := &slow{httptest.NewRecorder(), slowFollower + time.Second}
-		g.add(click(1)) // what is there at first may take longer
-		time.AfterFunc(time.Minute, func() { g.add(click(2)) })
-		req := httptest.NewRequest("GET", "/", nil)
-		err := a.follow(&patient{to: w, control: http.NewResponseController(w)}, req, "in-shop", selection{events: true, follow: true})
-		if body := w.Body.String(); err != nil || !strings.HasSuffix(body, "id: 2\ndata: "+click(2)+"\n\nevent: cut\ndata: \""+errSlow.Error()+"\"\n\n") {
-			t.Errorf("%v\n%s", err, body)
+		g, counted := &growing{}, ""
+		var said bytes.Buffer
+		a := &API{Options: Options{Store: g, Log: slog.New(slog.NewTextHandler(&said, nil)), Cut: func(reason string) { counted += reason }}}
+		w := &stuck{&slow{httptest.NewRecorder(), slowReader + lastWord}}
+		g.add(click(1))
+		err := a.follow(&patient{to: w, control: http.NewResponseController(w)}, httptest.NewRequest("GET", "/", nil), "in-shop", selection{events: true, follow: true, may: func() bool { return true }})
+		if !errors.Is(err, os.ErrDeadlineExceeded) || counted != "slow" || !strings.Contains(said.String(), `session=in-shop reason="you read too slowly`) {
+			t.Errorf("%v, counted %q, said %s", err, counted, &said)
 		}
 	})
 }

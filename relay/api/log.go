@@ -39,11 +39,13 @@ type selection struct {
 	surfly bool
 	// completing are the entries that complete others, by those: for the dialect, where they are known already.
 	completing map[uint64][][]byte
-	lines      bool  // one entry a line, with nothing around
-	events     bool  // as they come, for a browser
-	follow     bool  // as they come, also when they come later
-	proof      bool  // with all that a check of it needs
-	since      int64 // … also that the log goes on from a checkpoint of this size; 0 for none
+	lines      bool        // one entry a line, with nothing around
+	events     bool        // as they come, for a browser
+	follow     bool        // as they come, also when they come later
+	may        func() bool // the reader still may: a log is followed for hours, and the configuration changes meanwhile
+	proof      bool        // with all that a check of it needs
+	since      int64       // … also that the log goes on from a checkpoint of this size; 0 for none
+	end        string      // what the log ends with: the proof too
 }
 
 // deed tells what the access log has to say: a form for machines is there to be taken away.
@@ -69,9 +71,14 @@ func (a *API) log(w http.ResponseWriter, r *http.Request, key config.Key) {
 		a.tombstone(w, r, s.ID, sel.since)
 		return
 	}
+	if sel.end, err = a.ending(r.Context(), s.ID, sel); err != nil { // a log that is not sealed yet is not exported either
+		a.failed(w, r, err)
+		return
+	}
 	if !a.note(w, r, key, s, sel.deed(), "log") {
 		return
 	}
+	sel.may = func() bool { return a.StillReads(key, s.Site) }
 	to := &patient{to: w, control: http.NewResponseController(w)}
 	write := a.writeLog
 	if sel.follow {
@@ -89,11 +96,7 @@ func (a *API) log(w http.ResponseWriter, r *http.Request, key config.Key) {
 
 // writeLog writes the selected entries as they come from the store.
 func (a *API) writeLog(w *patient, r *http.Request, id string, sel selection) error {
-	before, between, kind := "{\"session_logs\":[\n", ",\n", typeLog
-	end, err := a.ending(r.Context(), id, sel)
-	if err != nil {
-		return err
-	}
+	before, between, end, kind := "{\"session_logs\":[\n", ",\n", sel.end, typeLog
 	if sel.lines {
 		before, between, end, kind = "", "\n", "\n", typeLines
 	}
@@ -103,11 +106,12 @@ func (a *API) writeLog(w *patient, r *http.Request, id string, sel selection) er
 	out.WriteString(before) // out keeps its first error until Flush
 	written := false
 	if sel.surfly {
+		var err error
 		if sel.completing, err = a.completing(r.Context(), id); err != nil {
 			return err
 		}
 	}
-	err = a.Store.Entries(r.Context(), id, sel.after, func(seq uint64, line []byte) error {
+	err := a.Store.Entries(r.Context(), id, sel.after, func(seq uint64, line []byte) error {
 		line, ok, err := a.pick(sel, seq, line)
 		if err != nil || !ok {
 			return err
@@ -216,12 +220,25 @@ type patient struct {
 	to      http.ResponseWriter
 	control *http.ResponseController
 	begun   bool
+	spare   time.Duration // so much longer a chunk may take for the reader to be told that it took too long
+	late    bool          // one did
 }
 
 func (p *patient) Write(b []byte) (int, error) {
 	p.begun = true
-	if err := p.control.SetWriteDeadline(time.Now().Add(slowReader)); err != nil {
+	began := time.Now()
+	if err := p.control.SetWriteDeadline(began.Add(slowReader + p.spare)); err != nil {
 		return 0, err
 	}
-	return p.to.Write(b)
+	n, err := p.to.Write(b)
+	p.late = p.late || time.Since(began) > slowReader
+	return n, err
+}
+
+// flush sends what was written, in the time of the last chunk.
+func (p *patient) flush() error {
+	began := time.Now()
+	err := p.control.Flush()
+	p.late = p.late || time.Since(began) > slowReader
+	return err
 }

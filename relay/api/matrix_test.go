@@ -35,6 +35,7 @@ var decisions = map[string]decision{
 	"PUT /v1/sessions/{id}/hold":       {withKey, config.ScopeErase, 200},
 	"DELETE /v1/sessions/{id}/hold":    {withKey, config.ScopeErase, 200},
 	"GET /v1/access-log":               {withKey, config.ScopeRead, 200},
+	"GET /v1/access-log/days":          {withKey, config.ScopeRead, 200},
 	"GET /v1/checkpoint":               {open, "", 200},
 	"GET /v1/verify-key":               {open, "", 200},
 	"GET /v1/policies/{digest}":        {withKey, config.ScopeRead, 200},

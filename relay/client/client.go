@@ -155,14 +155,9 @@ func number(n int64) string {
 
 // Sessions calls fn with every session that the key reaches, newest first.
 func (c *Client) Sessions(ctx context.Context, fn func(Summary) error) error {
-	for cursor := ""; ; {
-		content, err := c.Whole(ctx, "/v1/sessions", "", "limit", "500", "cursor", cursor)
-		if err != nil {
-			return err
-		}
+	return c.pages(ctx, func(content []byte) error {
 		var page struct {
 			Sessions []Summary `json:"sessions"`
-			Next     *string   `json:"next"`
 		}
 		if err := json.Unmarshal(content, &page); err != nil {
 			return fmt.Errorf("the list of sessions cannot be read: %w", err)
@@ -172,17 +167,24 @@ func (c *Client) Sessions(ctx context.Context, fn func(Summary) error) error {
 				return err
 			}
 		}
-		if page.Next == nil {
-			return nil
-		}
-		cursor = *page.Next
-	}
+		return nil
+	}, "/v1/sessions")
 }
 
 // Accesses calls fn with every page of a site's access log, as the relay answers it, the oldest first.
 func (c *Client) Accesses(ctx context.Context, site string, fn func(page []byte) error) error {
+	return c.pages(ctx, fn, "/v1/access-log", "site", site)
+}
+
+// AccessDays calls fn with every page of the days of access logs that are in the log of all, as the relay answers it.
+func (c *Client) AccessDays(ctx context.Context, from int64, fn func(page []byte) error) error {
+	return c.pages(ctx, fn, "/v1/access-log/days", "from", number(from))
+}
+
+// pages calls fn with every page of a list.
+func (c *Client) pages(ctx context.Context, fn func(page []byte) error, path string, query ...string) error {
 	for cursor := ""; ; {
-		content, err := c.Whole(ctx, "/v1/access-log", "", "site", site, "limit", "500", "cursor", cursor)
+		content, err := c.Whole(ctx, path, "", append([]string{"limit", "500", "cursor", cursor}, query...)...)
 		if err != nil {
 			return err
 		}
@@ -190,7 +192,7 @@ func (c *Client) Accesses(ctx context.Context, site string, fn func(page []byte)
 			Next *string `json:"next"`
 		}
 		if err := json.Unmarshal(content, &page); err != nil {
-			return fmt.Errorf("the access log cannot be read: %w", err)
+			return fmt.Errorf("%s cannot be read: %w", path, err)
 		}
 		if err := fn(content); err != nil {
 			return err

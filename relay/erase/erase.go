@@ -1,7 +1,7 @@
 // Package erase takes sessions away for good: when somebody asks for it, and when a site has kept them long enough.
 //
 // The promise: of an erased session no content, no index, no line of the session log and no salt is left in the
-// relay's files. What is left is a signed tombstone, and the session's leaf, which tells nothing without the salt; so
+// relay's files. An erasure is in the access log before it is done. What is left is a signed tombstone, and the session's leaf, which tells nothing without the salt; so
 // all that was proven stays proven.
 package erase
 
@@ -59,9 +59,10 @@ type Eraser struct {
 	unclean atomic.Bool // files are known to have traces
 }
 
-// Erase erases sessions in the name of by, and gives the signed tombstones. store.ErrNotSealed, ErrHeld or ErrErased
-// when that is so of one of them. Asked again after a failure, it goes on where it stopped.
-func (e *Eraser) Erase(ctx context.Context, by string, ids ...string) (notes [][]byte, err error) {
+// Erase erases sessions in the name of by, who asked from an address, and gives the signed tombstones. store.ErrNotSealed,
+// ErrHeld or ErrErased when that is so of one of them, and then nothing is noted. Asked again after a failure, it goes on
+// where it stopped, and notes it once more.
+func (e *Eraser) Erase(ctx context.Context, by, from string, ids ...string) (notes [][]byte, err error) {
 	at := e.Now()
 	var list []store.Erasure
 	var places []store.Place
@@ -98,6 +99,12 @@ func (e *Eraser) Erase(ctx context.Context, by string, ids ...string) (notes [][
 			ID: id, At: at.UnixMilli(), Note: note, Words: gathered.Hashes(), Leaf: trail.TombstoneLeaf(erasure), Deliveries: tells,
 		})
 		places = append(places, store.Place{Leaf: d.Leaf, ID: d.ID, Site: d.Site, LastTime: d.LastTime})
+	}
+	for _, p := range places {
+		deed := journal.Deed{Type: journal.Erased, Site: p.Site, Session: p.ID, Key: by, What: "log", From: from}
+		if err := e.Note(ctx, deed); err != nil {
+			return nil, err
+		}
 	}
 	// The line goes first, so that none is left when the relay is killed in between; and again, if it was being written.
 	if err := e.lines(places); err != nil {
@@ -180,13 +187,8 @@ func (e *Eraser) expire(ctx context.Context, site string, before int64) (n int, 
 	for _, p := range places {
 		ids = append(ids, p.ID)
 	}
-	if _, err := e.Erase(ctx, ByRetention, ids...); err != nil {
+	if _, err := e.Erase(ctx, ByRetention, "", ids...); err != nil {
 		return 0, fmt.Errorf("%d sessions: %w", len(ids), err)
-	}
-	for _, id := range ids {
-		if err := e.Note(ctx, journal.Deed{Type: journal.Erased, Site: site, Session: id, Key: ByRetention, What: "log"}); err != nil {
-			return 0, err
-		}
 	}
 	return len(places), nil
 }

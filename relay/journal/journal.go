@@ -27,6 +27,9 @@ const (
 	maxSame = 10_000
 	// closeEvery is how often it is asked whether a day is over.
 	closeEvery = time.Minute
+	// closeAfter is how long after midnight a day is closed: relays of one database whose clocks are not quite the same
+	// note into the day of the last entry, and a day that grows behind its leaf is no longer what the leaf states.
+	closeAfter = 10 * time.Minute
 )
 
 // The types of entries.
@@ -37,6 +40,10 @@ const (
 	Held     = "log_held"
 	Released = "log_released"
 	Policy   = "policy_changed"
+
+	KeyAdded   = "key_added"
+	KeyRemoved = "key_removed"
+	KeyChanged = "key_changed"
 )
 
 // messages tell the types in a sentence.
@@ -45,13 +52,22 @@ var messages = map[string]string{
 	Held: "%s put a hold on the %s of session %s", Released: "%s released the %s of session %s",
 }
 
+// changes tell the types that concern a site and none of its sessions.
+var changes = map[string]string{
+	Policy:   "The site has another policy: %s",
+	KeyAdded: "The site has a new API key: %s", KeyRemoved: "The site has no longer the API key: %s", KeyChanged: "The site has another API key of the name: %s",
+}
+
+// ErrUnwritten says that something could not be noted; so it is not done.
+var ErrUnwritten = errors.New("the access log could not be written")
+
 // Deed is what somebody did.
 type Deed struct {
 	Type    string
 	Site    string
 	Session string // empty for what concerns the site
 	Key     string // the name of the API key; what stands in its place when the relay did it by itself, or was asked by a link
-	What    string // log, statistics; of a policy its digest
+	What    string // log, statistics; of a policy its digest, of an API key its name
 	From    string // the address it was asked from
 }
 
@@ -83,10 +99,11 @@ type Journal struct {
 	looks map[Deed]time.Time
 }
 
-// Note writes down what is about to be answered. Of the same look again within a few minutes it writes nothing.
+// Note writes down what is about to be answered. Of the same look again within a few minutes it writes nothing; of what
+// was taken away, each time counts.
 func (j *Journal) Note(ctx context.Context, d Deed) error {
 	now := j.Now()
-	look := d.Type == Viewed || d.Type == Exported
+	look := d.Type == Viewed
 	if look && j.again(d, now) {
 		return nil
 	}
@@ -95,7 +112,7 @@ func (j *Journal) Note(ctx context.Context, d Deed) error {
 		return text, chain.Entry([16]byte{}, before, text)
 	})
 	if err != nil {
-		return fmt.Errorf("note the access: %w", err)
+		return fmt.Errorf("%w: %w", ErrUnwritten, err)
 	}
 	if look {
 		j.mu.Lock()
@@ -123,7 +140,7 @@ func (d Deed) entry(seq uint64, now time.Time) []byte {
 	if message, ok := messages[d.Type]; ok {
 		e.Message = fmt.Sprintf(message, d.Key, d.What, d.Session)
 	} else {
-		e.Message = fmt.Sprintf("The site has another policy: %s", d.What)
+		e.Message = fmt.Sprintf(changes[d.Type], d.What)
 	}
 	text, err := json.Marshal(e)
 	if err == nil {
@@ -170,7 +187,7 @@ func (j *Journal) Run(ctx context.Context) error {
 }
 
 func (j *Journal) close(ctx context.Context) error {
-	days, err := j.Store.OpenDays(ctx, j.Now().UTC().Format(time.DateOnly))
+	days, err := j.Store.OpenDays(ctx, j.Now().Add(-closeAfter).UTC().Format(time.DateOnly))
 	if err != nil {
 		return err
 	}

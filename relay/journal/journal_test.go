@@ -57,6 +57,10 @@ func TestJournal(t *testing.T) {
 			t.Errorf("entry %d\n%s, want\n%s", i+1, a.Entry, want[i])
 		}
 	}
+	if err := j.close(t.Context()); err != nil || grown != 0 {
+		t.Errorf("a day is closed that another relay's clock may still be in, %v", err)
+	}
+	now = now.Add(closeAfter)
 	for range 2 {
 		if err := j.close(t.Context()); err != nil {
 			t.Fatal(err)
@@ -66,6 +70,19 @@ func TestJournal(t *testing.T) {
 		if size, _ := s.TreeSize(t.Context()); err != nil || size != 1 || leaf[0] != chain.Leaf(nil, day) || grown != 1 {
 			t.Errorf("%d leaves, the first %x, %v", size, leaf[0], err)
 		}
+	}
+}
+
+// TestEachExport holds that what is taken away again is noted again, at once too.
+func TestEachExport(t *testing.T) {
+	s := open(t)
+	j := &Journal{Store: s, Now: time.Now, Log: slog.New(slog.DiscardHandler)}
+	taken := Deed{Type: Exported, Site: "shop", Session: "s1", Key: "link for hook", What: "log"}
+	if err := errors.Join(j.Note(t.Context(), taken), j.Note(t.Context(), taken)); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := s.Accesses(t.Context(), "shop", "", 0, 9); err != nil || len(list) != 2 {
+		t.Errorf("of two uses of a link %d are noted, %v", len(list), err)
 	}
 }
 

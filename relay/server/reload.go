@@ -68,9 +68,12 @@ func sameForwarding(a, b *config.Config) bool {
 // use makes the routes of a configuration and puts both in force.
 func (s *Server) use(ctx context.Context, conf *config.Config) error {
 	o := s.routes.answers
-	o.Config, o.Base = conf, proxies(conf.TrustedProxies).base
+	o.Config, o.Base, o.StillReads = conf, proxies(conf.TrustedProxies).base, s.stillReads
 	answers := api.New(o)
 	if err := s.keepPolicies(ctx, answers.Policies(time.Now().UnixMilli())); err != nil {
+		return err
+	}
+	if err := s.noteKeys(ctx, conf); err != nil {
 		return err
 	}
 	public := http.NewServeMux()

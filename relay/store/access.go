@@ -66,6 +66,12 @@ type AccessDay struct {
 	Hash      [32]byte // of the last entry
 }
 
+// ClosedDay is a day that is in the tree.
+type ClosedDay struct {
+	AccessDay
+	Leaf int64 // its place there
+}
+
 // Accesses is what the access log needs. Each site has a chain, a day's first entry goes on from the last of the day
 // before it.
 type Accesses interface {
@@ -78,4 +84,7 @@ type Accesses interface {
 	OpenDays(ctx context.Context, before string) ([]AccessDay, error)
 	// CloseDay appends a day's leaf to the tree, once.
 	CloseDay(ctx context.Context, d AccessDay, leaf [32]byte) error
+	// ClosedDays lists the days of all sites that are in the tree behind a leaf, in its order, at most so many; those of
+	// which no entry is left are not among them.
+	ClosedDays(ctx context.Context, after int64, limit int) ([]ClosedDay, error)
 }

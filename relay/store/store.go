@@ -228,6 +228,7 @@ type Store interface {
 	Ingest
 	Sequence
 	Policies
+	Keys
 	Signals
 	Sealing
 	Tree

@@ -36,5 +36,6 @@ func (c *Checker) tombstone(r *Report, t *trail.Tombstone) error {
 		return nil
 	}
 	r.Checkpoint = at.Time.UTC().Format("2006-01-02T15:04:05Z")
+	r.leaves = []int64{t.Of.Leaf, t.Own.Leaf}
 	return c.since(r, at, t.Consistency)
 }

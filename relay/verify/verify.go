@@ -14,6 +14,7 @@ import (
 	"slices"
 
 	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/cotrail/cotrail/relay/canonical"
 	"github.com/cotrail/cotrail/relay/chain"
@@ -24,7 +25,7 @@ import (
 // What a finding is about.
 const (
 	Changed    = "changed"    // an entry
-	Removed    = "removed"    // an entry
+	Removed    = "removed"    // an entry, or a leaf of the log of all
 	Added      = "added"      // an entry
 	Reordered  = "reordered"  // an entry stands in the place of another
 	Rewritten  = "rewritten"  // entries and their hashes fit one another, and are not those that were sealed
@@ -37,8 +38,9 @@ const (
 // Finding is something that is not as it was sealed.
 type Finding struct {
 	Kind string `json:"kind"`
-	Seq  uint64 `json:"seq,omitempty"` // the first entry that is concerned
-	Text string `json:"text"`          // a sentence
+	Seq  uint64 `json:"seq,omitempty"`  // the first entry that is concerned
+	Leaf *int64 `json:"leaf,omitempty"` // the first leaf of the log of all that is missing
+	Text string `json:"text"`           // a sentence
 }
 
 // Report is what a check of one log has found.
@@ -50,11 +52,16 @@ type Report struct {
 	Checkpoint string    `json:"checkpoint_time,omitempty"` // when the log of all was signed
 	Erased     string    `json:"erased,omitempty"`          // when the session was erased
 	Unsigned   bool      `json:"unsigned,omitempty"`        // that it was erased is only said
+	Leaves     int64     `json:"leaves,omitempty"`          // of the log of all, each held against what the relay shows
+	Unseen     int64     `json:"unseen_leaves,omitempty"`   // of these, how many are of what could not be seen or checked
+	AllSites   bool      `json:"all_sites,omitempty"`       // with Unseen: the key reaches all sites
 	Findings   []Finding `json:"findings"`
+
+	leaves []int64 // places in the log of all that are proven by it
 }
 
 func (r *Report) find(kind string, seq uint64, text string, args ...any) {
-	r.Findings = append(r.Findings, Finding{kind, seq, fmt.Sprintf(text, args...)})
+	r.Findings = append(r.Findings, Finding{Kind: kind, Seq: seq, Text: fmt.Sprintf(text, args...)})
 }
 
 // ErrNoProof says that a log came without its proof.
@@ -119,20 +126,23 @@ func (c *Checker) Log(name string, content []byte) (*Report, error) {
 
 // leaf checks that what the proof states is in the log of all.
 func (c *Checker) leaf(r *Report, salt [32]byte, p *trail.Proof) error {
-	at, err := p.Inclusion.Check(p.Statement.Leaf(salt), c.Verifiers)
+	return c.included(r, "The session", p.Inclusion, p.Statement.Leaf(salt), p.Consistency)
+}
+
+// included checks that a leaf is in the log of all. what begins the sentence that says that it is not.
+func (c *Checker) included(r *Report, what string, in trail.Inclusion, leaf tlog.Hash, p *trail.Consistency) error {
+	at, err := in.Check(leaf, c.Verifiers)
 	switch {
-	case errors.Is(err, trail.ErrSignature):
-		r.find(Signature, 0, "The checkpoint cannot be believed: %v.", err)
-		return nil
 	case errors.Is(err, trail.ErrNotIncluded):
-		r.find(Proof, 0, "The session is not the one that was sealed: %v.", err)
+		r.find(Proof, 0, "%s is not the one that was sealed: %v.", what, err)
 		return nil
 	case err != nil:
 		r.find(Signature, 0, "The checkpoint cannot be believed: %v.", err)
 		return nil
 	}
 	r.Checkpoint = at.Time.UTC().Format("2006-01-02T15:04:05Z")
-	return c.since(r, at, p.Consistency)
+	r.leaves = []int64{in.Leaf}
+	return c.since(r, at, p)
 }
 
 // entries checks the entries against their hashes, and names the first that is not what it was.

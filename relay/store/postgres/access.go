@@ -130,3 +130,25 @@ func (s *Store) CloseDay(ctx context.Context, d store.AccessDay, leaf [32]byte) 
 		return nil
 	}})
 }
+
+// ClosedDays implements store.Accesses.
+func (s *Store) ClosedDays(ctx context.Context, after int64, limit int) ([]store.ClosedDay, error) {
+	ctx, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
+	rows, err := s.reading.Query(ctx, `SELECT site, day, leaf, seq, hash FROM access_days d
+		CROSS JOIN LATERAL (SELECT seq, hash FROM access a WHERE a.site = d.site AND a.day = d.day ORDER BY seq DESC LIMIT 1) last
+		WHERE leaf > $1 ORDER BY leaf LIMIT $2`, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list days of the access log that are in the tree: %w", err)
+	}
+	days, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d store.ClosedDay, err error) {
+		var hash []byte
+		err = row.Scan(&d.Site, &d.Day, &d.Leaf, &d.Entries, &hash)
+		copy(d.Hash[:], hash)
+		return d, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list days of the access log that are in the tree: %w", err)
+	}
+	return days, nil
+}

@@ -95,3 +95,24 @@ func (s *Store) CloseDay(ctx context.Context, d store.AccessDay, leaf [32]byte) 
 		return w.exec(st.closeDay, at, d.Site, d.Day)
 	})
 }
+
+// ClosedDays implements store.Accesses.
+func (s *Store) ClosedDays(ctx context.Context, after int64, limit int) ([]store.ClosedDay, error) {
+	rows, err := s.readers.QueryContext(ctx, `SELECT d.site, d.day, d.leaf, a.seq, a.hash FROM access_days d JOIN access a ON a.site = d.site AND a.day = d.day
+		WHERE d.leaf > ? AND a.seq = (SELECT max(seq) FROM access WHERE site = d.site AND day = d.day) ORDER BY d.leaf LIMIT ?`, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("list days of the access log that are in the tree: %w", err)
+	}
+	defer rows.Close()
+	var days []store.ClosedDay
+	for rows.Next() {
+		var d store.ClosedDay
+		var hash []byte
+		if err := rows.Scan(&d.Site, &d.Day, &d.Leaf, &d.Entries, &hash); err != nil {
+			return nil, fmt.Errorf("list days of the access log that are in the tree: %w", err)
+		}
+		copy(d.Hash[:], hash)
+		days = append(days, d)
+	}
+	return days, rows.Err()
+}

@@ -18,6 +18,7 @@
 //	access.go      who read what
 //	checkpoint.go  the write-ahead log back into the database
 //	policies.go    the policies that pages were given
+//	keys.go        the API keys of each site
 //	signals.go     … events of the app's back end, participants, requests that may be repeated
 //	outbox.go      what goes to the sites' destinations, leased
 //	positions.go   how far entries have come to streams, leased

@@ -13,6 +13,7 @@ type statements struct {
 	receive, handled, progress      *sql.Stmt
 	entries, numbered               *sql.Stmt
 	policy, probe                   *sql.Stmt
+	key, noKeys                     *sql.Stmt
 	closing                         *sql.Stmt
 	invited, invite, highest        *sql.Stmt
 	request, remember, forget       *sql.Stmt
@@ -40,6 +41,8 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 		`UPDATE sessions SET last_seq = ?, hash = ?, state = ?, ended = ?, last_time = ?, end_reason = ?, start_url = ?, participants = ?
 		 WHERE num = ?`: &s.numbered,
 		`INSERT OR IGNORE INTO policies (digest, site, since, compiled) VALUES (?, ?, ?, ?)`: &s.policy,
+		`DELETE FROM keys`: &s.noKeys,
+		`INSERT INTO keys (site, name, digest) VALUES (?, ?, ?)`:                                   &s.key,
 		`UPDATE probe SET at = ?`:                                                                  &s.probe,
 		`UPDATE sessions SET closing = 1 WHERE num = ?`:                                            &s.closing,
 		`SELECT client_index FROM participants WHERE session = ? AND who = ? AND who <> ''`:        &s.invited,

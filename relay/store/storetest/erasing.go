@@ -187,4 +187,17 @@ func testAccess(t *testing.T, f *fixture) {
 	if hashes, err := f.TreeHashes(ctx(), []int64{0}); err != nil || hashes[0] != leafOf("day") {
 		t.Errorf("the day's leaf: %x, %v", hashes, err)
 	}
+	if err := f.CloseDay(ctx(), days[0], leafOf("other day")); err != nil {
+		t.Fatal(err)
+	}
+	closed := []store.ClosedDay{{AccessDay: days[1], Leaf: 0}, {AccessDay: days[0], Leaf: 1}}
+	for _, c := range []struct {
+		after int64
+		limit int
+		want  []store.ClosedDay
+	}{{-1, 9, closed}, {-1, 1, closed[:1]}, {0, 9, closed[1:]}, {1, 9, nil}} {
+		if got, err := f.ClosedDays(ctx(), c.after, c.limit); err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%d days in the tree behind leaf %d: %+v, %v, want %+v", c.limit, c.after, got, err, c.want)
+		}
+	}
 }

@@ -56,6 +56,7 @@ func Run(t *testing.T, fresh Fresh) {
 		"told":                 testTold,
 		"expired":              testExpired,
 		"access":               testAccess,
+		"keys":                 testKeys,
 		"search":               testSearch,
 		"outbox":               testOutbox,
 		"outbox order":         testOutboxOrder,
