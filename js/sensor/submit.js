@@ -6,6 +6,7 @@ import { nameOf } from "../names.js";
 import { attributeOf, isElement, localNameOf, matchesOf } from "../nodes.js";
 import { ITEM, PART, plain, text } from "../queue.js";
 import { judge, surelyHidden } from "../rules.js";
+import { ALL, NOTHING, tellable } from "./tellable.js";
 
 /** @typedef {import("../queue.js").Row} Row */
 /** @typedef {import("../tape.js").Held} Held */
@@ -71,16 +72,17 @@ export class Submits {
     row.id = row.shown_id;
     row.name = row.shown_name;
     row.class = row.shown_class;
-    row.method = attribute(by, "formmethod") || attribute(form, "method").toLowerCase() || "get";
-    row.action = actionOf(form, by);
+    const told = by ? tellable(by) : NOTHING;
+    const open = told === ALL ? by : null; // a button that is hidden does not say where it sends the form
+    row.method = attribute(open, "formmethod") || attribute(form, "method").toLowerCase() || "get";
+    row.action = actionOf(form, open);
     row.fields = fieldsOf(form).map((el) => fieldItem(el, this.held)).join(ITEM);
-    if (by) {
-      row.submitter_node = by.localName;
-      row.submitter_id = text(attribute(by, "id"));
-      row.submitter_name = text(attribute(by, "name"));
-      row.submitter_class = text(attribute(by, "class"));
-      const hits = judge(by);
-      if (!row.moved && hits.block < 0 && hits.mask < 0) row.submitter_label = text(nameOf(by));
+    if (by && told !== NOTHING) row.submitter_node = by.localName;
+    if (open) {
+      row.submitter_id = text(attribute(open, "id"));
+      row.submitter_name = text(attribute(open, "name"));
+      row.submitter_class = text(attribute(open, "class"));
+      if (!row.moved) row.submitter_label = text(nameOf(open));
     }
     this.queue.push(row);
   }
