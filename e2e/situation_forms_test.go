@@ -119,7 +119,7 @@ var forms = []situation{
 		do:   acts(chrome.Click("#b")),
 		want: says("click masked mask:markup button", "submit #f get SITE/done with button")},
 	{name: "by a button that is gone before the recorder is up", head: `{sync}`, body: `<form id=f action=/done onsubmit="event.preventDefault()"><button id=b name=dx formaction=/other>Send</button></form><script>f.requestSubmit(b); b.remove()</script>`,
-		want: says("submit #f get SITE/done with button by script")},
+		want: says("submit #f get SITE/done with button")},
 	{name: "blocked", body: `<form data-cotrail-block onsubmit="event.preventDefault()"><button id=b>Send</button></form>`,
 		do: acts(chrome.Click("#b"), chrome.Script(`document.querySelector("form").requestSubmit()`))},
 }

@@ -62,6 +62,10 @@ func TestHiddenInItsOwnRow(t *testing.T) {
 		"masked":  with(field, "value", "raw=sunflower", "identity=sunflower"),
 		"denied":  with(field, "allow=0", "type=password", "value=sunflower"),
 		"blocked": with(field, "block=0", "raw=sunflower"),
+		"chosen":  with(field, "node=option", "type=select-one", "value", "raw=A plant"+ItemEnd+"sunflower"),
+		"named":   with(field, "node=option", "type=select-one", "value=p1", "label=sunflower", "shown_node=option"),
+		"checked": with(field, "type=checkbox", "value=sunflower", "checked=1"),
+		"a radio": with(field, "type=radio", "value=sunflower", "checked=1"),
 	} {
 		c := capturing(nil)
 		if got := line(c, r); strings.Contains(got, "sunflower") {
@@ -73,13 +77,14 @@ func TestHiddenInItsOwnRow(t *testing.T) {
 	}
 	for name, r := range map[string]Row{
 		"an open field": with(field, "allow=0", "value=sunflower"),
-		"a checkbox":    with(field, "type=checkbox", "value=sunflower"),
-		"a radio":       with(field, "type=radio", "value=sunflower"),
+		"a checkbox":    with(field, "type=checkbox", "value=sunflower", "checked=0"),
+		"a radio":       with(field, "type=radio", "value=sunflower", "checked=0"),
+		"no word":       with(field, "type=checkbox", "value=true", "checked=1"),
 		"a short value": with(field, "raw=sun"),
 	} {
 		c := capturing(nil)
 		line(c, r)
-		if got := line(c, row("t=log", "message=sunflower sun")); !strings.Contains(got, "sunflower sun") {
+		if got := line(c, row("t=log", "message=true sunflower sun")); !strings.Contains(got, "true sunflower sun") {
 			t.Errorf("after %s: %s", name, got)
 		}
 	}
