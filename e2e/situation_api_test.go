@@ -36,6 +36,10 @@ var apiSituations = []situation{
 		v.await(len(v.expected()) - 1) // a join that is not numbered yet would take the name in
 		v.page.Do(v.t, chrome.Script(`cotrail.identify({username: "Ada Miller", role: "customer"})`))
 	}},
+	{name: "a line with what is being typed", key: "hides", body: `<input id=a><input id=b>`,
+		do: acts(chrome.Focus("#a"), chrome.Press("Tuberculosis"), chrome.Script(`cotrail.log("searching Tuberculosis")`),
+			chrome.Script(`new Promise(done => setTimeout(done, 1500))`), chrome.Script(`cotrail.event("x_search", {q: "tuberculosis"})`), chrome.Script(`b.value = "Syphilis"; cotrail.log("for Syphilis")`)),
+		want: says("client_log **********", `x_search {"q":"**********"}`, "client_log **********", "input_change masked default input filled", "input_change masked default input filled by script")},
 	{name: "what makes no sense is no error", do: acts(chrome.Script(`(() => {
 			const loop = {message: "a loop"}; loop.loop = loop;
 			cotrail.log(loop); cotrail.event(); cotrail.event("chat", loop); cotrail.on("nothing", 1); cotrail.on("status"); cotrail.pause({}); cotrail.resume(1); cotrail.flush(1);

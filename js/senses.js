@@ -35,6 +35,7 @@ export class Senses {
     this.loader = loader;
     this.queue = queue;
     this.inputs = new Inputs(queue, loader.held, loader.now, this.sense, loader.tape.roots);
+    queue.saying = () => this.inputs.uncommitted();
     this.clicks = new Clicks(queue, loader.held, (at) => this.relocation.acted("link", at), (el) => this.inputs.picking(el));
     this.submits = new Submits(queue, loader.held, this.clicks, loader.now, (at) => this.inputs.commitAll(at));
     this.relocation = new Relocation(queue, loader.now);

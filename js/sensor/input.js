@@ -326,6 +326,24 @@ export class Inputs {
     this.values.noteAround(el);
   }
 
+  /** What fields hold that is not committed yet, for the recorder to withhold it elsewhere where it is hidden. */
+  uncommitted() {
+    /** @type {Row[]} */
+    const rows = [];
+    for (const el of [...this.dirty.keys(), ...this.scripted]) quietly(() => rows.push(this.holding(el)));
+    return rows;
+  }
+
+  /** @param {Element} el @returns {Row} */
+  holding(el) {
+    /** @type {Row} */
+    const row = { t: "held" };
+    const { hidden, content } = subject(row, el, el, { e: undefined, at: 0, target: el }, this.held);
+    if (hidden) row.raw = withheld(secretsOf(el)).join(ITEM) || undefined;
+    else if (content) Object.assign(row, { value: content.value, checked: content.checked });
+    return row;
+  }
+
   /** @param {Element} el @param {Sensed} s */
   tell(el, s) {
     if (el.localName === "select") {
@@ -354,9 +372,7 @@ export class Inputs {
       row.value = part.localName === "option" ? /** @type {HTMLOptionElement} */ (part).value : content.value;
       formOf(row, el);
       label(row, el);
-    } else if (content) {
-      row.raw = withheld(secretsOf(part)).join(ITEM) || undefined;
-    }
+    } else if (content) row.raw = withheld(secretsOf(part)).join(ITEM) || undefined;
     this.queue.push(row);
   }
 

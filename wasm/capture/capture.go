@@ -82,7 +82,7 @@ func (c *Capture) tell(r Row, d *masking.Decision) (e event.Event, ok bool) {
 }
 
 // hide remembers the value of a row's field that is not told, and gives the decision on the field, nil when none was
-// needed: the raw values stand in a row only where they are surely hidden.
+// needed: the raw values stand in a row only where they are surely hidden. Some rows (t=held) come for this alone.
 func (c *Capture) hide(r Row) *masking.Decision {
 	c.hideAll(strings.Split(r.Get("raw"), ItemEnd))
 	value := r.Get("value")
