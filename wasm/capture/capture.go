@@ -85,6 +85,7 @@ func (c *Capture) tell(r Row, d *masking.Decision) (e event.Event, ok bool) {
 // needed: the raw values stand in a row only where they are surely hidden. Some rows (t=held) come for this alone.
 func (c *Capture) hide(r Row) *masking.Decision {
 	c.hideAll(strings.Split(r.Get("raw"), ItemEnd))
+	c.hideFields(r)
 	value := r.Get("value")
 	if value == "" {
 		return nil

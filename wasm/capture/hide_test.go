@@ -113,6 +113,22 @@ func text(rows ...Row) string {
 	return strings.Join(texts, RowEnd)
 }
 
+// TestHiddenInAForm: what the masked fields of a form hold that is sent is withheld, also by the policy's word alone.
+func TestHiddenInAForm(t *testing.T) {
+	item := func(mask, allow, value string) string {
+		return strings.Join([]string{"input", "text", "a", "", "", "", "0", "-1", mask, allow, "1", "f", value}, PartEnd)
+	}
+	sent := row("t=submit", "node=form", "block=-1", "mask=-1", "allow=-1", "fields="+item("-1", "-1", "sunflower")+ItemEnd+item("-1", "0", "Lisbon")+ItemEnd+item("0", "-1", "tulip"))
+	c := capturing(nil)
+	got := ""
+	for e := range c.Events(text(row("t=log", "message=sunflower"), sent, row("t=log", "message=a tulip"), row("t=log", "message=Lisbon"))) {
+		got += string(e.AppendLine(nil))
+	}
+	if strings.Contains(got, "sunflower") || strings.Contains(got, "tulip") || strings.Count(got, "Lisbon") != 1 || strings.Count(got, `"filled":true`) != 3 {
+		t.Error(got)
+	}
+}
+
 // TestChoices: where the policy says so, nothing tells that a masked choice was made.
 func TestChoices(t *testing.T) {
 	quiet := func(p *masking.Policy) { p.Choices = masking.ChoicesNothing }
