@@ -1,6 +1,9 @@
 package e2e
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/cotrail/cotrail/e2e/chrome"
 )
 
@@ -79,6 +82,15 @@ var apiSituations = []situation{
 		do: acts(chrome.Click("#b"), chrome.Script(`cotrail.pause("private talk")`), chrome.Click("#b"), chrome.Type("#a", "x"), leave, chrome.Click("#c"),
 			chrome.Script(`a.value = "set"`), chrome.Script(`cotrail.resume()`), chrome.Click("#b")),
 		want: says("click #b Go", "tab_pause private talk", "tab_resume", "click #b Go")},
+	{name: "pauses, and goes to another page", pages: map[string]string{"/diagnosis": ""},
+		do:   acts(chrome.Script(`cotrail.pause()`), chrome.Script(`location.href = "/diagnosis"`), chrome.WaitFor(`location.pathname === "/diagnosis" && cotrail.status === "recording"`), chrome.Script(`cotrail.log("a line")`), flushed),
+		want: says("tab_pause", "recorder_started", "client_log a line"),
+		tabs: func(v *scene) {
+			entries := v.relay.settledLog(v.session, "the line is in the log", has(1, "client_log"))
+			if told := fmt.Sprint(entries); strings.Contains(told, "/diagnosis") {
+				v.t.Errorf("the log tells of a page that was reached while sharing was paused: %s", told)
+			}
+		}},
 	{name: "pauses while somebody types", body: `<input id=a><input id=c>`,
 		do:   acts(chrome.Type("#a", "before"), chrome.Script(`cotrail.pause()`), chrome.Press(" and in secret"), leave, chrome.Script(`cotrail.resume()`), chrome.Click("#c")),
 		want: says("click #a", "input_change #a = before", "tab_pause", "tab_resume", "click #c")},

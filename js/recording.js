@@ -7,6 +7,7 @@ import { encode, Queue, text } from "./queue.js";
 import { random } from "./random.js";
 import { Runner } from "./runner.js";
 import { Senses } from "./senses.js";
+import { here } from "./sensor/navigation.js";
 
 /** @typedef {import("./queue.js").Row} Row */
 
@@ -45,10 +46,11 @@ export class Recording {
   facts(digest) {
     const { around, kept, token } = this.identity;
     const { session, secret, tab, key } = kept;
+    const paused = kept.paused > 0 || Boolean(around && around.pass.paused);
     const credential = around ? { ticket: around.pass.ticket } : { secret, token };
     return {
       site: this.loader.site, session, ...credential, tab, stream: random(8), field_key: key,
-      url: location.href, agent: navigator.userAgent, width: screen.width, height: screen.height,
+      url: location.href, shown_url: here(paused), agent: navigator.userAgent, width: screen.width, height: screen.height,
       device: device(), policy: digest, release: __VERSION__,
     };
   }
