@@ -98,6 +98,7 @@ export class Senses {
     this.media.hook(hooks, view);
     hooks.add(/** @type {any} */ (view).Element.prototype, "attachShadow", { after: (_, __, shadow) => shadow.mode === "open" && this.loader.tape.roots.enter(shadow) });
     this.listen(view, "drop", this.sense);
+    view.addEventListener("blur", this.clipboard.forget, { signal: this.#listening.signal }); // of the window, not of what is in it
   }
 
   /** The page is loaded, and has set its fields: what changes from here on is a change. */
@@ -126,9 +127,16 @@ export class Senses {
     }
   }
 
+  /** While sharing is paused: a new tab joins all the same, and what the clipboard holds is not known any more. @param {Sensed} s */
+  #tellPaused(s) {
+    const { type } = s.e;
+    if (type.endsWith("click")) this.newTabs.click(s);
+    if (type === "copy" || type === "cut") this.clipboard.forget();
+  }
+
   /** @param {Sensed} s */
   #tell(s) {
-    if (this.queue.paused) return s.e.type.endsWith("click") ? this.newTabs.click(s) : undefined; // a new tab joins all the same
+    if (this.queue.paused) return this.#tellPaused(s);
     const { now, tape } = this.loader;
     if (tape.lost) {
       const at = s.at || Math.round(now()); // of what is typed the time is not asked for
