@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/cotrail/cotrail/e2e/chrome"
@@ -127,6 +128,24 @@ var apiSituations = []situation{
 		want: says("client_log early", "client_log and again")},
 	{name: "speaks before the recorder is up", head: `{sync}<script>cotrail.log("early"); cotrail.event("x_early", {n: 1})</script>`,
 		want: says("client_log early", `x_early {"n":1}`)},
+	{name: "speaks among acts before the recorder is up", head: `{sync}`, body: `<button id=b>Go</button><script>
+			const wait = () => { for (const until = performance.now() + 5; performance.now() < until;); };
+			b.click(); wait(); cotrail.log("between"); wait(); b.click(); cotrail.pause(); b.click(); cotrail.resume(); cotrail.event("x_last"); cotrail.flush()</script>`,
+		want: says("click #b Go by script", "client_log between", "click #b Go by script", "tab_pause", "tab_resume", "x_last {}"),
+		tabs: func(v *scene) {
+			v.page.Do(v.t, flushed)
+			entries := v.relay.settledLog(v.session, "the last of it is in the log", has(1, "x_last"))
+			var times []string
+			for _, e := range ofType(entries, "click", "client_log", "tab_pause") {
+				times = append(times, e.text("time"))
+			}
+			if !slices.IsSorted(times) || times[0] == times[1] || times[1] == times[2] {
+				v.t.Errorf("the times of what was done and said are %q", times)
+			}
+		}},
+	{name: "stops before the recorder is up", head: `{sync}`, body: `<button id=b>Go</button><script>b.click(); cotrail.stop("early"); b.click()</script>`, ends: true,
+		ready: chrome.WaitFor(`cotrail.status === "stopped"`),
+		want:  says("click #b Go by script", "recorder_stopped early")},
 	{name: "acts before the recorder is up", head: `{sync}`, body: `<button id=b>Go</button><script>b.click()</script>`,
 		want: says("click #b Go by script")},
 	{name: "has two tags", head: `{sync}{sync}`, body: `<button id=b>Go</button>`,

@@ -36,10 +36,13 @@ export class Recording {
     this.recover(); // it happened before anything of this page
     this.senses = new Senses(loader, identity, this.queue);
     this.life = new Life(this);
-    this.started(by);
-    this.say({ t: "policy", digest: policy.digest });
+    this.started(by, policy.digest);
+  }
+
+  /** Takes what happened, and what the page said, while nobody took it; from now on all comes as it happens. */
+  play() {
     this.senses.play();
-    bridge.tell("tick", null);
+    this.bridge.tell("tick", null);
   }
 
   /** What the hello tells of this page. @param {string} digest @returns {Row} */
@@ -55,10 +58,11 @@ export class Recording {
     };
   }
 
-  /** @param {string} by */
-  started(by) {
-    const loaded_ms = Math.round(this.loader.now() - this.loader.began);
-    this.say({ t: "started", release: __VERSION__, engine: engine(), screen: screen.width + "x" + screen.height, by, loaded_ms });
+  /** From when the loader began on there is a tape: what is on it comes after this. @param {string} by @param {string} digest */
+  started(by, digest) {
+    const { began, now } = this.loader;
+    this.say({ t: "started", release: __VERSION__, engine: engine(), screen: screen.width + "x" + screen.height, by, loaded_ms: Math.round(now() - began) }, began);
+    this.say({ t: "policy", digest }, began);
   }
 
   /** Tells of what the tab's last page could not have judged. */
@@ -70,9 +74,9 @@ export class Recording {
     if (lost) this.queue.push({ t: "abandoned", at, count: lost, first: at, last: at });
   }
 
-  /** Queues a row that is said now. @param {Row} row */
-  say(row) {
-    this.queue.push({ at: Math.round(this.loader.now()), ...row });
+  /** Queues a row. @param {Row} row @param {number} [at] when it is said: now, if not given */
+  say(row, at = Math.round(this.loader.now())) {
+    this.queue.push({ at, ...row });
   }
 
   /** Tells when the page's clock has jumped, and lets the relay measure it anew. @returns {number} milliseconds that it was set forward by */
@@ -117,11 +121,11 @@ export class Recording {
     this.bridge.tell("flush", id);
   }
 
-  /** @param {unknown} reason */
-  stop(reason) {
+  /** @param {unknown} reason @param {number} at */
+  stop(reason, at) {
     if (this.ended) return;
-    this.senses.inputs.commitAll();
-    this.say({ t: "stopped", reason: text(reason) });
+    this.senses.inputs.commitAll(at);
+    this.say({ t: "stopped", reason: text(reason) }, at);
     this.queue.drain();
     this.bridge.tell("stop", null);
     this.end();

@@ -73,16 +73,28 @@ export class Senses {
     if (before && before.at && !before.told) this.relocation.missed(before.at, kind, before.cause);
   }
 
-  /** Takes what the loader's tape holds, and from now on each event as it comes. */
+  /** Takes what the loader's tape holds, and the calls that the page made meanwhile, and from now on each event as it comes. */
   play() {
     const { tape } = this.loader;
-    for (const s of tape.events.splice(0)) this.#take(s);
+    const { signal } = this.#listening;
+    for (const [i, s] of tape.events.splice(0).entries()) {
+      this.#called(i);
+      if (!signal.aborted) this.#take(s);
+    }
+    this.#called(Infinity);
+    if (signal.aborted) return; // the page has stopped it
     tape.handOver(this.sense);
     this.#undo.push(this.navigation.watch(this.listen));
     this.#undo.push(tape.roots.watch((root) => isShadowRoot(root) || this.#enter(root)));
     tape.roots.searchAll();
     if (document.readyState === "complete") this.#settled();
     else this.listen(window, "load", (e) => e.target === document && this.#settled());
+  }
+
+  /** Makes the calls that the page made after no more than so many events of the tape. @param {number} events */
+  #called(events) {
+    const { loader } = this;
+    while (loader.take && loader.calls.length && loader.calls[0][4] <= events) loader.take(/** @type {import("./loader.js").Call} */ (loader.calls.shift()));
   }
 
   /** A window of the page: its own, or a frame's. @param {Document} root */
