@@ -12,7 +12,12 @@ import { here } from "./sensor/navigation.js";
 /** @typedef {import("./queue.js").Row} Row */
 
 export class Recording {
+  /** Whether nothing more is recorded; what was is still being sent until it is over. */
   ended = false;
+  /** @type {() => void} */
+  #finish = () => {};
+  /** @type {Promise<void>} */
+  over = new Promise((done) => (this.#finish = done));
   /** Whether an extension has said what is not understood. */
   misheard = false;
 
@@ -103,17 +108,17 @@ export class Recording {
 
   /** @param {string} status @param {string} code */
   status(status, code) {
-    if (status === "refused") {
-      console.warn("Cotrail: the relay refuses this page: " + code.replaceAll("_", " ") + ".");
-      this.end();
-    }
+    const { ended } = this;
+    if (status === "refused") console.warn("Cotrail: the relay refuses this page: " + code.replaceAll("_", " ") + ".");
+    if (status === "refused" || status === "stopped") this.end();
+    if (ended) return; // the page knows that it has stopped
     if (status === "reconnecting" && this.identity.around) this.identity.around.renew();
     this.loader.say(code ? status + ": " + code : status);
   }
 
   /** @param {() => void} done */
   flush(done) {
-    if (this.ended) return done();
+    if (this.ended) return void this.over.then(done);
     this.senses.inputs.commitAll();
     this.queue.drain();
     const id = String(Math.random());
@@ -127,16 +132,25 @@ export class Recording {
     this.senses.inputs.commitAll(at);
     this.say({ t: "stopped", reason: text(reason) }, at);
     this.queue.drain();
-    this.bridge.tell("stop", null);
-    this.end();
+    addEventListener("pagehide", () => this.bridge.tell("leave", null), { once: true });
+    this.#rest();
+    this.loader.say("stopped");
+    this.runner.stop();
   }
 
-  end() {
+  /** Senses nothing more. */
+  #rest() {
+    if (this.ended) return;
     this.ended = true;
     this.senses.end();
     this.life.end();
     this.loader.tape.stop();
+  }
+
+  end() {
+    this.#rest();
     this.bridge.end();
+    this.#finish();
   }
 }
 

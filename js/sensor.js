@@ -51,7 +51,7 @@ function call(loader, recording, [name, args, done, at]) {
     loader.began = at;
     loader.tape.listen();
     loader.say("starting");
-    begin(loader, "api", true);
+    recording.over.then(() => begin(loader, "api", true));
   }
   done();
 }
