@@ -1,6 +1,10 @@
 package e2e
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/cotrail/cotrail/e2e/chrome"
 )
 
@@ -36,6 +40,10 @@ var apiSituations = []situation{
 		v.await(len(v.expected()) - 1) // a join that is not numbered yet would take the name in
 		v.page.Do(v.t, chrome.Script(`cotrail.identify({username: "Ada Miller", role: "customer"})`))
 	}},
+	{name: "a line with what is being typed", key: "hides", body: `<input id=a><input id=b>`,
+		do: acts(chrome.Focus("#a"), chrome.Press("Tuberculosis"), chrome.Script(`cotrail.log("searching Tuberculosis")`),
+			chrome.Script(`new Promise(done => setTimeout(done, 1500))`), chrome.Script(`cotrail.event("x_search", {q: "tuberculosis"})`), chrome.Script(`b.value = "Syphilis"; cotrail.log("for Syphilis")`)),
+		want: says("client_log **********", `x_search {"q":"**********"}`, "client_log **********", "input_change masked default input filled", "input_change masked default input filled by script")},
 	{name: "what makes no sense is no error", do: acts(chrome.Script(`(() => {
 			const loop = {message: "a loop"}; loop.loop = loop;
 			cotrail.log(loop); cotrail.event(); cotrail.event("chat", loop); cotrail.on("nothing", 1); cotrail.on("status"); cotrail.pause({}); cotrail.resume(1); cotrail.flush(1);
@@ -75,6 +83,15 @@ var apiSituations = []situation{
 		do: acts(chrome.Click("#b"), chrome.Script(`cotrail.pause("private talk")`), chrome.Click("#b"), chrome.Type("#a", "x"), leave, chrome.Click("#c"),
 			chrome.Script(`a.value = "set"`), chrome.Script(`cotrail.resume()`), chrome.Click("#b")),
 		want: says("click #b Go", "tab_pause private talk", "tab_resume", "click #b Go")},
+	{name: "pauses, and goes to another page", pages: map[string]string{"/diagnosis": ""},
+		do:   acts(chrome.Script(`cotrail.pause()`), chrome.Script(`location.href = "/diagnosis"`), chrome.WaitFor(`location.pathname === "/diagnosis" && cotrail.status === "recording"`), chrome.Script(`cotrail.log("a line")`), flushed),
+		want: says("tab_pause", "recorder_started", "client_log a line"),
+		tabs: func(v *scene) {
+			entries := v.relay.settledLog(v.session, "the line is in the log", has(1, "client_log"))
+			if told := fmt.Sprint(entries); strings.Contains(told, "/diagnosis") {
+				v.t.Errorf("the log tells of a page that was reached while sharing was paused: %s", told)
+			}
+		}},
 	{name: "pauses while somebody types", body: `<input id=a><input id=c>`,
 		do:   acts(chrome.Type("#a", "before"), chrome.Script(`cotrail.pause()`), chrome.Press(" and in secret"), leave, chrome.Script(`cotrail.resume()`), chrome.Click("#c")),
 		want: says("click #a", "input_change #a = before", "tab_pause", "tab_resume", "click #c")},
@@ -84,6 +101,9 @@ var apiSituations = []situation{
 	{name: "stops", body: `<button id=b>Go</button><input id=a>`, ends: true,
 		do:   acts(chrome.Type("#a", "x"), chrome.Script(`cotrail.stop("enough")`), chrome.Click("#b"), chrome.Script(`cotrail.log("unheard")`)),
 		want: says("click #a", "input_change #a = x", "recorder_stopped enough")},
+	{name: "stops with much to say", ends: true,
+		do:   acts(chrome.Script(`for (let n = 0; n < 300; n++) cotrail.log({message: "a line", text: "so many words ".repeat(30)}); cotrail.stop()`), chrome.WaitFor(`cotrail.flush().then(() => true)`)),
+		want: append(slices.Repeat(says("client_log a line"), 300), "recorder_stopped")},
 	{name: "stops twice", ends: true,
 		do:   acts(chrome.Script(`cotrail.stop("once"); cotrail.stop("twice")`)),
 		want: says("recorder_stopped once")},
@@ -111,6 +131,24 @@ var apiSituations = []situation{
 		want: says("client_log early", "client_log and again")},
 	{name: "speaks before the recorder is up", head: `{sync}<script>cotrail.log("early"); cotrail.event("x_early", {n: 1})</script>`,
 		want: says("client_log early", `x_early {"n":1}`)},
+	{name: "speaks among acts before the recorder is up", head: `{sync}`, body: `<button id=b>Go</button><script>
+			const wait = () => { for (const until = performance.now() + 5; performance.now() < until;); };
+			b.click(); wait(); cotrail.log("between"); wait(); b.click(); cotrail.pause(); b.click(); cotrail.resume(); cotrail.event("x_last"); cotrail.flush()</script>`,
+		want: says("click #b Go by script", "client_log between", "click #b Go by script", "tab_pause", "tab_resume", "x_last {}"),
+		tabs: func(v *scene) {
+			v.page.Do(v.t, flushed)
+			entries := v.relay.settledLog(v.session, "the last of it is in the log", has(1, "x_last"))
+			var times []string
+			for _, e := range ofType(entries, "click", "client_log", "tab_pause") {
+				times = append(times, e.text("time"))
+			}
+			if !slices.IsSorted(times) || times[0] == times[1] || times[1] == times[2] {
+				v.t.Errorf("the times of what was done and said are %q", times)
+			}
+		}},
+	{name: "stops before the recorder is up", head: `{sync}`, body: `<button id=b>Go</button><script>b.click(); cotrail.stop("early"); b.click()</script>`, ends: true,
+		ready: chrome.WaitFor(`cotrail.status === "stopped"`),
+		want:  says("click #b Go by script", "recorder_stopped early")},
 	{name: "acts before the recorder is up", head: `{sync}`, body: `<button id=b>Go</button><script>b.click()</script>`,
 		want: says("click #b Go by script")},
 	{name: "has two tags", head: `{sync}{sync}`, body: `<button id=b>Go</button>`,

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -133,7 +134,10 @@ func sent(d entry) string {
 	form := entry(object(d["form"]))
 	said := "submit " + short(d.text("xpath")) + " " + form.text("method") + address(form, "action", " ")
 	if submitter := entry(object(d["submitter"])); submitter != nil {
-		said += " with " + submitter.text("label")
+		said += " with " + cmp.Or(submitter.text("label"), submitter.text("node_name"))
+		if submitter.text("label") == "" && len(object(submitter["attributes"])) > 0 {
+			said += fmt.Sprint(" ", submitter["attributes"])
+		}
 	}
 	if how := d.text("via"); how != "user" {
 		said += " via " + how

@@ -74,30 +74,31 @@ export class Life {
     senses.navigation.restored();
   }
 
-  /** Nothing of the page's content is recorded from here on, on this page and the tab's next ones. @param {unknown} reason */
-  pause(reason) {
+  /** Nothing of the page's content is recorded from here on, on this page and the tab's next ones. @param {unknown} reason @param {number} at */
+  pause(reason, at) {
     const { identity, loader, queue, senses } = this.recording;
     const { kept } = identity;
     if (kept.paused) return;
-    senses.inputs.commitAll();
-    kept.paused = Math.round(loader.now());
+    senses.inputs.commitAll(at);
+    kept.paused = at;
     identity.save();
-    this.recording.say({ t: "pause", tab: kept.tab, reason: text(reason) });
+    this.recording.say({ t: "pause", tab: kept.tab, reason: text(reason) }, at);
     queue.paused = true;
     this.within.pause(true);
     loader.say("paused");
   }
 
-  resume() {
+  /** @param {number} at */
+  resume(at) {
     const { identity, loader, queue, senses } = this.recording;
     const { around, kept } = identity;
     if (!kept.paused) return;
     senses.inputs.values.begin(); // what was changed meanwhile is not told
     queue.paused = Boolean(around && around.pass.paused);
-    this.recording.say({ t: "resume", tab: kept.tab, paused_ms: Math.round(loader.now() - kept.paused) });
+    this.recording.say({ t: "resume", tab: kept.tab, paused_ms: at - kept.paused }, at);
     kept.paused = 0;
     identity.save();
-    if (queue.missed) this.recording.say({ ...queue.missed, at: Math.round(loader.now()) });
+    if (queue.missed) this.recording.say({ ...queue.missed, at });
     queue.missed = undefined;
     this.within.pause(queue.paused);
     loader.say("recording");

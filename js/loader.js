@@ -6,7 +6,7 @@ import { abandon } from "./keep.js";
 import { compile, ModuleError, sensor } from "./module.js";
 import { advance, now, held, Tape, targetOf } from "./tape.js";
 
-/** @typedef {[name: string, args: any[], done?: (result: any) => void]} Call a call of the page that waits for the sensor */
+/** @typedef {[name: string, args: any[], done: (result?: any) => void, at: number, after: number]} Call a call of the page, when it was made, and after how many events of the tape */
 
 /** Calls that may wait. */
 const MAX_CALLS = 1000;
@@ -28,7 +28,7 @@ export class Loader {
   module = undefined;
   /** The recorder has ended; the sensor may start it again. */
   onCrash = () => this.fail("crash");
-  /** @type {Call[]} */
+  /** What waits for the sensor. @type {Call[]} */
   calls = [];
   /** Takes calls once the sensor is there. @type {((call: Call) => void) | undefined} */
   take = undefined;
@@ -77,7 +77,7 @@ export class Loader {
     const page = /** @type {any} */ (document);
     // Nobody sees the page yet, and nobody may ever: it is not part of what the tab did.
     if (page.prerendering) return page.addEventListener("prerenderingchange", () => this.start(by), { once: true });
-    this.began = now();
+    this.began = Math.round(now());
     this.by = by;
     this.say("starting");
     this.tape.listen();
@@ -115,7 +115,7 @@ export class Loader {
     this.failed = what;
     this.tape.stop();
     this.say("failed: " + what);
-    for (const [, , done] of this.calls.splice(0)) if (done) done(undefined);
+    for (const [, , done] of this.calls.splice(0)) done();
     if (this.onFailure) this.onFailure(what);
   }
 
@@ -123,13 +123,15 @@ export class Loader {
   call(name, args) {
     if (name === "start" && !this.began) return this.start("api");
     if (name === "on") return this.handlers.set(args[0], (this.handlers.get(args[0]) || new Set()).add(args[1]));
-    return new Promise((done) => {
-      if (this.failed) done(undefined);
-      else if (this.take) this.take([name, args, done]);
-      else if (this.calls.length < MAX_CALLS) this.calls.push([name, args, done]);
+    return new Promise((/** @type {(result?: any) => void} */ done) => {
+      /** @type {Call} */
+      const call = [name, args, done, Math.round(now()), this.tape.events.length];
+      if (this.failed) done();
+      else if (this.take) this.take(call);
+      else if (this.calls.length < MAX_CALLS) this.calls.push(call);
       else {
         this.tape.lost++; // a gap will say so
-        done(undefined);
+        done();
       }
     });
   }

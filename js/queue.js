@@ -53,6 +53,9 @@ function cleaned(row) {
 /** What is told while sharing is paused: of the recording itself, and what the app says knowingly. */
 const UNPAUSED = new Set(["pause", "resume", "started", "stopped", "failed", "lost", "jumped", "log", "said", "identify", "tab"]);
 
+/** What repeats texts of the page, or of its app. */
+const SAID = new Set(["log", "said", "identify", "media_failed"]);
+
 /** What the page around a frame tells, and not the frame. */
 const OF_PAGES = new Set(["tab", "active", "navigate", "relocate", "pause", "resume"]);
 
@@ -62,6 +65,8 @@ export class Queue {
   framed = false;
   /** The navigation that was not told while sharing was paused: where it goes on. @type {Row | undefined} */
   missed = undefined;
+  /** Told when something is said: gives what the recorder has to know before it. @type {() => Row[]} */
+  saying = () => [];
 
   /**
    * @param {(rows: string) => void} deliver
@@ -81,8 +86,10 @@ export class Queue {
       if (row.t === "navigate") this.missed = row;
       return;
     }
+    const first = !this.rows.length;
+    if (SAID.has(String(row.t))) for (const row of this.saying()) this.rows.push({ row, finish: undefined });
     this.rows.push({ row, finish });
-    if (this.rows.length > 1) return;
+    if (!first) return;
     const early = this.look();
     if (early) row.at = Math.round(Number(row.at) + early);
     const drain = () => this.drain();

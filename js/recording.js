@@ -7,11 +7,17 @@ import { encode, Queue, text } from "./queue.js";
 import { random } from "./random.js";
 import { Runner } from "./runner.js";
 import { Senses } from "./senses.js";
+import { here } from "./sensor/navigation.js";
 
 /** @typedef {import("./queue.js").Row} Row */
 
 export class Recording {
+  /** Whether nothing more is recorded; what was is still being sent until it is over. */
   ended = false;
+  /** @type {() => void} */
+  #finish = () => {};
+  /** @type {Promise<void>} */
+  over = new Promise((done) => (this.#finish = done));
   /** Whether an extension has said what is not understood. */
   misheard = false;
 
@@ -35,28 +41,33 @@ export class Recording {
     this.recover(); // it happened before anything of this page
     this.senses = new Senses(loader, identity, this.queue);
     this.life = new Life(this);
-    this.started(by);
-    this.say({ t: "policy", digest: policy.digest });
+    this.started(by, policy.digest);
+  }
+
+  /** Takes what happened, and what the page said, while nobody took it; from now on all comes as it happens. */
+  play() {
     this.senses.play();
-    bridge.tell("tick", null);
+    this.bridge.tell("tick", null);
   }
 
   /** What the hello tells of this page. @param {string} digest @returns {Row} */
   facts(digest) {
     const { around, kept, token } = this.identity;
     const { session, secret, tab, key } = kept;
+    const paused = kept.paused > 0 || Boolean(around && around.pass.paused);
     const credential = around ? { ticket: around.pass.ticket } : { secret, token };
     return {
       site: this.loader.site, session, ...credential, tab, stream: random(8), field_key: key,
-      url: location.href, agent: navigator.userAgent, width: screen.width, height: screen.height,
+      url: location.href, shown_url: here(paused), agent: navigator.userAgent, width: screen.width, height: screen.height,
       device: device(), policy: digest, release: __VERSION__,
     };
   }
 
-  /** @param {string} by */
-  started(by) {
-    const loaded_ms = Math.round(this.loader.now() - this.loader.began);
-    this.say({ t: "started", release: __VERSION__, engine: engine(), screen: screen.width + "x" + screen.height, by, loaded_ms });
+  /** From when the loader began on there is a tape: what is on it comes after this. @param {string} by @param {string} digest */
+  started(by, digest) {
+    const { began, now } = this.loader;
+    this.say({ t: "started", release: __VERSION__, engine: engine(), screen: screen.width + "x" + screen.height, by, loaded_ms: Math.round(now() - began) }, began);
+    this.say({ t: "policy", digest }, began);
   }
 
   /** Tells of what the tab's last page could not have judged. */
@@ -68,9 +79,9 @@ export class Recording {
     if (lost) this.queue.push({ t: "abandoned", at, count: lost, first: at, last: at });
   }
 
-  /** Queues a row that is said now. @param {Row} row */
-  say(row) {
-    this.queue.push({ at: Math.round(this.loader.now()), ...row });
+  /** Queues a row. @param {Row} row @param {number} [at] when it is said: now, if not given */
+  say(row, at = Math.round(this.loader.now())) {
+    this.queue.push({ at, ...row });
   }
 
   /** Tells when the page's clock has jumped, and lets the relay measure it anew. @returns {number} milliseconds that it was set forward by */
@@ -97,17 +108,17 @@ export class Recording {
 
   /** @param {string} status @param {string} code */
   status(status, code) {
-    if (status === "refused") {
-      console.warn("Cotrail: the relay refuses this page: " + code.replaceAll("_", " ") + ".");
-      this.end();
-    }
+    const { ended } = this;
+    if (status === "refused") console.warn("Cotrail: the relay refuses this page: " + code.replaceAll("_", " ") + ".");
+    if (status === "refused" || status === "stopped") this.end();
+    if (ended) return; // the page knows that it has stopped
     if (status === "reconnecting" && this.identity.around) this.identity.around.renew();
     this.loader.say(code ? status + ": " + code : status);
   }
 
   /** @param {() => void} done */
   flush(done) {
-    if (this.ended) return done();
+    if (this.ended) return void this.over.then(done);
     this.senses.inputs.commitAll();
     this.queue.drain();
     const id = String(Math.random());
@@ -115,22 +126,31 @@ export class Recording {
     this.bridge.tell("flush", id);
   }
 
-  /** @param {unknown} reason */
-  stop(reason) {
+  /** @param {unknown} reason @param {number} at */
+  stop(reason, at) {
     if (this.ended) return;
-    this.senses.inputs.commitAll();
-    this.say({ t: "stopped", reason: text(reason) });
+    this.senses.inputs.commitAll(at);
+    this.say({ t: "stopped", reason: text(reason) }, at);
     this.queue.drain();
-    this.bridge.tell("stop", null);
-    this.end();
+    addEventListener("pagehide", () => this.bridge.tell("leave", null), { once: true });
+    this.#rest();
+    this.loader.say("stopped");
+    this.runner.stop();
   }
 
-  end() {
+  /** Senses nothing more. */
+  #rest() {
+    if (this.ended) return;
     this.ended = true;
     this.senses.end();
     this.life.end();
     this.loader.tape.stop();
+  }
+
+  end() {
+    this.#rest();
     this.bridge.end();
+    this.#finish();
   }
 }
 

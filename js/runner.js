@@ -15,6 +15,7 @@ export class Runner {
   #withheld = "";
   #restarts = 0;
   #crashing = false;
+  #stopping = false;
   /** Whether rows are handed over one by one, to find the one that breaks the recorder. */
   #alone = false;
 
@@ -43,6 +44,12 @@ export class Runner {
     if (this.#withheld) this.bridge.tell("withhold", this.#withheld);
     if (tail) this.bridge.tell("tail", tail);
     this.bridge.tell("start", this.facts());
+  }
+
+  /** Ends the recording, once what waits is sent. */
+  stop() {
+    this.#stopping = true;
+    this.bridge.tell("stop", null);
   }
 
   /** @param {string} rows */
@@ -81,6 +88,6 @@ export class Runner {
     for (const row of rows) this.hand(row);
     this.#alone = false;
     for (const id of bridge.flushes.keys()) bridge.tell("flush", id);
-    bridge.tell("tick", null);
+    bridge.tell(this.#stopping ? "stop" : "tick", null);
   }
 }

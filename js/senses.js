@@ -35,6 +35,7 @@ export class Senses {
     this.loader = loader;
     this.queue = queue;
     this.inputs = new Inputs(queue, loader.held, loader.now, this.sense, loader.tape.roots);
+    queue.saying = () => this.inputs.uncommitted();
     this.clicks = new Clicks(queue, loader.held, (at) => this.relocation.acted("link", at), (el) => this.inputs.picking(el));
     this.submits = new Submits(queue, loader.held, this.clicks, loader.now, (at) => this.inputs.commitAll(at));
     this.relocation = new Relocation(queue, loader.now);
@@ -72,16 +73,28 @@ export class Senses {
     if (before && before.at && !before.told) this.relocation.missed(before.at, kind, before.cause);
   }
 
-  /** Takes what the loader's tape holds, and from now on each event as it comes. */
+  /** Takes what the loader's tape holds, and the calls that the page made meanwhile, and from now on each event as it comes. */
   play() {
     const { tape } = this.loader;
-    for (const s of tape.events.splice(0)) this.#take(s);
+    const { signal } = this.#listening;
+    for (const [i, s] of tape.events.splice(0).entries()) {
+      this.#called(i);
+      if (!signal.aborted) this.#take(s);
+    }
+    this.#called(Infinity);
+    if (signal.aborted) return; // the page has stopped it
     tape.handOver(this.sense);
     this.#undo.push(this.navigation.watch(this.listen));
     this.#undo.push(tape.roots.watch((root) => isShadowRoot(root) || this.#enter(root)));
     tape.roots.searchAll();
     if (document.readyState === "complete") this.#settled();
     else this.listen(window, "load", (e) => e.target === document && this.#settled());
+  }
+
+  /** Makes the calls that the page made after no more than so many events of the tape. @param {number} events */
+  #called(events) {
+    const { loader } = this;
+    while (loader.take && loader.calls.length && loader.calls[0][4] <= events) loader.take(/** @type {import("./loader.js").Call} */ (loader.calls.shift()));
   }
 
   /** A window of the page: its own, or a frame's. @param {Document} root */
@@ -97,6 +110,7 @@ export class Senses {
     this.media.hook(hooks, view);
     hooks.add(/** @type {any} */ (view).Element.prototype, "attachShadow", { after: (_, __, shadow) => shadow.mode === "open" && this.loader.tape.roots.enter(shadow) });
     this.listen(view, "drop", this.sense);
+    view.addEventListener("blur", this.clipboard.forget, { signal: this.#listening.signal }); // of the window, not of what is in it
   }
 
   /** The page is loaded, and has set its fields: what changes from here on is a change. */
@@ -125,9 +139,16 @@ export class Senses {
     }
   }
 
+  /** While sharing is paused: a new tab joins all the same, and what the clipboard holds is not known any more. @param {Sensed} s */
+  #tellPaused(s) {
+    const { type } = s.e;
+    if (type.endsWith("click")) this.newTabs.click(s);
+    if (type === "copy" || type === "cut") this.clipboard.forget();
+  }
+
   /** @param {Sensed} s */
   #tell(s) {
-    if (this.queue.paused) return s.e.type.endsWith("click") ? this.newTabs.click(s) : undefined; // a new tab joins all the same
+    if (this.queue.paused) return this.#tellPaused(s);
     const { now, tape } = this.loader;
     if (tape.lost) {
       const at = s.at || Math.round(now()); // of what is typed the time is not asked for

@@ -26,43 +26,41 @@ async function begin(loader, by, again) {
     report(what, site, identity, bridge);
     recording.end();
   };
-  loader.take = ([name, args, done]) => {
+  loader.take = (made) => {
     try {
-      call(loader, recording, name, args, done);
+      call(loader, recording, made);
     } catch {
-      if (done) done(undefined); // what the page gave has thrown when it was read: that is nothing to say
+      made[2](); // what the page gave has thrown when it was read: that is nothing to say
     }
   };
-  for (const waiting of loader.calls.splice(0)) loader.take(waiting);
+  recording.play();
 }
 
-/**
- * @param {Loader} loader @param {Recording} recording @param {string} name @param {any[]} args
- * @param {((result?: any) => void) | undefined} done
- */
-function call(loader, recording, name, args, done = () => {}) {
+/** @param {Loader} loader @param {Recording} recording @param {import("./loader.js").Call} made */
+function call(loader, recording, [name, args, done, at]) {
   if (name === "flush") return recording.flush(done);
-  if (name === "log") recording.say(logRow(args[0], args[1]));
-  if (name === "event") recording.say(eventRow(args[0], args[1], "page"));
-  if (name === "hear") hear(recording, args[0]);
-  if (name === "pause" && !recording.ended) recording.life.pause(args[0]);
-  if (name === "resume" && !recording.ended) recording.life.resume();
-  if (name === "identify") recording.say(identifyRow(args[0]));
-  if (name === "stop") recording.stop(args[0]);
+  if (name === "log") recording.say(logRow(args[0], args[1]), at);
+  if (name === "event") recording.say(eventRow(args[0], args[1], "page"), at);
+  if (name === "hear") hear(recording, args[0], at);
+  if (name === "pause" && !recording.ended) recording.life.pause(args[0], at);
+  if (name === "resume" && !recording.ended) recording.life.resume(at);
+  if (name === "identify") recording.say(identifyRow(args[0]), at);
+  if (name === "stop") recording.stop(args[0], at);
   if (name === "start" && recording.ended && !loader.failed) {
     loader.take = undefined;
+    loader.began = at;
     loader.tape.listen();
     loader.say("starting");
-    begin(loader, "api", true);
+    recording.over.then(() => begin(loader, "api", true));
   }
   done();
 }
 
-/** What a browser extension says. What is not understood is not taken, and the log tells so once. @param {Recording} recording @param {string} detail */
-function hear(recording, detail) {
+/** What a browser extension says. What is not understood is not taken, and the log tells so once. @param {Recording} recording @param {string} detail @param {number} at */
+function hear(recording, detail, at) {
   const row = extensionRow(detail);
-  if (row) return recording.say(row);
-  if (!recording.misheard) recording.say(notUnderstood);
+  if (row) return recording.say(row, at);
+  if (!recording.misheard) recording.say(notUnderstood, at);
   recording.misheard = true;
 }
 

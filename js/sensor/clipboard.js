@@ -10,8 +10,12 @@ import { hasRuled, judge } from "../rules.js";
 const MAX_SELECTED = 1000;
 
 export class Clipboard {
-  /** Whether what was copied last may be hidden: then its length is not told where it is pasted either. */
-  #closed = false;
+  /**
+   * How long what the clipboard holds is, where it was copied here and is open. What comes from elsewhere could be
+   * anything: where it is pasted its length is not told.
+   * @type {number | undefined}
+   */
+  #copied = undefined;
 
   /** @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => import("../tape.js").Held} held */
   constructor(queue, held) {
@@ -33,13 +37,19 @@ export class Clipboard {
       // Of a taped event nobody knows any more what was selected.
       if (!s.path && Number(row.block) < 0 && Number(row.mask) < 0) row.length = pastes ? this.#pasted(s.e) : selected(el);
     }
-    if (!pastes) this.#closed = row.length === undefined;
+    if (!pastes) this.#copied = /** @type {number | undefined} */ (row.length);
     this.queue.push(row);
   }
 
-  /** @param {ClipboardEvent} e */
+  /** Something may be copied elsewhere, or is here and is not looked at. */
+  forget = () => {
+    this.#copied = undefined;
+  };
+
+  /** Of another length it is not what was copied here. @param {ClipboardEvent} e */
   #pasted(e) {
-    return this.#closed || !e.clipboardData ? undefined : e.clipboardData.getData("text/plain").length;
+    if (this.#copied === undefined || !e.clipboardData) return undefined;
+    return e.clipboardData.getData("text/plain").length === this.#copied ? this.#copied : undefined;
   }
 }
 

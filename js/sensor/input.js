@@ -5,10 +5,10 @@
 import { BRIEF, FULL } from "../depth.js";
 import { controlOf, editorOf, isFormValue, label, shown, subject } from "../facts.js";
 import { attributeOf, isElement, isShadowRoot, isWithin, rootOf } from "../nodes.js";
-import { hide } from "../path.js";
-import { text } from "../queue.js";
+import { ITEM, text } from "../queue.js";
 import { quietly } from "../quiet.js";
 import { selected } from "./files.js";
+import { secretsOf, withheld } from "./secrets.js";
 import { elementsOf } from "./submit.js";
 import { Values } from "./values.js";
 
@@ -28,7 +28,7 @@ const CHOSEN = new Set(["select-one", "select-multiple", "checkbox", "radio", "f
 /** Fields whose browser tells of a change at every key or notch: such a change is committed as typing is. */
 const LINGERS = new Set(["date", "datetime-local", "month", "week", "time", "number", "range", "color"]);
 
-/** Fields whose value says nothing that is a person's. */
+/** Fields of which it is told whether they are checked. */
 const CHECKED = /^(checkbox|radio)$/;
 
 const CAPTURE = { capture: true, passive: true };
@@ -326,6 +326,24 @@ export class Inputs {
     this.values.noteAround(el);
   }
 
+  /** What fields hold that is not committed yet, for the recorder to withhold it elsewhere where it is hidden. */
+  uncommitted() {
+    /** @type {Row[]} */
+    const rows = [];
+    for (const el of [...this.dirty.keys(), ...this.scripted]) quietly(() => rows.push(this.holding(el)));
+    return rows;
+  }
+
+  /** @param {Element} el @returns {Row} */
+  holding(el) {
+    /** @type {Row} */
+    const row = { t: "held" };
+    const { hidden, content } = subject(row, el, el, { e: undefined, at: 0, target: el }, this.held);
+    if (hidden) row.raw = withheld(secretsOf(el)).join(ITEM) || undefined;
+    else if (content) Object.assign(row, { value: content.value, checked: content.checked });
+    return row;
+  }
+
   /** @param {Element} el @param {Sensed} s */
   tell(el, s) {
     if (el.localName === "select") {
@@ -354,11 +372,7 @@ export class Inputs {
       row.value = part.localName === "option" ? /** @type {HTMLOptionElement} */ (part).value : content.value;
       formOf(row, el);
       label(row, el);
-    } else if (content && !CHECKED.test(/** @type {HTMLInputElement} */ (el).type)) {
-      const raw = secretOf(part); // it leaves memory nowhere: the recorder withholds it wherever else it turns up
-      row.raw = raw;
-      if (raw) hide(raw);
-    }
+    } else if (content) row.raw = withheld(secretsOf(part)).join(ITEM) || undefined;
     this.queue.push(row);
   }
 
@@ -383,12 +397,6 @@ export class Inputs {
 
 /** Does something when the page's own handlers are done. @param {() => void} f */
 const later = (f) => void setTimeout(() => quietly(f));
-
-/** What a masked field holds. @param {Element} el the field, or the option that was chosen */
-function secretOf(el) {
-  if (/** @type {HTMLInputElement} */ (el).type === "file") return undefined;
-  return el.localName === "option" ? /** @type {HTMLOptionElement} */ (el).text : "value" in el ? String(el.value) : el.textContent || "";
-}
 
 /** @param {Row} row @param {Element} el */
 function formOf(row, el) {

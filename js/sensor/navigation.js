@@ -15,6 +15,9 @@ export function arrival() {
   return Math.round(performance.timeOrigin + Math.max(shown, (entry && (entry.unloadEventEnd || entry.responseStart)) || 0));
 }
 
+/** The page's address, as far as it may be told: while sharing is paused, only whose page it is. @param {boolean} paused */
+export const here = (paused) => (paused ? location.origin + "/" : location.href);
+
 export class Navigation {
   /**
    * @param {Queue} queue @param {() => number} now

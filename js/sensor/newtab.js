@@ -5,6 +5,7 @@
 import { editorOf } from "../facts.js";
 import { attributeOf, isElement } from "../nodes.js";
 import { actionOf } from "./submit.js";
+import { ALL, NOTHING, tellable } from "./tellable.js";
 
 /** @typedef {import("../tape.js").Sensed} Sensed */
 
@@ -59,12 +60,13 @@ export class NewTabs {
     if (e.type === "auxclick" && e.button !== 1) return;
     const link = linkOf(s);
     if (!link || link.hasAttribute("download") || editorOf(link)) return;
+    const told = tellable(link);
     const aside = e.button === 1 || e.shiftKey || (MAC ? e.metaKey : e.ctrlKey);
     this.#later(e, () => {
       const target = targetOf(link);
       if (!aside && !opensTab(target, link.ownerDocument.defaultView)) return;
       const byPerson = e.isTrusted;
-      this.#tell(hrefOf(link), byPerson ? "link" : "script", "link", s.at, byPerson, aside || isApart(link, target));
+      this.#tell(hrefOf(link), byPerson ? "link" : "script", "link", s.at, byPerson, aside || isApart(link, target), told);
     });
   }
 
@@ -72,9 +74,10 @@ export class NewTabs {
   submit(form, by, e, at) {
     const view = form.ownerDocument.defaultView;
     const byPerson = Boolean(e && e.isTrusted && isActive(view));
+    const told = Math.min(tellable(form), by ? tellable(by) : ALL);
     this.#later(e, () => {
       const target = (by && by.getAttribute("formtarget")) || targetOf(form);
-      if (opensTab(target, view)) this.#tell(actionOf(form, by), "form", "link", at, byPerson, isApart(form, target));
+      if (opensTab(target, view)) this.#tell(actionOf(form, by), "form", "link", at, byPerson, isApart(form, target), told);
     });
   }
 
@@ -89,10 +92,13 @@ export class NewTabs {
     for (const decide of this.#pending.splice(0)) decide();
   }
 
-  /** @param {string} to @param {string} cause @param {"link" | "script"} by @param {number} at @param {boolean} user @param {boolean} apart */
-  #tell(to, cause, by, at, user, apart) {
+  /**
+   * @param {string} to @param {string} cause @param {"link" | "script"} by @param {number} at @param {boolean} user
+   * @param {boolean} apart @param {number} [told] how much may be told of it
+   */
+  #tell(to, cause, by, at, user, apart, told = ALL) {
     if (to && !/^(https?|blob):/.test(to)) return; // mailto: and the like open no tab
-    this.queue.push({ t: "relocate", at, to, from: location.href, cause, user, new_tab: true });
+    if (told !== NOTHING) this.queue.push({ t: "relocate", at, to: told === ALL ? to : "", from: location.href, cause, user, new_tab: true });
     for (const listener of this.listeners) listener(to, by, at, user, apart);
   }
 }

@@ -6,6 +6,8 @@ import { nameOf } from "../names.js";
 import { attributeOf, isElement, localNameOf, matchesOf } from "../nodes.js";
 import { ITEM, PART, plain, text } from "../queue.js";
 import { judge, surelyHidden } from "../rules.js";
+import { secretsOf, withheld } from "./secrets.js";
+import { ALL, NOTHING, tellable } from "./tellable.js";
 
 /** @typedef {import("../queue.js").Row} Row */
 /** @typedef {import("../tape.js").Held} Held */
@@ -13,6 +15,9 @@ import { judge, surelyHidden } from "../rules.js";
 
 /** More fields than any form that a person fills. */
 const MAX_FIELDS = 100;
+
+/** Values that are too short to be withheld. */
+const SHORT = 3;
 
 /** A field named "elements" would hide the form's own property. */
 const elements = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements"));
@@ -71,16 +76,17 @@ export class Submits {
     row.id = row.shown_id;
     row.name = row.shown_name;
     row.class = row.shown_class;
-    row.method = attribute(by, "formmethod") || attribute(form, "method").toLowerCase() || "get";
-    row.action = actionOf(form, by);
+    const told = by ? tellable(by) : NOTHING;
+    const open = told === ALL ? by : null; // a button that is hidden does not say where it sends the form
+    row.method = attribute(open, "formmethod") || attribute(form, "method").toLowerCase() || "get";
+    row.action = actionOf(form, open);
     row.fields = fieldsOf(form).map((el) => fieldItem(el, this.held)).join(ITEM);
-    if (by) {
-      row.submitter_node = by.localName;
-      row.submitter_id = text(attribute(by, "id"));
-      row.submitter_name = text(attribute(by, "name"));
-      row.submitter_class = text(attribute(by, "class"));
-      const hits = judge(by);
-      if (!row.moved && hits.block < 0 && hits.mask < 0) row.submitter_label = text(nameOf(by));
+    if (by && told !== NOTHING) row.submitter_node = by.localName;
+    if (open) {
+      row.submitter_id = text(attribute(open, "id"));
+      row.submitter_name = text(attribute(open, "name"));
+      row.submitter_class = text(attribute(open, "class"));
+      if (!row.moved) row.submitter_label = text(nameOf(open));
     }
     this.queue.push(row);
   }
@@ -112,15 +118,24 @@ function fieldsOf(form) {
 }
 
 /**
- * The parts stand in the order of wasm/capture/submit.go.
+ * The parts stand in the order of wasm/capture/submit.go: at the end is what the field holds, which is withheld
+ * elsewhere where it is hidden.
  * @param {HTMLInputElement} el @param {(el: Element, depth: number) => Held} held
  */
 function fieldItem(el, held) {
   const hits = judge(el);
-  const content = held(el, surelyHidden(hits) ? BRIEF : FULL);
+  const hidden = surelyHidden(hits);
+  const content = held(el, hidden ? BRIEF : FULL);
+  const secrets = content.denied ? [] : secretsOf(chosenOf(el)).filter((s) => s.length > SHORT);
   const filled = /^(checkbox|radio|select-one|select-multiple)$/.test(el.type) ? "" : Number(content.filled);
   return [
     el.localName, typeOf(el), attribute(el, "name"), attribute(el, "id"), attribute(el, "autocomplete"), content.names.join(" "),
-    Number(content.denied), hits.block, hits.mask, hits.allow, filled, identityOf(el),
+    Number(content.denied), hits.block, hits.mask, hits.allow, filled, identityOf(el), ...(hidden ? withheld(secrets) : secrets),
   ].map((p) => plain(String(p))).join(PART);
+}
+
+/** Of a radio group, for which its first stands, the one that is checked. @param {HTMLInputElement} el */
+function chosenOf(el) {
+  if (el.type !== "radio" || !el.name || !el.form) return el;
+  return elementsOf(el.form).find((other) => other.type === "radio" && other.name === el.name && other.checked) || el;
 }

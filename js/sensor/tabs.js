@@ -2,7 +2,7 @@
 // channel named after the session; what they say is tabs' ids and nothing else.
 
 import { ofSession, openChannel } from "../tabs/channel.js";
-import { arrival } from "./navigation.js";
+import { arrival, here } from "./navigation.js";
 
 /**
  * @param {import("../queue.js").Queue} queue
@@ -25,7 +25,7 @@ export function senseTabs(queue, listen, identity, now) {
       at: arrival(),
       tab,
       opener: identity.opener || undefined,
-      url: location.href,
+      url: here(queue.paused),
       how: identity.how,
     });
   }

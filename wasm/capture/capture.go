@@ -82,19 +82,38 @@ func (c *Capture) tell(r Row, d *masking.Decision) (e event.Event, ok bool) {
 }
 
 // hide remembers the value of a row's field that is not told, and gives the decision on the field, nil when none was
-// needed: the raw value stands in a row only where it is surely hidden. What a checkbox or a radio button holds nobody
-// typed.
+// needed: the raw values stand in a row only where they are surely hidden. Some rows (t=held) come for this alone.
 func (c *Capture) hide(r Row) *masking.Decision {
-	c.Policy.Hide(r.Get("raw"))
+	c.hideAll(strings.Split(r.Get("raw"), ItemEnd))
+	c.hideFields(r)
 	value := r.Get("value")
 	if value == "" {
 		return nil
 	}
 	d := c.decide(r)
-	if d.Action != masking.Allow && r.Get("type") != "checkbox" && r.Get("type") != "radio" {
+	if d.Action != masking.Allow && says(r, value) {
 		c.Policy.Hide(value)
+		if r.Get("node") == "option" {
+			c.Policy.Hide(r.Get("label"))
+		}
 	}
 	return &d
+}
+
+func (c *Capture) hideAll(values []string) {
+	for _, v := range values {
+		c.Policy.Hide(v)
+	}
+}
+
+// says tells whether a value says anything of what was chosen: what a box holds that is not checked does not, nor what
+// the browser gives one that holds nothing.
+func says(r Row, value string) bool {
+	switch r.Get("type") {
+	case "checkbox", "radio":
+		return r.On("checked") && value != "on" && value != "true"
+	}
+	return true
 }
 
 // decide applies the policy to a row's element. By rules of another page nothing can be told of it, and where this

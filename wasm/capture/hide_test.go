@@ -62,6 +62,10 @@ func TestHiddenInItsOwnRow(t *testing.T) {
 		"masked":  with(field, "value", "raw=sunflower", "identity=sunflower"),
 		"denied":  with(field, "allow=0", "type=password", "value=sunflower"),
 		"blocked": with(field, "block=0", "raw=sunflower"),
+		"chosen":  with(field, "node=option", "type=select-one", "value", "raw=A plant"+ItemEnd+"sunflower"),
+		"named":   with(field, "node=option", "type=select-one", "value=p1", "label=sunflower", "shown_node=option"),
+		"checked": with(field, "type=checkbox", "value=sunflower", "checked=1"),
+		"a radio": with(field, "type=radio", "value=sunflower", "checked=1"),
 	} {
 		c := capturing(nil)
 		if got := line(c, r); strings.Contains(got, "sunflower") {
@@ -73,13 +77,14 @@ func TestHiddenInItsOwnRow(t *testing.T) {
 	}
 	for name, r := range map[string]Row{
 		"an open field": with(field, "allow=0", "value=sunflower"),
-		"a checkbox":    with(field, "type=checkbox", "value=sunflower"),
-		"a radio":       with(field, "type=radio", "value=sunflower"),
+		"a checkbox":    with(field, "type=checkbox", "value=sunflower", "checked=0"),
+		"a radio":       with(field, "type=radio", "value=sunflower", "checked=0"),
+		"no word":       with(field, "type=checkbox", "value=true", "checked=1"),
 		"a short value": with(field, "raw=sun"),
 	} {
 		c := capturing(nil)
 		line(c, r)
-		if got := line(c, row("t=log", "message=sunflower sun")); !strings.Contains(got, "sunflower sun") {
+		if got := line(c, row("t=log", "message=true sunflower sun")); !strings.Contains(got, "true sunflower sun") {
 			t.Errorf("after %s: %s", name, got)
 		}
 	}
@@ -106,6 +111,22 @@ func text(rows ...Row) string {
 		texts = append(texts, strings.Join(r, FieldEnd))
 	}
 	return strings.Join(texts, RowEnd)
+}
+
+// TestHiddenInAForm: what the masked fields of a form hold that is sent is withheld, also by the policy's word alone.
+func TestHiddenInAForm(t *testing.T) {
+	item := func(mask, allow, value string) string {
+		return strings.Join([]string{"input", "text", "a", "", "", "", "0", "-1", mask, allow, "1", "f", value}, PartEnd)
+	}
+	sent := row("t=submit", "node=form", "block=-1", "mask=-1", "allow=-1", "fields="+item("-1", "-1", "sunflower")+ItemEnd+item("-1", "0", "Lisbon")+ItemEnd+item("0", "-1", "tulip"))
+	c := capturing(nil)
+	got := ""
+	for e := range c.Events(text(row("t=log", "message=sunflower"), sent, row("t=log", "message=a tulip"), row("t=log", "message=Lisbon"))) {
+		got += string(e.AppendLine(nil))
+	}
+	if strings.Contains(got, "sunflower") || strings.Contains(got, "tulip") || strings.Count(got, "Lisbon") != 1 || strings.Count(got, `"filled":true`) != 3 {
+		t.Error(got)
+	}
 }
 
 // TestChoices: where the policy says so, nothing tells that a masked choice was made.

@@ -67,18 +67,31 @@ const (
 	partAllow
 	partFilled
 	partIdentity
-	partCount
+	partValues // and all behind it
 )
 
-func (c *Capture) submitField(d *event.Details, item []string, hidden bool) {
-	if len(item) != partCount {
-		return
+// hideFields remembers what the fields of a form hold that are not told.
+func (c *Capture) hideFields(r Row) {
+	for _, item := range r.List("fields") {
+		if len(item) > partValues && c.decideField(item).Action != masking.Allow {
+			c.hideAll(item[partValues:])
+		}
 	}
-	decision := c.Policy.Decide(masking.Element{
+}
+
+func (c *Capture) decideField(item []string) masking.Decision {
+	return c.Policy.Decide(masking.Element{
 		NodeName: item[partNode], Type: item[partType], Name: item[partName], ID: item[partID], Autocomplete: item[partAutocomplete],
 		Labels: []string{item[partNames]}, Denied: item[partDenied] == "1", Moved: c.Stale(), FormValue: true,
 		Block: parseHit(item[partBlock]), Mask: parseHit(item[partMask]), Allow: parseHit(item[partAllow]),
 	})
+}
+
+func (c *Capture) submitField(d *event.Details, item []string, hidden bool) {
+	if len(item) < partValues {
+		return
+	}
+	decision := c.decideField(item)
 	if decision.Action == masking.Block {
 		return
 	}

@@ -139,7 +139,7 @@ func record(t *testing.T, change func(*masking.Policy), field, repeating, canary
 	}
 	var frames [][]byte
 	p := &wire{page: page{now: 1}, frames: &frames}
-	p.r = New(capture.Row{"site=demo", "session=s", "secret=x", "tab=t", "url=https://a.example/", "field_key=00"}, &policy, nil, p)
+	p.r = New(capture.Row{"site=demo", "session=s", "secret=x", "tab=t", "url=https://a.example/", "shown_url=https://a.example/", "field_key=00"}, &policy, nil, p)
 	p.r.Tick(1)
 	p.r.Opened(1)
 	p.answer()

@@ -65,7 +65,7 @@ func New(start capture.Row, policy *masking.Policy, tail [][]byte, page Page) *R
 	event.Unhex(c.Key[:], start.Get("field_key")) // a wrong key only makes fields unrecognisable
 	hello := event.Hello{
 		Site: start.Get("site"), Session: start.Get("session"), Secret: start.Get("secret"), Ticket: start.Get("ticket"), Token: start.Get("token"), Tab: start.Get("tab"),
-		URL: policy.URL(start.Get("url")).String(), Agent: policy.Agent(start.Get("agent")).String(),
+		URL: policy.URL(start.Get("shown_url")).String(), Agent: policy.Agent(start.Get("agent")).String(),
 		Width: start.Int("width"), Height: start.Int("height"), Device: start.Get("device"),
 		Policy: start.Get("policy"), Release: start.Get("release"),
 	}

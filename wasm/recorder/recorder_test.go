@@ -67,7 +67,7 @@ func (p *page) answer() {
 
 func newPage(policy *masking.Policy) *page {
 	p := &page{now: 1}
-	facts := capture.Row{"site=demo", "session=s", "secret=x", "tab=t", "url=https://a.example/?q=1", "field_key=00"}
+	facts := capture.Row{"site=demo", "session=s", "secret=x", "tab=t", "url=https://a.example/?q=1", "shown_url=https://a.example/?q=1", "field_key=00"}
 	p.r = New(facts, policy, nil, p)
 	p.r.Tick(1)
 	p.r.Opened(1)

@@ -119,6 +119,7 @@ func (u *Uplink) Message(frame []byte, now int64) {
 			u.refused(event.Code(r.Code), now)
 		}
 	}
+	u.stopping(now)
 }
 
 // welcome goes on from the relay's last durable event. The relay may send it again on an open connection, when

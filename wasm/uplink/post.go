@@ -37,8 +37,12 @@ func (u *Uplink) Posted(answer []byte, now int64) {
 	default:
 		u.state, u.retry, u.welcomed = idle, firstRetry, true
 		u.due = now + postEvery
+		if u.stopBy != 0 {
+			u.due = now
+		}
 		u.link.Status(Recording, "")
 	}
+	u.stopping(now)
 }
 
 func (u *Uplink) answered(frame []byte) {

@@ -63,6 +63,8 @@ const (
 	// uplink takes WebSockets for blocked and posts; socketAgain is when it tries them again.
 	postAfter   = 3
 	socketAgain = 300_000
+	// stopTimeout is how long a stop waits for what is not acknowledged.
+	stopTimeout = 5000
 )
 
 type state uint8
@@ -91,6 +93,7 @@ type Uplink struct {
 	welcomed bool // ever
 	tail     [][]byte
 	left     uint64 // the last event that Leave has posted
+	stopBy   int64  // when a stop that is under way waits no longer, 0 when there is none
 
 	queue   queue
 	frames  []uint64 // last event of each frame in flight
@@ -138,8 +141,26 @@ func (u *Uplink) Flush(now int64) uint64 {
 // Acknowledged is the number up to which all events are durable at the relay.
 func (u *Uplink) Acknowledged() uint64 { return u.queue.acked }
 
-// Stop ends the stream for good, once what waits has been handed to the browser.
+// Stop ends the stream for good, once the relay has all that waits. What it cannot be given in time is lost.
 func (u *Uplink) Stop(now int64) {
+	if u.state == stopped || u.stopBy != 0 {
+		return
+	}
+	u.tellDropped()
+	u.stopBy = now + stopTimeout
+	u.link.Keep(u.Pending(now)) // the page may be left before
+	u.Flush(now)
+	if u.state == idle {
+		u.connect(now)
+	}
+	u.stopping(now)
+}
+
+// stopping ends a stream that is to stop, when nothing waits any more or the time is over.
+func (u *Uplink) stopping(now int64) {
+	if u.stopBy == 0 || u.state == stopped || u.Waiting() > 0 && now < u.stopBy {
+		return
+	}
 	u.Leave(now)
 	u.link.Keep(nil)
 	u.end(Stopped, "")
@@ -151,11 +172,18 @@ func (u *Uplink) Next(now int64) (int64, bool) {
 	if u.state == open {
 		at, ok = u.heard+answerTimeout, len(u.frames) > 0
 	}
+	if u.stopBy != 0 && u.state != stopped {
+		if !ok {
+			at = u.stopBy
+		}
+		at, ok = min(at, u.stopBy), true
+	}
 	return max(at-now, 0), ok
 }
 
 // Tick does what is due.
 func (u *Uplink) Tick(now int64) {
+	u.stopping(now)
 	switch u.state {
 	case idle:
 		if now >= u.due {

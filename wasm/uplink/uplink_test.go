@@ -253,6 +253,60 @@ func TestTooLargeEventBecomesGap(t *testing.T) {
 	}
 }
 
+// TestStopWaits: what waits when the stream is stopped is sent and acknowledged before it ends, by a socket and by
+// requests, and what cannot be sent in time is given up.
+func TestStopWaits(t *testing.T) {
+	const events = 2000 // more than a request holds
+	for _, by := range []string{"socket", "a new socket", "requests", "nothing"} {
+		r := newRelay(t)
+		u := start(r)
+		if by == "socket" {
+			r.open(u, 0)
+		}
+		if by == "requests" {
+			for now := int64(0); u.state != posting; now += lastRetry {
+				u.Closed(now)
+				u.Tick(now + lastRetry)
+			}
+			r.posted = nil
+			u.Posted(nil, 5)
+			u.posts, u.postsTil = true, socketAgain
+		}
+		for n := range events {
+			add(u, n, 5)
+		}
+		u.Stop(10)
+		if u.state == stopped || len(r.kept) == 0 {
+			t.Errorf("by %s: it stops at once, and keeps %d bodies", by, len(r.kept))
+		}
+		if by == "a new socket" {
+			r.open(u, 10)
+		}
+		for now := int64(11); u.state != stopped; now++ {
+			r.deliver(u, now)
+			for len(r.posted) > 0 {
+				answer := r.posted[0]
+				r.posted = r.posted[1:]
+				u.Posted(answer, now)
+			}
+			if in, ok := u.Next(now); ok && in == 0 {
+				u.Tick(now)
+			} else if !ok && u.state != stopped {
+				t.Fatalf("by %s: it waits for nothing", by)
+			}
+			if now > 10+stopTimeout {
+				t.Fatalf("by %s: it never stops", by)
+			}
+		}
+		if got := len(r.log[stream]); got != events && by != "nothing" {
+			t.Errorf("by %s: the relay has %d events of %d", by, got, events)
+		}
+		if len(r.kept) != 0 || r.statuses[len(r.statuses)-1] != string(Stopped) {
+			t.Errorf("by %s: it keeps %d bodies, and is %q", by, len(r.kept), r.statuses)
+		}
+	}
+}
+
 func TestLeavingHandsEverythingOver(t *testing.T) {
 	r := newRelay(t)
 	u := start(r) // never connected
