@@ -311,6 +311,29 @@ func TestBreaker(t *testing.T) {
 	})
 }
 
+// What was under way when a rest began does not double it; the attempt after it does.
+func TestRestDoubles(t *testing.T) {
+	hook := &destination{answer: func(context.Context, string, int) error {
+		time.Sleep(time.Second)
+		return &deliver.Refused{Status: 429}
+	}}
+	bubble(t, nil, hook, hook, func(r *rig) {
+		began := time.Now()
+		for i := range 20 {
+			r.seal("hook", fmt.Sprintf("s%d", i))
+		}
+		r.after(time.Minute)
+		var got []int
+		for _, c := range hook.all() {
+			got = append(got, int(c.at.Sub(began).Seconds()))
+		}
+		// Each takes a second; the first of the three begins the rest.
+		if want := []int{0, 0, 0, 6, 17, 38}; !slices.Equal(got, want) {
+			t.Errorf("attempts after %v seconds, want %v", got, want)
+		}
+	})
+}
+
 // One that can never be delivered is given up at once, and is no reason to spare the destination.
 func TestNever(t *testing.T) {
 	hook := &destination{answer: func(_ context.Context, session string, _ int) error {
