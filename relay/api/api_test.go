@@ -153,7 +153,7 @@ type relay struct {
 	ready error
 
 	outbox *box
-	resent int
+	resent []string // destinations
 }
 
 // start serves two sites with one session each.
@@ -193,7 +193,9 @@ func start(t *testing.T) *relay {
 			return `<script src="` + base + `/cotrail.aa.js" data-site="` + site + `"></script>`
 		},
 		Outbox: r.outbox,
-		Resend: func() { r.resent++ },
+		Resend: func(sites []string, destination string) {
+			r.resent = append(r.resent, fmt.Sprintf("%v %s", sites, destination))
+		},
 		Links: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprintf(w, `{"session_logs":[%q]}`, r.PathValue("token"))

@@ -18,7 +18,8 @@ const (
 )
 
 // breaker spares a destination that fails again and again, or that says it has too much to do: it gets nothing for a
-// while, and then one delivery to try. What waits meanwhile loses none of its attempts.
+// while, and then one delivery to try. What waits meanwhile loses none of its attempts. Whoever has something sent again
+// by hand knows more than the breaker, and ends the rest.
 type breaker struct {
 	failures int // in a row
 	rest     time.Duration

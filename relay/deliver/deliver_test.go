@@ -246,6 +246,27 @@ func TestRetryAfter(t *testing.T) {
 	})
 }
 
+// What is sent again by hand goes at once, whatever the destination asked for before; that of another does not.
+func TestResend(t *testing.T) {
+	hook := &destination{answer: always(&deliver.Refused{Status: 429, After: time.Hour})}
+	bubble(t, nil, hook, hook, func(r *rig) {
+		r.seal("hook", "s1")
+		r.after(time.Minute)
+		hook.turn(always(nil))
+		if n, err := r.store.RetryDeliveries(t.Context(), store.DeliveryQuery{Session: "s1"}, time.Now().UnixMilli()); n != 1 || err != nil {
+			t.Fatalf("retry: %d, %v", n, err)
+		}
+		r.d.Resend([]string{"bank"}, "")
+		r.d.Resend([]string{"shop"}, "bucket")
+		r.after(time.Second)
+		r.wantState("s1", store.StateWaiting, 0, "answered 429 Too Many Requests")
+		r.d.Resend([]string{"shop"}, "hook")
+		r.after(time.Second)
+		r.wantState("s1", store.StateDelivered, 1, "")
+		r.wantMetric("cotrail_destination_rests", 0, nil)
+	})
+}
+
 func TestGone(t *testing.T) {
 	hook := &destination{answer: always(&deliver.Gone{})}
 	bubble(t, nil, hook, hook, func(r *rig) {

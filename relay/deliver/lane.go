@@ -37,6 +37,13 @@ func (l *lane) begin(now time.Time) (room int, rest time.Duration) {
 	return room, rest
 }
 
+// wakeUp ends the destination's rest.
+func (l *lane) wakeUp() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.breaker = breaker{}
+}
+
 // pull leases what is due and starts an attempt of each.
 func (l *lane) pull(ctx context.Context, room int) {
 	lease := uuid.NewString()

@@ -182,7 +182,7 @@ func (s *Server) build(ctx context.Context, o Options) error {
 		Documents: s.store, Trail: s.trail, VerifyKey: keys.Verifiers(), Statistics: statistics.Of,
 		Holds: s.store, Accesses: s.store, Erase: s.eraser.Erase, Note: s.journal.Note, Stopping: s.stopping,
 		From:   func(r *http.Request) string { return s.client(r).String() },
-		Outbox: s.store, Resend: s.delivery.deliverer.Wake, Links: s.delivery.links,
+		Outbox: s.store, Resend: s.delivery.deliverer.Resend, Links: s.delivery.links,
 	}
 	if err := s.use(ctx, s.conf.Load()); err != nil {
 		return err
