@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -49,6 +50,7 @@ type Options struct {
 	Checkpoints time.Duration // from one to the next when nothing happens
 	Assets      *assets.Assets
 	Log         *slog.Logger
+	Stdout      io.Writer // of destinations that are standard output
 
 	RequireSyncReplica bool // take nothing while PostgreSQL has no synchronous standby
 }
