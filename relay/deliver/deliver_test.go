@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -242,6 +243,27 @@ func TestRetryAfter(t *testing.T) {
 			if d := r.deliveries(s)[0]; d.State != store.StateDelivered {
 				t.Errorf("%s is %s", s, d.State)
 			}
+		}
+	})
+}
+
+// Of a destination that never took anything there are the series of what it took as well: an alert compares the two.
+func TestAttemptsFromZero(t *testing.T) {
+	hook := &destination{answer: always(errDown)}
+	bubble(t, nil, hook, hook, func(r *rig) {
+		r.seal("hook", "s1")
+		r.after(time.Second)
+		want := `# HELP cotrail_delivery_attempts_total Attempts to deliver, by how they ended: delivered, failed (tried again later) or dead (given up).
+# TYPE cotrail_delivery_attempts_total counter
+cotrail_delivery_attempts_total{destination="bucket",result="dead",site="shop"} 0
+cotrail_delivery_attempts_total{destination="bucket",result="delivered",site="shop"} 0
+cotrail_delivery_attempts_total{destination="bucket",result="failed",site="shop"} 0
+cotrail_delivery_attempts_total{destination="hook",result="dead",site="shop"} 0
+cotrail_delivery_attempts_total{destination="hook",result="delivered",site="shop"} 0
+cotrail_delivery_attempts_total{destination="hook",result="failed",site="shop"} 1
+`
+		if err := testutil.GatherAndCompare(r.registry, strings.NewReader(want), "cotrail_delivery_attempts_total"); err != nil {
+			t.Error(err)
 		}
 	})
 }
