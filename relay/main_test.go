@@ -153,3 +153,39 @@ func TestServeDev(t *testing.T) {
 		}
 	}
 }
+
+// TestServeToStdout has a session go to standard output, where a collector finds entries and nothing else.
+func TestServeToStdout(t *testing.T) {
+	dir := t.TempDir()
+	aged(t, dir, one, 0)
+	conf := write(t, filepath.Join(dir, "cotrail.yaml"), "sites:\n  - {key: shop, origins: [\"https://shop.example\"], deliver: [{type: stdout}]}\n")
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	out, stdout := io.Pipe()
+	var stderr bytes.Buffer
+	ended := make(chan int, 1)
+	go func() {
+		ended <- run(ctx, []string{"serve", "--dev", "--listen=127.0.0.1:0", "--data", dir, "--config", conf}, stdout, &stderr)
+		stdout.Close()
+	}()
+	time.AfterFunc(within, stop)
+	lines := bufio.NewScanner(out)
+	for seq := 1; seq <= 3; seq++ {
+		var entry struct {
+			Session string `json:"session_id"`
+			Seq     int
+		}
+		lines.Scan()
+		if err := json.Unmarshal(lines.Bytes(), &entry); err != nil || entry.Session != one || entry.Seq != seq {
+			t.Errorf("line %d is %s", seq, lines.Text())
+		}
+	}
+	stop()
+	if lines.Scan() {
+		t.Errorf("there is more: %s", lines.Text())
+	}
+	go io.Copy(io.Discard, out)
+	if code := <-ended; code != exitGood || !strings.Contains(stderr.String(), "demonstration  http://") {
+		t.Errorf("exit %d\n%s", code, &stderr)
+	}
+}

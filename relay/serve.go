@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -112,13 +113,17 @@ func (c *serveCmd) run(ctx context.Context, recorder *assets.Assets, stdout, std
 	}
 	s, err := server.New(ctx, conf, server.Options{
 		Listen: c.Listen, AdminListen: c.AdminListen, Data: c.Data, Store: c.Store, RequireSyncReplica: c.RequireSync,
-		SessionLogs: c.SessionLogs, SigningKey: c.SigningKey, Checkpoints: c.Checkpoints, Dev: c.Dev, Assets: recorder, Log: log,
+		SessionLogs: c.SessionLogs, SigningKey: c.SigningKey, Checkpoints: c.Checkpoints, Dev: c.Dev, Assets: recorder, Log: log, Stdout: stdout,
 	})
 	if err != nil {
 		fmt.Fprintln(stderr, "cotrail:", err)
 		return exitUsage
 	}
-	c.announce(stdout, s.Address(), recorder)
+	to := stdout
+	if forwardsToStdout(conf) {
+		to = stderr // whoever collects standard output reads entries there and nothing else
+	}
+	c.announce(to, s.Address(), recorder)
 	defer c.reloads(ctx, s, log)()
 	if err := s.Run(ctx); err != nil {
 		fmt.Fprintln(stderr, "cotrail:", err)
@@ -153,16 +158,23 @@ func (c *serveCmd) reloads(ctx context.Context, s *server.Server, log *slog.Logg
 	}
 }
 
+// forwardsToStdout tells whether sessions of a site go to standard output.
+func forwardsToStdout(conf *config.Config) bool {
+	return slices.ContainsFunc(conf.Sites, func(site *config.Site) bool {
+		return slices.ContainsFunc(site.Deliver, func(d *config.Destination) bool { return d.Type == config.DestStdout })
+	})
+}
+
 // announce tells where to go.
-func (c *serveCmd) announce(stdout io.Writer, address string, recorder *assets.Assets) {
+func (c *serveCmd) announce(to io.Writer, address string, recorder *assets.Assets) {
 	base, site := "https://RELAY", "SITE_KEY" // what the relay is called by others it cannot know
 	if c.Dev {
 		base, site = address, config.DemoSite
-		fmt.Fprintf(stdout, "demonstration  %s/demo/\nlog            %s/v1/sessions\nAPI key        %s\n\n", address, address, config.DevKey)
-		fmt.Fprintf(stdout, "Read the log:  curl -H 'Authorization: Bearer %s' %s/v1/sessions\n", config.DevKey, address)
+		fmt.Fprintf(to, "demonstration  %s/demo/\nlog            %s/v1/sessions\nAPI key        %s\n\n", address, address, config.DevKey)
+		fmt.Fprintf(to, "Read the log:  curl -H 'Authorization: Bearer %s' %s/v1/sessions\n", config.DevKey, address)
 	}
 	if tag := recorder.Integrity(base, site); tag != "" {
-		fmt.Fprintf(stdout, "Record a page: %s\n", tag)
+		fmt.Fprintf(to, "Record a page: %s\n", tag)
 	}
 }
 

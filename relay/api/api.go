@@ -57,8 +57,8 @@ type Options struct {
 	Stopping   <-chan struct{}                                                                            // closed when the relay ends: who follows a log is told so
 	Statistics func(site, id string, entries func(fn func(line []byte) error) error) (any, error)         // of a session, from its log
 	Outbox     store.Outbox
-	Resend     func()       // the outbox has something to send again
-	Links      http.Handler // answers links to logs
+	Resend     func(sites []string, destination string) // something of theirs is to be sent again; nil sites for all, an empty destination for each
+	Links      http.Handler                             // answers links to logs
 }
 
 // API has the routes.

@@ -166,7 +166,7 @@ type relay struct {
 	cut     chan string  // why followers were cut off
 	revoked atomic.Value // name of an API key
 	outbox  *box
-	resent  int
+	resent  []string // destinations
 }
 
 // start serves two sites with one session each.
@@ -208,7 +208,9 @@ func start(t *testing.T) *relay {
 		StillReads: func(key config.Key, _ string) bool { return key.Name != r.revoked.Load() },
 		Cut:        func(reason string) { r.cut <- reason },
 		Outbox:     r.outbox,
-		Resend:     func() { r.resent++ },
+		Resend: func(sites []string, destination string) {
+			r.resent = append(r.resent, fmt.Sprintf("%v %s", sites, destination))
+		},
 		Links: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
 			fmt.Fprintf(w, `{"session_logs":[%q]}`, r.PathValue("token"))

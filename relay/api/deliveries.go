@@ -76,13 +76,15 @@ func told(d store.Delivery, disabled bool) delivery {
 // retryOne answers POST /v1/deliveries/{id}/retry.
 func (a *API) retryOne(w http.ResponseWriter, r *http.Request, key config.Key) {
 	query := store.DeliveryQuery{ID: r.PathValue("id"), Sites: reached(key)}
-	if found, _, err := a.Outbox.Deliveries(r.Context(), query, 1, ""); err != nil || len(found) == 0 {
-		if err == nil {
-			err = store.ErrNoDelivery
-		}
+	found, _, err := a.Outbox.Deliveries(r.Context(), query, 1, "")
+	if err == nil && len(found) == 0 {
+		err = store.ErrNoDelivery
+	}
+	if err != nil {
 		a.failed(w, r, err)
 		return
 	}
+	query.Sites, query.Destination = []string{found[0].Site}, found[0].Destination
 	a.retry(w, r, query)
 }
 
@@ -104,7 +106,9 @@ func (a *API) retry(w http.ResponseWriter, r *http.Request, query store.Delivery
 		a.failed(w, r, err)
 		return
 	}
-	a.Resend()
+	if n > 0 {
+		a.Resend(query.Sites, query.Destination)
+	}
 	a.writeJSON(w, map[string]int{"retried": n})
 }
 

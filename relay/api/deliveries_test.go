@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,6 +41,9 @@ func (b *box) DisabledDestinations(context.Context) ([]store.Disabled, error) {
 
 func (b *box) RetryDeliveries(_ context.Context, q store.DeliveryQuery, _ int64) (int, error) {
 	b.retried = append(b.retried, q)
+	if q.State == store.StateWaiting {
+		return 0, nil
+	}
 	return 3, nil
 }
 
@@ -77,8 +81,8 @@ func TestDeliveries(t *testing.T) {
 func TestRetry(t *testing.T) {
 	r := start(t)
 	res, body := r.do(t, "POST", "/v1/deliveries/d2/retry", "shop-host", "")
-	if res.StatusCode != 200 || body != "{\"retried\":3}\n" || r.resent != 1 || r.outbox.retried[0].ID != "d2" {
-		t.Errorf("%d %s, resent %d, %+v", res.StatusCode, body, r.resent, r.outbox.retried)
+	if res.StatusCode != 200 || body != "{\"retried\":3}\n" || !slices.Equal(r.resent, []string{"[shop] hook"}) || r.outbox.retried[0].ID != "d2" {
+		t.Errorf("%d %s, resent %v, %+v", res.StatusCode, body, r.resent, r.outbox.retried)
 	}
 	for path, key := range map[string]string{"/v1/deliveries/d1/retry": "shop-host", "/v1/deliveries/d9/retry": "both-reader"} {
 		res, body := r.do(t, "POST", path, key, "")
@@ -92,9 +96,16 @@ func TestRetry(t *testing.T) {
 	if got := fmt.Sprintf("%+v", r.outbox.retried[1:]); got != "[{ID: Sites:[shop] Destination: Session: State:dead From:1795348800000 To:0} {ID: Sites:[shop side] Destination:hook Session: State:delivered From:0 To:0}]" {
 		t.Errorf("retried %s", got)
 	}
+	if want := []string{"[shop] hook", "[shop] ", "[shop side] hook"}; !slices.Equal(r.resent, want) {
+		t.Errorf("resent to %q, want %q", r.resent, want)
+	}
+	r.do(t, "POST", "/v1/deliveries/retry?state=waiting", "shop-host", "")
+	if len(r.resent) != 3 {
+		t.Errorf("nothing was retried, and resent to %q", r.resent)
+	}
 	res, body = r.do(t, "POST", "/v1/deliveries/retry?cursor=x", "shop-host", "")
 	says(t, "a parameter of the list", res, body, 400, `"cursor"`)
-	if len(r.outbox.retried) != 3 {
+	if len(r.outbox.retried) != 4 {
 		t.Errorf("%d orders to retry", len(r.outbox.retried))
 	}
 }

@@ -65,7 +65,7 @@ func child(dir string) error {
 	if err != nil {
 		return err
 	}
-	hook := webhook.New(webhook.Config{Name: "hook", URL: os.Getenv(childURL), Secrets: secrets, Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Now: time.Now})
+	hook := webhook.New(webhook.Config{Name: "hook", URL: os.Getenv(childURL), Secrets: secrets, Networks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Now: time.Now, Checkpoint: archive{}.Checkpoint})
 	d := deliver.New(deliver.Config{
 		Outbox: s, Source: archive{}, Poll: 50 * time.Millisecond, Now: now, Metrics: prometheus.NewRegistry(), Log: slog.New(slog.DiscardHandler),
 		Lanes: []deliver.Lane{{Site: "shop", Name: "hook", Destination: hook, Concurrency: 4, Timeout: webhook.Timeout}},

@@ -13,6 +13,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -101,6 +102,17 @@ func (d *Deliverer) Wake() {
 	case d.early <- struct{}{}:
 	default:
 	}
+}
+
+// Resend tells that somebody has had something sent again by hand, to a destination of one of the sites: nil sites for all,
+// an empty destination for each of theirs. They are tried at once, also those that this relay is sparing. It returns at once.
+func (d *Deliverer) Resend(sites []string, destination string) {
+	for _, l := range d.lanes {
+		if (sites == nil || slices.Contains(sites, l.Site)) && (destination == "" || destination == l.Name) {
+			l.wakeUp()
+		}
+	}
+	d.Wake()
 }
 
 // Run delivers until the context ends. Attempts under way are then broken off and given back; it returns when all

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -246,6 +247,48 @@ func TestRetryAfter(t *testing.T) {
 	})
 }
 
+// Of a destination that never took anything there are the series of what it took as well: an alert compares the two.
+func TestAttemptsFromZero(t *testing.T) {
+	hook := &destination{answer: always(errDown)}
+	bubble(t, nil, hook, hook, func(r *rig) {
+		r.seal("hook", "s1")
+		r.after(time.Second)
+		want := `# HELP cotrail_delivery_attempts_total Attempts to deliver, by how they ended: delivered, failed (tried again later) or dead (given up).
+# TYPE cotrail_delivery_attempts_total counter
+cotrail_delivery_attempts_total{destination="bucket",result="dead",site="shop"} 0
+cotrail_delivery_attempts_total{destination="bucket",result="delivered",site="shop"} 0
+cotrail_delivery_attempts_total{destination="bucket",result="failed",site="shop"} 0
+cotrail_delivery_attempts_total{destination="hook",result="dead",site="shop"} 0
+cotrail_delivery_attempts_total{destination="hook",result="delivered",site="shop"} 0
+cotrail_delivery_attempts_total{destination="hook",result="failed",site="shop"} 1
+`
+		if err := testutil.GatherAndCompare(r.registry, strings.NewReader(want), "cotrail_delivery_attempts_total"); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// What is sent again by hand goes at once, whatever the destination asked for before; that of another does not.
+func TestResend(t *testing.T) {
+	hook := &destination{answer: always(&deliver.Refused{Status: 429, After: time.Hour})}
+	bubble(t, nil, hook, hook, func(r *rig) {
+		r.seal("hook", "s1")
+		r.after(time.Minute)
+		hook.turn(always(nil))
+		if n, err := r.store.RetryDeliveries(t.Context(), store.DeliveryQuery{Session: "s1"}, time.Now().UnixMilli()); n != 1 || err != nil {
+			t.Fatalf("retry: %d, %v", n, err)
+		}
+		r.d.Resend([]string{"bank"}, "")
+		r.d.Resend([]string{"shop"}, "bucket")
+		r.after(time.Second)
+		r.wantState("s1", store.StateWaiting, 0, "answered 429 Too Many Requests")
+		r.d.Resend([]string{"shop"}, "hook")
+		r.after(time.Second)
+		r.wantState("s1", store.StateDelivered, 1, "")
+		r.wantMetric("cotrail_destination_rests", 0, nil)
+	})
+}
+
 func TestGone(t *testing.T) {
 	hook := &destination{answer: always(&deliver.Gone{})}
 	bubble(t, nil, hook, hook, func(r *rig) {
@@ -308,6 +351,29 @@ func TestBreaker(t *testing.T) {
 		r.after(25 * time.Hour)
 		r.wantMetric("cotrail_delivery_attempts_total", sessions, prometheus.Labels{"result": "delivered"})
 		r.wantMetric("cotrail_destination_rests", 0, nil)
+	})
+}
+
+// What was under way when a rest began does not double it; the attempt after it does.
+func TestRestDoubles(t *testing.T) {
+	hook := &destination{answer: func(context.Context, string, int) error {
+		time.Sleep(time.Second)
+		return &deliver.Refused{Status: 429}
+	}}
+	bubble(t, nil, hook, hook, func(r *rig) {
+		began := time.Now()
+		for i := range 20 {
+			r.seal("hook", fmt.Sprintf("s%d", i))
+		}
+		r.after(time.Minute)
+		var got []int
+		for _, c := range hook.all() {
+			got = append(got, int(c.at.Sub(began).Seconds()))
+		}
+		// Each takes a second; the first of the three begins the rest.
+		if want := []int{0, 0, 0, 6, 17, 38}; !slices.Equal(got, want) {
+			t.Errorf("attempts after %v seconds, want %v", got, want)
+		}
 	})
 }
 

@@ -37,6 +37,13 @@ func (l *lane) begin(now time.Time) (room int, rest time.Duration) {
 	return room, rest
 }
 
+// wakeUp ends the destination's rest.
+func (l *lane) wakeUp() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.breaker = breaker{}
+}
+
 // pull leases what is due and starts an attempt of each.
 func (l *lane) pull(ctx context.Context, room int) {
 	lease := uuid.NewString()
@@ -63,7 +70,7 @@ func (l *lane) try(ctx context.Context, delivery store.Delivery) {
 	err := l.attempt(ctx, delivery)
 	now := l.d.Now()
 	broken := err != nil && ctx.Err() != nil // the relay is stopping: it counts for nothing
-	l.ended(now, err, broken)
+	l.ended(began, now, err, broken)
 
 	o := store.Outcome{ID: delivery.ID, Lease: delivery.Lease, State: store.StateWaiting, Attempts: delivery.Attempts, NextAt: now.UnixMilli()}
 	if broken {
@@ -120,14 +127,14 @@ func (l *lane) judge(o *store.Outcome, delivery store.Delivery, err error, now t
 }
 
 // ended tells the breaker how an attempt ended. The same trouble is logged once, and once more when it is over.
-func (l *lane) ended(now time.Time, err error, broken bool) {
+func (l *lane) ended(began, now time.Time, err error, broken bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.running--
 	if broken {
 		return
 	}
-	l.breaker.ended(now, err)
+	l.breaker.ended(began, now, err)
 	switch {
 	case err != nil && !l.told:
 		l.d.Log.Warn("a destination does not take a delivery; trying again by the schedule", "site", l.Site, "destination", l.Name, "error", told(err))

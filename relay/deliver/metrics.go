@@ -13,6 +13,12 @@ import (
 // countWithin bounds the time for counting the outbox when Prometheus asks.
 const countWithin = 2 * time.Second
 
+// resultFailed is an attempt after which the delivery waits for another.
+const resultFailed = "failed"
+
+// results are how an attempt can end.
+var results = []string{store.StateDelivered, resultFailed, store.StateDead}
+
 // metrics are what an operator sees of delivering. Labels hold the operator's own words only.
 type metrics struct {
 	attempts *prometheus.CounterVec
@@ -22,7 +28,7 @@ type metrics struct {
 func newMetrics(r prometheus.Registerer, d *Deliverer) *metrics {
 	r.MustRegister(&census{d: d})
 	with := promauto.With(r)
-	return &metrics{
+	m := &metrics{
 		attempts: with.NewCounterVec(prometheus.CounterOpts{
 			Name: "cotrail_delivery_attempts_total", Help: "Attempts to deliver, by how they ended: delivered, failed (tried again later) or dead (given up).",
 		}, []string{"site", "destination", "result"}),
@@ -31,12 +37,18 @@ func newMetrics(r prometheus.Registerer, d *Deliverer) *metrics {
 			Buckets: []float64{.01, .02, .05, .1, .2, .5, 1, 2, 5, 10, 20, 60},
 		}, []string{"site", "destination"}),
 	}
+	for _, l := range d.Lanes {
+		for _, result := range results {
+			m.attempts.WithLabelValues(l.Site, l.Name, result) // from 0 on: Prometheus compares nothing with a series that is not there
+		}
+	}
+	return m
 }
 
 func (m *metrics) tried(site, destination, state string, err error, took time.Duration) {
 	result := state
 	if err != nil && state == store.StateWaiting {
-		result = "failed"
+		result = resultFailed
 	}
 	m.attempts.WithLabelValues(site, destination, result).Inc()
 	m.seconds.WithLabelValues(site, destination).Observe(took.Seconds())

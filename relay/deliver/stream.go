@@ -74,7 +74,7 @@ type StreamConfig struct {
 //
 // The promise: a stream gets every entry of the sessions that began after it was configured, those of a session in
 // order, each at least once and with an ID by which it tells a repetition; an entry counts as published when the stream
-// has acknowledged it. One relay at a time publishes a session.
+// has acknowledged it. What is erased before that is not published any more. One relay at a time publishes a session.
 type Streamer struct {
 	StreamConfig
 	entries  *prometheus.CounterVec
@@ -258,7 +258,10 @@ func (l *stream) publish(ctx context.Context, session string, known bool, sure u
 		}
 		return nil
 	})
-	if err == nil && len(batch) > 0 {
+	switch {
+	case errors.Is(err, store.ErrErased):
+		return seq, nil // just now: it is no trouble of the stream's, and the next round does not find it
+	case err == nil && len(batch) > 0:
 		err = send()
 	}
 	return seq, err

@@ -23,6 +23,7 @@ type publisher struct {
 	mu     sync.Mutex
 	fails  error
 	hangs  bool
+	asks   func(session string) // before it tells what it has
 	got    map[string][]uint64
 	rounds int
 }
@@ -30,6 +31,9 @@ type publisher struct {
 func (p *publisher) Last(_ context.Context, _, session string) (uint64, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.asks != nil {
+		p.asks(session)
+	}
 	if n := len(p.got[session]); n > 0 {
 		return p.got[session][n-1], nil
 	}
@@ -125,6 +129,18 @@ func number(t *testing.T, s *sqlite.Store, session string, entries int, end bool
 	}
 }
 
+// erase seals a session of so many entries that has ended, and erases it.
+func erase(t *testing.T, s *sqlite.Store, session string, entries uint64) {
+	t.Helper()
+	err := s.Seal(t.Context(), store.Sealed{ID: session, Entries: entries, Hashes: []byte{}})
+	if err == nil {
+		err = s.Erase(t.Context(), store.Erasure{ID: session, At: time.Now().UnixMilli(), Note: []byte("a tombstone")})
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 func id(i int) string { return fmt.Sprintf("%032d", i) }
 
 // wantGot wants entries 1 to n of a session, once each and in order.
@@ -191,4 +207,33 @@ func TestStreamDown(t *testing.T) {
 			wantGot(t, down, id(i), 2)
 		}
 	}, down, well, hung)
+}
+
+// A session that is erased before a stream has it, even at the last moment, is nothing that the stream waits for.
+func TestStreamErased(t *testing.T) {
+	const atOnce = 100 * time.Millisecond // shorter than any pause after a failure
+	p := &publisher{fails: errors.New("no leader")}
+	streams(t, 1, func(t *testing.T, s *sqlite.Store, wake func()) {
+		number(t, s, id(1), 3, true)
+		time.Sleep(time.Minute)
+		erase(t, s, id(1), 3)
+		p.mu.Lock()
+		p.fails = nil
+		p.asks = func(session string) {
+			if session == id(2) {
+				erase(t, s, session, 3)
+			}
+		}
+		p.mu.Unlock()
+		time.Sleep(2 * time.Minute)
+		number(t, s, id(2), 3, true)
+		wake()
+		time.Sleep(atOnce)
+		number(t, s, id(3), 2, false)
+		wake()
+		time.Sleep(atOnce)
+		for i, n := range map[int]int{1: 0, 2: 0, 3: 2} {
+			wantGot(t, p, id(i), n)
+		}
+	}, p)
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -46,7 +45,7 @@ func (s *Server) newDelivery(conf *config.Config, metrics *metrics) (_ *delivery
 		return d, err
 	}
 	maker := &laneMaker{delivery: d, source: source, agent: "cotrail/" + cmp.Or(o.Assets.Version(), "0"), secretKey: filepath.Join(o.Data, webhook.KeyFile),
-		log: o.Log, stdout: stdout.New(os.Stdout)}
+		log: o.Log, stdout: stdout.New(o.Stdout)}
 	for _, site := range conf.Sites {
 		for _, to := range site.Deliver {
 			if err := maker.add(site.Key, to); err != nil {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -49,6 +50,7 @@ type Options struct {
 	Checkpoints time.Duration // from one to the next when nothing happens
 	Assets      *assets.Assets
 	Log         *slog.Logger
+	Stdout      io.Writer // of destinations that are standard output
 
 	RequireSyncReplica bool // take nothing while PostgreSQL has no synchronous standby
 }
@@ -183,7 +185,7 @@ func (s *Server) build(ctx context.Context, o Options) error {
 		Holds: s.store, Accesses: s.store, Erase: s.eraser.Erase, Note: s.journal.Note, Stopping: s.stopping,
 		From:   func(r *http.Request) string { return s.client(r).String() },
 		Cut:    metrics.cut,
-		Outbox: s.store, Resend: s.delivery.deliverer.Wake, Links: s.delivery.links,
+		Outbox: s.store, Resend: s.delivery.deliverer.Resend, Links: s.delivery.links,
 	}
 	if err := s.use(ctx, s.conf.Load()); err != nil {
 		return err

@@ -8,6 +8,7 @@ package s3
 import (
 	"bytes"
 	"context"
+	"crypto/md5"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
@@ -165,8 +166,7 @@ func (b *Bucket) parts(ctx context.Context, name string, content []byte, o minio
 	}()
 	var done []minio.CompletePart
 	for part := range slices.Chunk(content, partSize) {
-		sum := sha256.Sum256(part)
-		sent, err := core.PutObjectPart(ctx, b.Bucket, name, upload, len(done)+1, bytes.NewReader(part), int64(len(part)), minio.PutObjectPartOptions{Sha256Hex: hex.EncodeToString(sum[:])})
+		sent, err := core.PutObjectPart(ctx, b.Bucket, name, upload, len(done)+1, bytes.NewReader(part), int64(len(part)), sums(part))
 		if err != nil {
 			return err
 		}
@@ -176,6 +176,13 @@ func (b *Bucket) parts(ctx context.Context, name string, content []byte, o minio
 	whole.SetMatchETagExcept("*")
 	_, err = core.CompleteMultipartUpload(ctx, b.Bucket, name, upload, done, whole)
 	return err
+}
+
+// sums are by which the server checks a part: its SHA-256, which is signed, and the MD5 without which AWS takes no part
+// of an object under a lock.
+func sums(part []byte) minio.PutObjectPartOptions {
+	signed, short := sha256.Sum256(part), md5.Sum(part)
+	return minio.PutObjectPartOptions{Sha256Hex: hex.EncodeToString(signed[:]), Md5Base64: base64.StdEncoding.EncodeToString(short[:])}
 }
 
 // there tells whether the object of this name is the one that an attempt before has made.

@@ -7,6 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,6 +37,30 @@ func gateway(t *testing.T) (endpoint string, owner *minio.Client) {
 		}
 	}
 	return "http://" + address, owner
+}
+
+// strict stands before a gateway and refuses, as AWS does, what goes under a lock without a sum in its header. That is told
+// of the object, and holds for its parts, of which nothing tells it.
+func strict(t *testing.T, endpoint string) string {
+	t.Helper()
+	to, err := url.Parse(endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pass := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(to)
+		r.Out.Host = r.In.Host // it is signed
+	}}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		locked := r.Header.Get("X-Amz-Object-Lock-Mode") != "" || r.URL.Query().Has("partNumber")
+		if r.Method == http.MethodPut && locked && r.Header.Get("Content-Md5") == "" && r.Header.Get("X-Amz-Checksum-Sha256") == "" {
+			http.Error(w, "Content-MD5 OR x-amz-checksum- HTTP header is required", http.StatusBadRequest)
+			return
+		}
+		pass.ServeHTTP(w, r)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
 }
 
 // bucket is a destination whose credentials stand in a file.
@@ -88,7 +116,7 @@ const objectName, erasedName = "logs/shop/2026/11/22/s1.json", "logs/shop/2026/1
 
 func TestLockedBucket(t *testing.T) {
 	endpoint, owner := gateway(t)
-	b := bucket(t, endpoint, "locked", func(c *Config) { c.Prefix, c.Lock = "logs/", 400*24*time.Hour })
+	b := bucket(t, strict(t, endpoint), "locked", func(c *Config) { c.Prefix, c.Lock = "logs/", 400*24*time.Hour })
 	for range 2 { // the second time as after a crash before the outbox was told
 		if err := try(t, b, message("{\"seq\":1}\n")); err != nil {
 			t.Fatal(err)
@@ -151,7 +179,7 @@ func TestOpenBucket(t *testing.T) {
 // A large session goes in parts, and is no more overwritten than a small one.
 func TestParts(t *testing.T) {
 	endpoint, owner := gateway(t)
-	b := bucket(t, endpoint, "locked", func(c *Config) { c.Prefix, c.Lock = "logs", 24*time.Hour })
+	b := bucket(t, strict(t, endpoint), "locked", func(c *Config) { c.Prefix, c.Lock = "logs", 24*time.Hour })
 	large := message(string(bytes.Repeat([]byte("{\"filler\":\"0123456789abcdef\"}\n"), 3*partSize/30)))
 	for range 2 {
 		if err := try(t, b, large); err != nil {

@@ -25,9 +25,10 @@ type envelope struct {
 
 // whole is the log itself.
 type whole struct {
-	SessionID string            `json:"session_id"`
-	Site      string            `json:"site"`
-	Logs      []json.RawMessage `json:"session_logs"`
+	SessionID  string            `json:"session_id"`
+	Site       string            `json:"site"`
+	Logs       []json.RawMessage `json:"session_logs"`
+	Checkpoint *string           `json:"checkpoint"` // null when the relay has none
 }
 
 // notice says where the log is, and what it must be.
@@ -56,8 +57,12 @@ func (w *Webhook) body(ctx context.Context, m deliver.Message) ([]byte, error) {
 		e.Data = erased{m.Session, m.Site}
 		return encode(e)
 	}
+	checkpoint, err := w.checkpoint(ctx)
+	if err != nil {
+		return nil, err
+	}
 	if len(m.Document.Lines) < maxInline {
-		data := whole{SessionID: m.Session, Site: m.Site}
+		data := whole{SessionID: m.Session, Site: m.Site, Checkpoint: checkpoint}
 		for line := range bytes.Lines(m.Document.Lines) {
 			data.Logs = append(data.Logs, line)
 		}
@@ -66,28 +71,29 @@ func (w *Webhook) body(ctx context.Context, m deliver.Message) ([]byte, error) {
 			return content, err
 		}
 	}
-	var err error
-	if e.Data, err = w.notice(ctx, m); err != nil {
-		return nil, err
-	}
+	e.Data = w.notice(m, checkpoint)
 	return encode(e)
 }
 
-func (w *Webhook) notice(ctx context.Context, m deliver.Message) (notice, error) {
-	checkpoint, err := w.Checkpoint(ctx)
+// checkpoint is the relay's newest, which every delivery of a log takes to where the relay cannot write.
+func (w *Webhook) checkpoint(ctx context.Context) (*string, error) {
+	newest, err := w.Checkpoint(ctx)
 	if err != nil {
-		return notice{}, fmt.Errorf("reading the checkpoint: %w", err)
+		return nil, fmt.Errorf("reading the checkpoint: %w", err)
 	}
+	if newest == "" {
+		return nil, nil
+	}
+	return &newest, nil
+}
+
+func (w *Webhook) notice(m deliver.Message, checkpoint *string) notice {
 	link, expires := w.Link(m.Site, m.Session, w.Name)
 	sum := sha256.Sum256(m.Document.Log())
-	n := notice{
+	return notice{
 		SessionID: m.Session, Site: m.Site, URL: link, Expires: deliver.Timestamp(expires), SHA256: hex.EncodeToString(sum[:]),
-		Count: m.Document.Count, FirstSeq: m.Document.FirstSeq, LastSeq: m.Document.LastSeq,
+		Count: m.Document.Count, FirstSeq: m.Document.FirstSeq, LastSeq: m.Document.LastSeq, Checkpoint: checkpoint,
 	}
-	if checkpoint != "" {
-		n.Checkpoint = &checkpoint
-	}
-	return n, nil
 }
 
 // encode leaves < > & as they are: the entries are canonical JSON and stay so.

@@ -102,12 +102,24 @@ func TestSmallLog(t *testing.T) {
 	deliverTo(t, hook(t, to, nil), message(2, 1))
 	r := <-requests
 	want := `{"type":"space.session.audit_logs_created","timestamp":"2026-11-22T12:00:00.000Z","data":{"session_id":"5e551011","site":"shop",` +
-		`"session_logs":[{"details":{"a":"<b>&x"},"seq":1},{"details":{"a":"<b>&x"},"seq":2}]}}`
+		`"session_logs":[{"details":{"a":"<b>&x"},"seq":1},{"details":{"a":"<b>&x"},"seq":2}],"checkpoint":"relay.example/log\n3\nq83v\n\n— relay.example sig\n"}}`
 	if string(r.body) != want {
 		t.Errorf("body\n%s\nwant\n%s", r.body, want)
 	}
 	if r.header.Get("Content-Type") != "application/json" || r.header.Get("User-Agent") != "cotrail/test" || r.header.Get("Content-Encoding") != "" {
 		t.Errorf("headers %v", r.header)
+	}
+}
+
+// A relay that has signed nothing yet says so.
+func TestNoCheckpoint(t *testing.T) {
+	to, requests := receiver(t)
+	none := hook(t, to, func(c *Config) { c.Checkpoint = func(context.Context) (string, error) { return "", nil } })
+	for _, m := range []deliver.Message{message(2, 1), message(30, 1000)} {
+		deliverTo(t, none, m)
+		if r := <-requests; !bytes.HasSuffix(r.body, []byte(`,"checkpoint":null}}`)) {
+			t.Errorf("body\n%s", r.body)
+		}
 	}
 }
 

@@ -26,7 +26,7 @@ func (s *Store) BeginStream(ctx context.Context, site, destination string, now i
 func (s *Store) OpenPositions(ctx context.Context, site, destination string, from int64) ([]store.Position, error) {
 	return list[store.Position](ctx, s, "list positions", `SELECT session_id, created, coalesce(seq, 0), last_seq, ended
 		FROM sessions s LEFT JOIN (SELECT session_id, seq FROM positions WHERE site = $1 AND destination = $2) p USING (session_id)
-		WHERE site = $1 AND created >= $3 AND NOT (ended AND coalesce(seq, 0) >= last_seq) ORDER BY created, session_id`,
+		WHERE site = $1 AND created >= $3 AND erased = 0 AND NOT (ended AND coalesce(seq, 0) >= last_seq) ORDER BY created, session_id`,
 		site, destination, from)
 }
 

@@ -29,7 +29,7 @@ func (s *Store) OpenPositions(ctx context.Context, site, destination string, fro
 		return p, row.Scan(&p.Session, &p.Created, &p.Seq, &p.LastSeq, &p.Ended)
 	}, `SELECT s.id, s.created, coalesce(p.seq, 0), s.last_seq, s.ended FROM sessions s
 		LEFT JOIN positions p ON p.session = s.id AND p.site = s.site AND p.destination = ?
-		WHERE s.site = ? AND s.created >= ? AND NOT (s.ended = 1 AND coalesce(p.seq, 0) >= s.last_seq)
+		WHERE s.site = ? AND s.created >= ? AND s.erased = 0 AND NOT (s.ended = 1 AND coalesce(p.seq, 0) >= s.last_seq)
 		ORDER BY s.created, s.num`, destination, site, from)
 }
 

@@ -60,4 +60,10 @@ func testPositions(t *testing.T, f *fixture) {
 	}
 	f.end(session)
 	wantOpen(0)
+	f.finished(other)
+	wantOpen(0, store.Position{Session: other, Created: noon, LastSeq: 4, Ended: true})
+	if err := f.Erase(ctx(), erasure(other)); err != nil {
+		t.Fatal(err)
+	}
+	wantOpen(0) // there is nothing more to be had of it
 }
