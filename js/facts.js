@@ -3,7 +3,7 @@
 import { nameOf } from "./names.js";
 import { steps } from "./path.js";
 import { BRIEF, FULL } from "./depth.js";
-import { attributeOf, closestOf, isElement, localNameOf } from "./nodes.js";
+import { attributeOf, closestOf, hostOf, isElement, localNameOf, matchesOf, rootOf } from "./nodes.js";
 import { ITEM, plain, text } from "./queue.js";
 import { chain, judge, surelyHidden } from "./rules.js";
 
@@ -11,8 +11,13 @@ import { chain, judge, surelyHidden } from "./rules.js";
 /** @typedef {import("./tape.js").Held} Held */
 /** @typedef {import("./tape.js").Sensed} Sensed */
 
-/** Roles whose name or state is what a form value would tell. */
-const VALUE_ROLES = /^(option|radio|checkbox|switch|menuitemradio|menuitemcheckbox|slider|spinbutton|textbox|searchbox|combobox|listbox)$/;
+/** Roles whose name or state is what a form value would tell, and of these, what holds nothing but the value. */
+const VALUE_ROLES = /(^|\s)(option|radio|checkbox|switch|menuitemradio|menuitemcheckbox|slider|spinbutton|textbox|searchbox|combobox|listbox)(\s|$)/i;
+const HOLDING_ROLES = ["option", "radio", "checkbox", "switch", "menuitemradio", "menuitemcheckbox", "slider", "spinbutton", "textbox", "searchbox"];
+const HOLDER = "[contenteditable]:not([contenteditable=false i])," + HOLDING_ROLES.map((role) => `[role~=${role} i]`);
+
+/** What has an action of its own, also within a label. */
+const INTERACTIVE = "a[href],area[href],button,input,select,textarea,summary";
 
 /** Inputs that only say what they do. */
 export const BUTTONS = new Set(["button", "submit", "reset", "image"]);
@@ -24,6 +29,19 @@ export function isFormValue(el) {
   if (name === "select" || name === "textarea" || name === "option") return true;
   const role = attributeOf(el, "role");
   return (role !== null && VALUE_ROLES.test(role)) || editorOf(el) !== null || isCustomField(el);
+}
+
+/**
+ * The form value that an element which is none itself lies within, or whose label: what is clicked there tells the value.
+ * @param {Element} el @returns {Element | undefined}
+ */
+export function valueAround(el) {
+  const label = closestOf(el, "label");
+  if (label && !matchesOf(el, INTERACTIVE) && isFormValue(controlOf(label))) return label;
+  for (let at = /** @type {Element | null} */ (el); at; at = hostOf(rootOf(at))) {
+    const holder = closestOf(at, HOLDER);
+    if (holder) return holder;
+  }
 }
 
 /** Whether a custom element takes part in forms as a field does. @param {Element} el */

@@ -1,13 +1,14 @@
 // What an element is called: its accessible name, narrowly, made without form values and without what is hidden.
 
 import { BUTTONS } from "./facts.js";
-import { isElement } from "./nodes.js";
-import { hasRuled, hides } from "./rules.js";
+import { closestOf, isElement } from "./nodes.js";
+import { hasRuled, hides, hidesWithin } from "./rules.js";
 
 /** A name longer than this is no name but a text of the page. */
 const MAX_NAME = 200;
 
-const SILENT = "script,style,noscript,template,option,datalist,input,select,textarea,[contenteditable]";
+/** What has no part in a name: what is not shown, and form values. */
+const SILENT = "script,style,noscript,template,option,datalist,input,select,textarea,output,[contenteditable],[hidden],[aria-hidden=true i]";
 
 /** @param {string} text */
 const tidy = (text) => (text ? text.replace(/\s+/g, " ").trim().slice(0, MAX_NAME) : "");
@@ -39,8 +40,8 @@ function labelledBy(el) {
   return ids && root.getElementById ? texts(ids.split(/\s+/).map((id) => root.getElementById(id))) : "";
 }
 
-/** @param {Iterable<Element | null>} elements */
-const texts = (elements) => tidy(Array.from(elements, (e) => (e ? textOf(e) : "")).join(" "));
+/** The texts of elements that stand elsewhere, where other rules may hold. @param {Iterable<Element | null>} elements */
+const texts = (elements) => tidy(Array.from(elements, (e) => (e && !closestOf(e, SILENT) && !hidesWithin(e) ? textOf(e) : "")).join(" "));
 
 /** The accessible name. @param {Element} el */
 export function nameOf(el) {

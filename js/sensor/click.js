@@ -2,7 +2,7 @@
 // label's click that the browser repeats on its control, and Enter in a field that it turns into a click on the
 // form's button.
 
-import { controlOf, identityOf, label, shown, subject } from "../facts.js";
+import { controlOf, identityOf, isFormValue, label, shown, subject, valueAround } from "../facts.js";
 import { textOf } from "../names.js";
 import { focusedBeside, hostOf, isElement, matchesOf } from "../nodes.js";
 import { text } from "../queue.js";
@@ -23,7 +23,7 @@ const CONTROLS = new Set(["button", "input", "select", "textarea", "option"]);
 /** Buttons named this shortly, this many together, are a keypad. */
 const KEY_NAME = 2;
 const KEYS = 5;
-const KEY = "button,input[type=button],[role=button],a";
+const KEY = "button,input[type=button i],input[type=submit i],input[type=reset i],[role=button i],a";
 
 export class Clicks {
   /** The control on which the browser repeats a label's click, and the time of that click. @type {[Element, number] | undefined} */
@@ -53,7 +53,8 @@ export class Clicks {
     const name = target.localName;
     const outer = CONTROLS.has(name) ? null : target.closest("label");
     if (outer && outer.control && !outer.control.contains(target)) this.repeated = [outer.control, s.e.timeStamp];
-    this.push(s, PLAIN.has(name) ? target : meant(s, target));
+    const el = PLAIN.has(name) ? target : meant(s, target);
+    this.push(s, isFormValue(controlOf(el)) ? el : valueAround(el) || el);
   }
 
   /** Whether the browser made this click of the act before it. @param {Element} target @param {Sensed} s */
@@ -99,7 +100,7 @@ export class Clicks {
       this.followed(s.at);
     }
     if (el.localName in ROLES || WIDGETS.includes(String(row.role))) label(row, el);
-    if (!row.form_value && isKey(el, row.label)) row.keypad = true;
+    if (!row.form_value && isKey(el)) row.keypad = true;
     if (row.keypad || Number(row.mask) >= 0) row.identity = identityOf(el); // it is masked: only then it is needed
     this.queue.push(row, row.via === "pointer" && !s.path ? (row) => position(row, el, e) : undefined);
   }
@@ -157,12 +158,9 @@ function roleOf(el) {
   return el.localName === "input" ? INPUT_ROLES[/** @type {HTMLInputElement} */ (el).type] || "textbox" : ROLES[el.localName] || "";
 }
 
-/**
- * Whether the element is a key of an on-screen keypad: which one was pressed tells what was typed.
- * @param {Element} el @param {import("../queue.js").Row["label"]} name
- */
-function isKey(el, name) {
-  if (String(name || "").length > KEY_NAME || !el.matches(KEY) || !isShort(el)) return false;
+/** Whether the element is a key of an on-screen keypad: which one was pressed tells what was typed. @param {Element} el */
+function isKey(el) {
+  if (!el.matches(KEY) || !isShort(el)) return false;
   let group = el.parentElement;
   for (let up = 0; up < 3 && group; up++, group = group.parentElement) {
     if (Array.from(group.querySelectorAll(KEY)).filter(isShort).length >= KEYS) return true;
@@ -170,8 +168,8 @@ function isKey(el, name) {
   return false;
 }
 
-/** @param {Element} el */
+/** Whether what is seen of it or what it is called is short: a key "4" may be called "digit 4". @param {Element} el */
 function isShort(el) {
-  const name = el.localName === "input" ? /** @type {HTMLInputElement} */ (el).value : textOf(el);
-  return name.length > 0 && name.length <= KEY_NAME;
+  const seen = el.localName === "input" ? /** @type {HTMLInputElement} */ (el).value : textOf(el);
+  return [seen, el.getAttribute("aria-label") || ""].some((name) => name.length > 0 && name.length <= KEY_NAME);
 }

@@ -16,7 +16,8 @@ func tidy(s string) string {
 
 // silent tells of an element that its text is none of a name: a form value, or nothing that is shown.
 func silent(n *html.Node) bool {
-	return isOne(n, "script", "style", "noscript", "template", "option", "datalist", "input", "select", "textarea") || has(n, "contenteditable")
+	return isOne(n, "script", "style", "noscript", "template", "option", "datalist", "input", "select", "textarea", "output") ||
+		has(n, "contenteditable") || has(n, "hidden") || strings.EqualFold(attr(n, "aria-hidden"), "true")
 }
 
 // textOf is the text of an element without what is hidden in it, as in js/names.js.
@@ -48,12 +49,25 @@ func (c *checker) textOf(n *html.Node) string {
 	return tidy(b.String())
 }
 
+// texts gives the texts of elements that stand elsewhere, where other rules may hold.
 func (c *checker) texts(nodes []*html.Node) string {
 	var out []string
 	for _, n := range nodes {
-		out = append(out, c.textOf(n))
+		if hits := c.rules.judge(n, false); hits.block < 0 && hits.mask < 0 && !inSilent(n) {
+			out = append(out, c.textOf(n))
+		}
 	}
 	return tidy(strings.Join(out, " "))
+}
+
+// inSilent tells whether the element, or one that it lies within, has no part in a name.
+func inSilent(n *html.Node) bool {
+	for at := n; at != nil && at.Type == html.ElementNode; at = at.Parent {
+		if silent(at) {
+			return true
+		}
+	}
+	return false
 }
 
 // labelledBy gives the elements that aria-labelledby names.
