@@ -166,7 +166,7 @@ func (s *Session) move(e *Event, entry *Entry, p *Participant) (merged uint64) {
 	if s.believes(e) {
 		switch event.Word(e.Type) {
 		case event.SessionCreated:
-			s.create(e, entry)
+			return s.create(e, entry)
 		case event.ParticipantLeft:
 			s.part(e, entry)
 		case event.HostChange, event.ControlGained, event.ControlSwitch, event.TabControl:

@@ -489,6 +489,29 @@ func TestBackEndsEntries(t *testing.T) {
 	s.finish()
 }
 
+// TestCreatedOnce: another word that the session began is in the entry of the first, or completes it.
+func TestCreatedOnce(t *testing.T) {
+	s := backed(t, "F")
+	s.happens('f', 0, "", "recorder_started", `{}`)
+	began := s.Started
+	if e := s.tells(1, "session_created", `{"start_url":"https://quote.example/other","server_region":"eu"}`); e != nil {
+		t.Errorf("it has an entry of its own: %+v", e)
+	}
+	if first := s.Entries()[0]; !strings.Contains(string(first.Details), `"server_region":"eu","session_id":"s1","start_url":"https://quote.example/"`) || first.MergedSource != "host" {
+		t.Errorf("%s %+v", first.Details, first)
+	}
+	s.reload()
+	for _, e := range []Entry{*s.tells(2, "session_created", `{}`), *s.happens('f', 3, "page", "session_created", `{}`)} {
+		if e.Completes != 1 || e.Message != "The session began, as entry 1 tells" {
+			t.Errorf("completes %d: %s", e.Completes, e.Message)
+		}
+	}
+	if s.Started != began || s.StartURL != "https://quote.example/" {
+		t.Errorf("began %d later, at %s", s.Started-began, s.StartURL)
+	}
+	s.finish()
+}
+
 // TestClose: the end is the last entry, once, with what the relay knows of it.
 func TestClose(t *testing.T) {
 	s := backed(t, "AF")

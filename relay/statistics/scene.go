@@ -24,7 +24,9 @@ func (s *scene) entry(e *entry) {
 	d := e.details
 	switch e.typ {
 	case event.SessionCreated:
-		s.Start = text(e.time)
+		if e.seq == 1 { // another one tells of the same
+			s.Start = text(e.time)
+		}
 	case event.ParticipantJoined:
 		s.joined(e)
 	case event.ParticipantLeft:

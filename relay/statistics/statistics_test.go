@@ -133,6 +133,18 @@ func TestLiveSession(t *testing.T) {
 	}
 }
 
+// TestCreatedOnce: the session starts when its first entry says so, whatever another one states.
+func TestCreatedOnce(t *testing.T) {
+	log := read(t, "call.log.ndjson")
+	want := *of(t, log, call).Start
+	for _, at := range []string{"2026-11-22T08:00:00.000Z", "2026-11-22T09:02:00.000Z"} {
+		again := `{"completes":1,"details":{},"seq":99,"time":"` + at + `","type":"session_created"}` + "\n"
+		if got := *of(t, append(bytes.Clone(log), again...), call).Start; got != want {
+			t.Errorf("starts at %s, want %s", got, want)
+		}
+	}
+}
+
 func TestNoJSON(t *testing.T) {
 	var b Builder
 	if err := b.Add([]byte(`{"a":`)); err == nil {
