@@ -14,7 +14,7 @@ type scene struct {
 	Session
 	host     *Participant
 	control  map[string]int64 // who has control, by tab; of the session under ""
-	streamOf map[int64]string // the first stream of each participant
+	streamOf map[int64]string // the first stream of each participant's own pages
 }
 
 // wholeSession is the tab_id that stands for all tabs.
