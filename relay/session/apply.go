@@ -68,6 +68,7 @@ func (s *Session) apply(e *Event) (of uint64, ok bool) {
 	entry := Entry{
 		Type: e.Type, Time: e.Time, Source: e.Source, Received: e.Received, Details: details, Origin: Origin{e.Stream.Info.Stream, e.Seq},
 	}
+	s.mask(e, &entry)
 	if e.FromHost() {
 		entry.Tab, entry.Actor = s.tabOf(e, f), s.signaller(e, f)
 	} else {
@@ -104,13 +105,9 @@ func (st *Stream) take(e *Event) {
 // Has tells whether an event of the stream is in the log.
 func (st *Stream) Has(seq uint64) bool { return seq <= st.Numbered || slices.Contains(st.Ahead, seq) }
 
-// attribute writes down what the relay knows of an event in a page: the rule that masked it, who it was, and that it
-// came by remote control.
+// attribute writes down what the relay knows of an event in a page: who it was, and that it came by remote control.
 func (s *Session) attribute(e *Event, entry *Entry, p *Participant) {
 	f := &s.facts
-	if f.masked {
-		entry.Rule, entry.Policy = f.rule, e.Stream.Info.Policy
-	}
 	if f.unnamed && e.Source == string(event.SourceRecorder) {
 		s.name(entry, "by", strconv.FormatInt(p.Index, 10))
 	}
@@ -278,6 +275,9 @@ func (s *Session) merge(first uint64, e *Event, second *Entry) bool {
 	s.scratch = filled(s.scratch[:0], string(entry.Details), string(second.Details))
 	entry.Details = s.canonical(string(s.scratch))
 	entry.Merged, entry.MergedSource = second.Origin, e.Source
+	if entry.Rule == "" {
+		entry.Rule, entry.Policy = second.Rule, second.Policy
+	}
 	return true
 }
 
