@@ -91,12 +91,22 @@ func (s *Session) apply(e *Event) (of uint64, ok bool) {
 
 // take notes that an event of the stream is in the log.
 func (st *Stream) take(e *Event) {
-	if !e.FromHost() {
-		st.Numbered, st.Last = e.Seq, max(st.Last, e.Time)
+	if e.FromHost() {
+		st.note(e.Seq)
 		return
 	}
-	st.Ahead = append(st.Ahead, e.Seq)
+	st.Numbered, st.Last = e.Seq, max(st.Last, e.Time)
+	st.catchUp()
+}
+
+// note notes that an event of the stream is in the log before those that come before it in the stream.
+func (st *Stream) note(seq uint64) {
+	st.Ahead = append(st.Ahead, seq)
 	slices.Sort(st.Ahead)
+	st.catchUp()
+}
+
+func (st *Stream) catchUp() {
 	for len(st.Ahead) > 0 && st.Ahead[0] == st.Numbered+1 {
 		st.Numbered, st.Ahead = st.Ahead[0], st.Ahead[1:]
 	}
@@ -264,11 +274,17 @@ func (s *Session) made(seq uint64) *Entry {
 	return &s.entries[seq-s.work.LastSeq-1]
 }
 
+// takes tells whether an entry can take another report of its act.
+func (s *Session) takes(first uint64) bool {
+	entry := s.made(first)
+	return entry != nil && entry.MergedSource == ""
+}
+
 // merge puts the second report of an act into the entry of the first, when that has not been numbered yet and
 // holds no other one; else the second becomes an entry that completes the first. What the first knows stands.
 func (s *Session) merge(first uint64, e *Event, second *Entry) bool {
 	entry := s.made(first)
-	if entry == nil || entry.MergedSource != "" {
+	if !s.takes(first) {
 		second.Completes = first
 		return false
 	}
