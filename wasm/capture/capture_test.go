@@ -183,6 +183,7 @@ func TestSaid(t *testing.T) {
 	}{
 		{"a page signals", "chat", `{"from":1,"text":"hello"}`, "page", `{"type":"chat","source":"page","details":{"from":1,"length":5}}`},
 		{"an extension signals", "x_offer", `{"plan":"plus"}`, "extension", `{"type":"x_offer","source":"extension","details":{"plan":"plus"}}`},
+		{"an event with a name of the app's own style", "x_Cart.Offer-Shown", `{}`, "page", `{"type":"x_Cart.Offer-Shown","source":"page","details":{}}`},
 		{"the reference's name of a join", "follower_joined", `{"client_index":1}`, "page", `{"type":"participant_joined","source":"page","details":{"client_index":1}}`},
 		{"a key is missing", "chat", `{"to":1}`, "extension", `{"type":"client_log","source":"extension","details":{"message":"cotrail.event(chat): from is missing","level":"warn"}}`},
 		{"a key has another shape", "chat", `{"from":[1]}`, "page", `{"type":"client_log","source":"page","details":{"message":"cotrail.event(chat): from is neither a string nor a whole number","level":"warn"}}`},

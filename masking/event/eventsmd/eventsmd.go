@@ -27,7 +27,8 @@ the same join, tab or download, the log has it once.
 
 All texts are masked before they are stored: by the recorder in the page, or by the relay where the back end sent them.
 Keys in bold must be there. What an app signals may have keys of its own; they are kept, their texts through the patterns.
-Types of your own begin with ` + "`x_`" + ` and may have any details. ` + "`follower_joined`" + ` is taken for ` + "`participant_joined`" + `.
+Types of your own begin with ` + "`x_`" + ` and may have any details; letters, digits, ` + "`_`, `-` and `.`" + ` are a name, at most 64
+of them, unless it looks like data. ` + "`follower_joined`" + ` is taken for ` + "`participant_joined`" + `.
 
 `
 

@@ -30,7 +30,7 @@ func Document() []byte {
 	}
 	defs["x"] = node{
 		"title": "Type of the app's own", "description": "Its name begins with x_; its details are the app's.",
-		"properties": node{"type": node{"pattern": "^x_[a-z0-9_]*$"}, "details": node{"$ref": "#/$defs/details.other"}},
+		"properties": node{"type": node{"pattern": "^x_[A-Za-z0-9_.-]{0,62}$"}, "details": node{"$ref": "#/$defs/details.other"}},
 	}
 	types = append(types, node{"$ref": "#/$defs/x"})
 	b, err := json.MarshalIndent(node{
