@@ -115,7 +115,8 @@ func (st *Stream) catchUp() {
 // Has tells whether an event of the stream is in the log.
 func (st *Stream) Has(seq uint64) bool { return seq <= st.Numbered || slices.Contains(st.Ahead, seq) }
 
-// attribute writes down what the relay knows of an event in a page: who it was, and that it came by remote control.
+// attribute writes down what the relay knows of an event in a page: who it was, that it came by remote control, and once
+// in each page by how much the page's clock is corrected.
 func (s *Session) attribute(e *Event, entry *Entry, p *Participant) {
 	f := &s.facts
 	if f.unnamed && e.Source == string(event.SourceRecorder) {
@@ -128,6 +129,9 @@ func (s *Session) attribute(e *Event, entry *Entry, p *Participant) {
 		if entry.Actor.Index != p.Index {
 			p.Hand = 0
 		}
+	}
+	if event.Word(e.Type) == event.RecorderStarted {
+		s.name(entry, "clock_offset_ms", strconv.FormatInt(e.Stream.Info.Offset, 10))
 	}
 	s.remote(entry, p, f)
 	s.visit(e)
@@ -210,9 +214,9 @@ func (s *Session) navigate(e *Event, entry *Entry) {
 	}
 }
 
-// name says in details who it was, which a recorder does not know.
-func (s *Session) name(entry *Entry, key, who string) {
-	s.scratch = withKey(s.scratch[:0], string(entry.Details), key, []byte(who))
+// name says in details what a recorder does not know, such as who it was.
+func (s *Session) name(entry *Entry, key, what string) {
+	s.scratch = withKey(s.scratch[:0], string(entry.Details), key, []byte(what))
 	entry.Details = s.canonical(string(s.scratch))
 }
 
