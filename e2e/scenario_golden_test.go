@@ -86,7 +86,7 @@ type names map[string]string
 var (
 	drawn    = regexp.MustCompile(`"(\w+)":\s*"([0-9a-f]{64}|[0-9a-f]{32}|[0-9a-f]{16})"`)
 	times    = regexp.MustCompile(`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?`)
-	measured = regexp.MustCompile(`"(\w+_ms|x|y)":(\s*)[\d.]+`)
+	measured = regexp.MustCompile(`"(\w+_ms|x|y)":(\s*)-?[\d.]+`)
 	machine  = regexp.MustCompile(`"(user_agent|runtime_system|version|relay|recorder)":(\s*)"[^"]*"`)
 )
 

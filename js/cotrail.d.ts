@@ -723,7 +723,7 @@ export interface CotrailEvents {
   };
   /** The reference's name for the join of somebody who is not host. */
   follower_joined: CotrailEvents["participant_joined"];
-  /** Types of your own, in lower case letters, digits and underscores. */
+  /** Types of your own, in letters, digits, underscores, hyphens and points. */
   [own: `x_${string}`]: Record<string, unknown>;
 }
 // Up to here.

@@ -18,6 +18,22 @@ func (p *Policy) Again(raw string, by Passing) Data {
 	return p.reread(raw, dataReader{options: by == AsOptions, private: by == AsPrivate})
 }
 
+// Marked gives the kind whose mark is the first in a text, "" when there is none. Right behind a letter or a digit it is no mark but
+// an index, as in user[email]. The marks of a site's own patterns are known to its policy alone.
+func Marked(text string) string {
+	for i := max(0, strings.IndexByte(text, '[')); i < len(text); i++ {
+		if text[i] != '[' || i > 0 && (alnum(text[i-1]) || text[i-1] == '_') {
+			continue
+		}
+		for k := range kinds {
+			if strings.HasPrefix(text[i:], k.mark()) {
+				return k.String()
+			}
+		}
+	}
+	return ""
+}
+
 // Mark gives the kind whose mark stands in a text more often than before, the name of a site's own one too; "" when
 // there is none: then it was not a pattern that changed the text.
 func (p *Policy) Mark(before, after string) string {

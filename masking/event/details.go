@@ -2,6 +2,7 @@ package event
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/cotrail/cotrail/masking"
 )
@@ -122,6 +123,15 @@ func (d *Details) JSON() []byte {
 
 // maxWordBytes bounds a word: the longest of the vocabulary has some 30.
 const maxWordBytes = 40
+
+// maxOwnBytes bounds a type of the app's own: a name, with the parts that an app's events are sorted by.
+const maxOwnBytes = 64
+
+// own tells whether a word has the form of a type of the app's own: x_ and letters, digits, underscores, hyphens and points.
+func (w Word) own() bool {
+	rest, ok := strings.CutPrefix(string(w), "x_")
+	return ok && len(w) <= maxOwnBytes && strings.Trim(rest, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.") == ""
+}
 
 func (w Word) plain() Word {
 	for i := 0; i < len(w); i++ {

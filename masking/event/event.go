@@ -34,9 +34,13 @@ const lineFrame = 96
 // AppendLine writes the event as the line of JSON that a batch carries:
 // {"type":…,"time":…,"source":…,"details":{…}} and a line feed. The source is left out when it is the recorder.
 func (e *Event) AppendLine(b []byte) []byte {
+	typ := e.Type
+	if !typ.own() {
+		typ = typ.plain()
+	}
 	b = slices.Grow(b, len(e.Details.b)+lineFrame)
 	b = append(b, `{"type":`...)
-	b = masking.AppendQuote(b, string(e.Type.plain()))
+	b = masking.AppendQuote(b, string(typ))
 	b = append(b, `,"time":`...)
 	b = strconv.AppendInt(b, e.Time, 10)
 	if e.Source != "" && e.Source != SourceRecorder {

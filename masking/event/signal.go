@@ -25,7 +25,7 @@ func (s *Signaller) Details(typ, object string) (Word, Details, error) {
 	var d Details
 	spec, known := Find(typ)
 	switch {
-	case isOwn(typ):
+	case IsOwn(typ):
 		spec = &Spec{Type: Word(typ)}
 	case !known || spec.By&ByApp == 0:
 		return "", d, ErrUnknownType
@@ -53,10 +53,8 @@ func (s *Signaller) Details(typ, object string) (Word, Details, error) {
 // ErrUnknownType says that an app signals no events of the type.
 var ErrUnknownType = errors.New("no app signals events of this type; types of your own begin with x_")
 
-// isOwn tells whether a type is one of the app's own: x_ and a word that is not data.
-func isOwn(typ string) bool {
-	return strings.HasPrefix(typ, "x_") && string(Word(typ).plain()) == typ && !masking.LooksLikeData(typ)
-}
+// IsOwn tells whether a type is one of the app's own: a name that begins with x_, and is not data.
+func IsOwn(typ string) bool { return Word(typ).own() && !masking.LooksLikeData(typ) }
 
 // unjudged makes the parts of an input_change those of a masked one, whatever the app says of it.
 func (s *Signaller) unjudged(parts []masking.Part) []masking.Part {

@@ -56,6 +56,8 @@ func TestSignal(t *testing.T) {
 		{"a page's title, which is not recorded", "navigate", `{"url":"https://a.example/#x","title":"canary"}`, `{"url":"https://a.example/"}`},
 		{"a type of the app's own", "x_offer_2", ` {"plan":"plus","mail":"ada@mail.example"} `, `{"plan":"plus","mail":"[email]"}`},
 		{"the same, empty", "x_", `{}`, `{}`},
+		{"the same, with all that a name may have", "x_Cart.Offer-Shown_2", `{}`, `{}`},
+		{"the same, as long as it may be", "x_" + strings.Repeat("offer.", 10) + "be", `{}`, `{}`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			kind, d, err := s.Details(tt.kind, tt.in)
@@ -77,7 +79,10 @@ func TestNoSignal(t *testing.T) {
 		{"a type of the recorder's", "gap", `{"count":1,"reason":"crash"}`, event.ErrUnknownType.Error()},
 		{"a type of the relay's", "masking_corrected", `{"of":1}`, event.ErrUnknownType.Error()},
 		{"an own type that is data", "x_4111", `{}`, event.ErrUnknownType.Error()},
-		{"an own type that is no word", "x_Offer", `{}`, event.ErrUnknownType.Error()},
+		{"an own type that is a number in parts", "x_4111-1111-1111-1111", `{}`, event.ErrUnknownType.Error()},
+		{"an own type that is random", "x_Zk3vT9qLw0RbXy7M", `{}`, event.ErrUnknownType.Error()},
+		{"an own type that is no name", "x_offer made", `{}`, event.ErrUnknownType.Error()},
+		{"an own type that is too long", "x_" + strings.Repeat("offer.", 11), `{}`, event.ErrUnknownType.Error()},
 		{"no details", "x_offer", ``, noObject},
 		{"a list", "x_offer", `[]`, noObject},
 		{"a text", "chat", `"canary"`, noObject},

@@ -19,6 +19,7 @@ const (
 
 var recorderStarted = Spec{Type: RecorderStarted, By: ByRecorder, Keys: []Key{
 	{Name: "version"}, {Name: "engine"}, {Name: "screen"}, {Name: "started_by", Shape: OneOf, Enum: []string{"auto", "api"}}, {Name: "loaded_ms", Shape: Int},
+	{Name: "clock_offset_ms", Shape: Int},
 }}
 
 var recorderStopped = Spec{Type: RecorderStopped, By: ByRecorder, Keys: []Key{{Name: "reason", Nullable: true}}}

@@ -123,7 +123,7 @@ func TestOldParts(t *testing.T) {
 	quote := quoteLog(t)
 	id := gjson.GetBytes(quote, "session_id").Str
 	lines := bytes.SplitAfterN(quote, []byte{'\n'}, 7)
-	want := bytes.Join(lines[:6], nil)
+	want := bytes.ReplaceAll(bytes.Join(lines[:6], nil), []byte(`"clock_offset_ms":0,`), nil) // which it did not have yet
 	if back, err := Decode(id, 1, packed); err != nil || !bytes.Equal(back, want) {
 		again, _ := Encode(id, 1, want)
 		t.Errorf("read %s, %v; today it would be\n%s", back, err, base64.StdEncoding.EncodeToString(again))

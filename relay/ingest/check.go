@@ -37,6 +37,8 @@ func (c *checker) lines(plain []byte, first uint64, count int, times span) error
 // own stands for the types that pages make up: any details will do.
 var own = event.Spec{Type: "x_…", By: event.ByRecorder | event.ByApp}
 
+var ownPrefix = []byte("x_")
+
 // event checks one line: type, time, source where it is not the recorder, and details, in this order.
 func (c *checker) event(line []byte, times span) error {
 	if err := canonical(line); err != nil {
@@ -65,7 +67,7 @@ func (c *checker) event(line []byte, times span) error {
 // what the recorder sends may not, for it would be a way past the masking.
 func (c *checker) details(quoted, object []byte, open bool) error {
 	name := quoted[1:max(1, len(quoted)-1)]
-	if quoted[0] != '"' || !isWord(name) {
+	if quoted[0] != '"' || !isWord(name) && !bytes.HasPrefix(name, ownPrefix) {
 		return refuse(event.BadEvent, "type is no word of lower case letters, digits and underscores")
 	}
 	if object[0] != '{' {
@@ -100,10 +102,13 @@ var specs = func() map[string]*event.Spec {
 
 // find gives the description of a type, nil when there is none.
 func find(name []byte) *event.Spec {
-	if bytes.HasPrefix(name, []byte("x_")) {
+	if !bytes.HasPrefix(name, ownPrefix) {
+		return specs[string(name)]
+	}
+	if event.IsOwn(string(name)) {
 		return &own
 	}
-	return specs[string(name)]
+	return nil
 }
 
 // masked tells whether details say that they are masked.

@@ -83,6 +83,7 @@ func TestGoodEvents(t *testing.T) {
 		said("click", `{"node_name":"a","more":{"is_masked":true}}`),
 		line("x_quote_shown", `{"plan":"basic","price":[1,2]}`),
 		line("x_", `{}`),
+		line("x_Cart.Offer-Shown_2", `{}`),
 		`{"type":"client_log","time":1795348800000,"source":"page","details":{"message":"m","other":{"is_masked":false}}}`,
 		`{"type":"client_log","time":1795348799000,"source":"extension","details":{"message":"m"}}`,
 	} {
@@ -134,6 +135,8 @@ func TestBadEvents(t *testing.T) {
 		{said("follower_joined", `{"client_index":1}`), "type is none that a page sends; types of your own begin with x_"},
 		{line("made_up", `{}`), "type is none that a page sends; types of your own begin with x_"},
 		{line("click", `[]`), "details is no object"},
+		{line("x_4111111111111111", `{}`), "type is none that a page sends; types of your own begin with x_"},
+		{line("x_an offer", `{}`), "type is none that a page sends; types of your own begin with x_"},
 		{line("x_own", `"text"`), "details is no object"},
 		{line("x_own", many), fmt.Sprintf("x_…: has more than %d keys", maxKeys)},
 		{line("x_own", `{"a":{"b":1,"b":2}}`), "x_…: has a key twice"},

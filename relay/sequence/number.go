@@ -10,6 +10,7 @@ import (
 	"sort"
 	"time"
 
+	"github.com/cotrail/cotrail/masking/event"
 	"github.com/cotrail/cotrail/relay/chain"
 	"github.com/cotrail/cotrail/relay/session"
 	"github.com/cotrail/cotrail/relay/store"
@@ -112,13 +113,14 @@ func (n *numberer) make(w *store.Work, set Settings, now int64) (*store.Numbered
 		// What is not read yet may belong before what is: of this only that is due which was when the rest came.
 		due := n.settled(min(now, w.Rest)-settle, now)
 		n.apply(due, w.ID)
+		n.foresee(n.events[len(due):])
 		numbered, err := n.numbered(w)
 		return numbered, now, err
 	}
 	due := n.settled(now-settle, now)
 	n.apply(due, w.ID)
 
-	rest, next := n.events[len(due):], int64(never)
+	rest, next := n.foresee(n.events[len(due):]), int64(never)
 	if len(rest) == 0 {
 		next = n.conclude(set, now)
 	}
@@ -185,6 +187,16 @@ func (n *numberer) apply(due []due, id string) {
 	if unreadable > 0 {
 		n.Log.Warn("events could not be read and became gaps", "session", id, "events", unreadable)
 	}
+}
+
+// foresee merges what is not due into the entries of this run that tell of the same act, and gives what waits on. Behind
+// a word that somebody has left, or a tab was closed, the same may be told of another time.
+func (n *numberer) foresee(rest []due) []due {
+	over := len(n.session.Entries()) == 0
+	return slices.DeleteFunc(rest, func(d due) bool {
+		over = over || d.Type == string(event.ParticipantLeft) || d.Type == string(event.TabClosed)
+		return !over && n.session.Foresee(&d.Event)
+	})
 }
 
 // conclude makes the entries of who has left and of the session's end, and tells when there may be more of them.

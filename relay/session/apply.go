@@ -68,6 +68,7 @@ func (s *Session) apply(e *Event) (of uint64, ok bool) {
 	entry := Entry{
 		Type: e.Type, Time: e.Time, Source: e.Source, Received: e.Received, Details: details, Origin: Origin{e.Stream.Info.Stream, e.Seq},
 	}
+	s.mask(e, &entry)
 	if e.FromHost() {
 		entry.Tab, entry.Actor = s.tabOf(e, f), s.signaller(e, f)
 	} else {
@@ -90,12 +91,22 @@ func (s *Session) apply(e *Event) (of uint64, ok bool) {
 
 // take notes that an event of the stream is in the log.
 func (st *Stream) take(e *Event) {
-	if !e.FromHost() {
-		st.Numbered, st.Last = e.Seq, max(st.Last, e.Time)
+	if e.FromHost() {
+		st.note(e.Seq)
 		return
 	}
-	st.Ahead = append(st.Ahead, e.Seq)
+	st.Numbered, st.Last = e.Seq, max(st.Last, e.Time)
+	st.catchUp()
+}
+
+// note notes that an event of the stream is in the log before those that come before it in the stream.
+func (st *Stream) note(seq uint64) {
+	st.Ahead = append(st.Ahead, seq)
 	slices.Sort(st.Ahead)
+	st.catchUp()
+}
+
+func (st *Stream) catchUp() {
 	for len(st.Ahead) > 0 && st.Ahead[0] == st.Numbered+1 {
 		st.Numbered, st.Ahead = st.Ahead[0], st.Ahead[1:]
 	}
@@ -104,13 +115,10 @@ func (st *Stream) take(e *Event) {
 // Has tells whether an event of the stream is in the log.
 func (st *Stream) Has(seq uint64) bool { return seq <= st.Numbered || slices.Contains(st.Ahead, seq) }
 
-// attribute writes down what the relay knows of an event in a page: the rule that masked it, who it was, and that it
-// came by remote control.
+// attribute writes down what the relay knows of an event in a page: who it was, that it came by remote control, and once
+// in each page by how much the page's clock is corrected.
 func (s *Session) attribute(e *Event, entry *Entry, p *Participant) {
 	f := &s.facts
-	if f.masked {
-		entry.Rule, entry.Policy = f.rule, e.Stream.Info.Policy
-	}
 	if f.unnamed && e.Source == string(event.SourceRecorder) {
 		s.name(entry, "by", strconv.FormatInt(p.Index, 10))
 	}
@@ -121,6 +129,9 @@ func (s *Session) attribute(e *Event, entry *Entry, p *Participant) {
 		if entry.Actor.Index != p.Index {
 			p.Hand = 0
 		}
+	}
+	if event.Word(e.Type) == event.RecorderStarted {
+		s.name(entry, "clock_offset_ms", strconv.FormatInt(e.Stream.Info.Offset, 10))
 	}
 	s.remote(entry, p, f)
 	s.visit(e)
@@ -166,7 +177,7 @@ func (s *Session) move(e *Event, entry *Entry, p *Participant) (merged uint64) {
 	if s.believes(e) {
 		switch event.Word(e.Type) {
 		case event.SessionCreated:
-			s.create(e, entry)
+			return s.create(e, entry)
 		case event.ParticipantLeft:
 			s.part(e, entry)
 		case event.HostChange, event.ControlGained, event.ControlSwitch, event.TabControl:
@@ -203,9 +214,9 @@ func (s *Session) navigate(e *Event, entry *Entry) {
 	}
 }
 
-// name says in details who it was, which a recorder does not know.
-func (s *Session) name(entry *Entry, key, who string) {
-	s.scratch = withKey(s.scratch[:0], string(entry.Details), key, []byte(who))
+// name says in details what a recorder does not know, such as who it was.
+func (s *Session) name(entry *Entry, key, what string) {
+	s.scratch = withKey(s.scratch[:0], string(entry.Details), key, []byte(what))
 	entry.Details = s.canonical(string(s.scratch))
 }
 
@@ -267,17 +278,26 @@ func (s *Session) made(seq uint64) *Entry {
 	return &s.entries[seq-s.work.LastSeq-1]
 }
 
+// takes tells whether an entry can take another report of its act.
+func (s *Session) takes(first uint64) bool {
+	entry := s.made(first)
+	return entry != nil && entry.MergedSource == ""
+}
+
 // merge puts the second report of an act into the entry of the first, when that has not been numbered yet and
 // holds no other one; else the second becomes an entry that completes the first. What the first knows stands.
 func (s *Session) merge(first uint64, e *Event, second *Entry) bool {
 	entry := s.made(first)
-	if entry == nil || entry.MergedSource != "" {
+	if !s.takes(first) {
 		second.Completes = first
 		return false
 	}
 	s.scratch = filled(s.scratch[:0], string(entry.Details), string(second.Details))
 	entry.Details = s.canonical(string(s.scratch))
 	entry.Merged, entry.MergedSource = second.Origin, e.Source
+	if entry.Rule == "" {
+		entry.Rule, entry.Policy = second.Rule, second.Policy
+	}
 	return true
 }
 

@@ -1,6 +1,10 @@
 package session
 
-import "github.com/cotrail/cotrail/masking/event"
+import (
+	"slices"
+
+	"github.com/cotrail/cotrail/masking/event"
+)
 
 const (
 	// sameDownload is how far two reports of one download may lie apart, in milliseconds.
@@ -21,14 +25,8 @@ type Download struct {
 // download notes a download. merged is the entry of the other report of it, 0 when it has an entry of its own: one
 // side tells of each download once.
 func (s *Session) download(e *Event, entry *Entry) (merged uint64) {
-	sensed := e.Source == string(event.SourceRecorder)
-	for i := range s.Downloads {
-		d := &s.Downloads[i]
-		apart := max(e.Time-d.Time, d.Time-e.Time)
-		if d.Sensed == sensed || d.Tab != entry.Tab || d.URL != s.facts.url || apart > sameDownload {
-			continue
-		}
-		seq := d.Seq
+	if i := s.told(e, entry.Tab); i >= 0 {
+		seq := s.Downloads[i].Seq
 		s.Downloads = append(s.Downloads[:i], s.Downloads[i+1:]...) // a third report is of another download
 		if s.merge(seq, e, entry) {
 			return seq
@@ -38,6 +36,15 @@ func (s *Session) download(e *Event, entry *Entry) (merged uint64) {
 	if len(s.Downloads) >= maxDownloads {
 		s.Downloads = s.Downloads[1:]
 	}
-	s.Downloads = append(s.Downloads, Download{entry.Tab, s.facts.url, e.Time, s.seq + 1, sensed})
+	s.Downloads = append(s.Downloads, Download{entry.Tab, s.facts.url, e.Time, s.seq + 1, e.Source == string(event.SourceRecorder)})
 	return 0
+}
+
+// told gives the place of the download in the tab of which this is the other report, -1 when there is none.
+func (s *Session) told(e *Event, tab string) int {
+	sensed := e.Source == string(event.SourceRecorder)
+	return slices.IndexFunc(s.Downloads, func(d Download) bool {
+		apart := max(e.Time-d.Time, d.Time-e.Time)
+		return d.Sensed != sensed && d.Tab == tab && d.URL == s.facts.url && apart <= sameDownload
+	})
 }

@@ -20,6 +20,7 @@ type facts struct {
 	unnamed                             bool          // by is null: the relay knows who it was
 	masked                              bool
 	rule, cause                         string
+	hid                                 string // the rule that hid something in a text, by what stands there now
 	trusted, filled, checked, on, valid answer
 	node, role, label, value, inputType string
 	elementID, elementName              string
@@ -38,6 +39,9 @@ func (f *facts) read(details string, people []Participant) {
 	*f = facts{details: details, people: people}
 	gjson.Parse(details).ForEach(func(k, v gjson.Result) bool {
 		f.take(k.Str, v)
+		if f.hid == "" {
+			f.hid = hides(k.Str, v)
+		}
 		return true
 	})
 }

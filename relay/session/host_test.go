@@ -489,6 +489,83 @@ func TestBackEndsEntries(t *testing.T) {
 	s.finish()
 }
 
+// TestCreatedOnce: another word that the session began is in the entry of the first, or completes it.
+func TestCreatedOnce(t *testing.T) {
+	s := backed(t, "F")
+	s.happens('f', 0, "", "recorder_started", `{}`)
+	began := s.Started
+	if e := s.tells(1, "session_created", `{"start_url":"https://quote.example/other","server_region":"eu"}`); e != nil {
+		t.Errorf("it has an entry of its own: %+v", e)
+	}
+	if first := s.Entries()[0]; !strings.Contains(string(first.Details), `"server_region":"eu","session_id":"s1","start_url":"https://quote.example/"`) || first.MergedSource != "host" {
+		t.Errorf("%s %+v", first.Details, first)
+	}
+	s.reload()
+	for _, e := range []Entry{*s.tells(2, "session_created", `{}`), *s.happens('f', 3, "page", "session_created", `{}`)} {
+		if e.Completes != 1 || e.Message != "The session began, as entry 1 tells" {
+			t.Errorf("completes %d: %s", e.Completes, e.Message)
+		}
+	}
+	if s.Started != began || s.StartURL != "https://quote.example/" {
+		t.Errorf("began %d later, at %s", s.Started-began, s.StartURL)
+	}
+	s.finish()
+}
+
+// TestMaskedBy: an entry names the rule that masked something in it, as far as that shows.
+func TestMaskedBy(t *testing.T) {
+	const page, none = ` f00d`, ""
+	for _, tt := range []struct{ source, typ, details, want string }{
+		{"", "input_change", `{"is_masked":true,"node_name":"input","rule":"mask:#iban"}`, "mask:#iban" + page},
+		{"", "submit", `{"form":{},"fields":[{"is_masked":true,"field":"f1"}],"rule":"default"}`, "default" + page},
+		{"page", "submit", `{"form":{},"rule":"of the app"}`, none},
+		{"", "click", `{"node_name":"button","label":"Call [phone]"}`, "phone" + page},
+		{"", "input_change", `{"node_name":"input","attributes":{"name":"[email]"},"xpath":"/html","value":"x"}`, none},
+		{"", "click", `{"node_name":"button","label":"user[email]"}`, none},
+		{"page", "client_log", `{"message":"mail to [email], card [card]"}`, "email" + page},
+		{"page", "client_log", `{"message":"hello","data":{"pin":"**********"}}`, "hard_deny" + page},
+		{"page", "client_log", `{"message":"*********** hello ***********"}`, none},
+		{"host", "client_log", `{"message":"card [card]"}`, "card"},
+		{"host", "input_change", `{"is_masked":true,"node_name":"input","rule":"said"}`, "said"},
+		{"host", "click", `{"is_masked":true,"node_name":"input","rule":"default"}`, "default"},
+		{"host", "document_share", `{"document_id":"d1","filename":"*.pdf"}`, "filenames"},
+		{"host", "document_share", `{"document_id":"d1","filename":"terms.pdf"}`, none},
+		{"host", "chat", `{"from":0,"length":5}`, "chat"},
+		{"host", "chat", `{"from":0,"length":5,"text":"Hello"}`, none},
+		{"host", "chat", `{"from":0,"length":7,"text":"[phone]"}`, "phone"},
+	} {
+		s := backed(t, "A")
+		var e *Entry
+		if tt.source == "host" {
+			e = s.tells(1, tt.typ, tt.details)
+		} else {
+			e = s.happens('a', 1, tt.source, tt.typ, tt.details)
+		}
+		if got := strings.TrimSpace(e.Rule + " " + e.Policy); got != tt.want {
+			t.Errorf("%s %s is masked by %q, want %q: %s", tt.source, tt.typ, got, tt.want, tt.details)
+		}
+		s.finish()
+	}
+}
+
+// TestMaskedByTheOther: an entry names the rule also of the other report that is in it, and of what the relay found.
+func TestMaskedByTheOther(t *testing.T) {
+	s := backed(t, "A")
+	s.happens('a', 0, "", "file_download", `{"url":"","filename":null}`)
+	s.Apply(&Event{Type: "file_download", Source: "host", Time: noon, Received: noon, Seq: 1, Stream: s.Known[store.HostStream], Tab: "tab-a", Details: `{"url":"","filename":"*.pdf"}`})
+	if e := s.Entries()[2]; e.Rule != "filenames" || e.Policy != "" || e.MergedSource != "host" {
+		t.Errorf("%+v", e)
+	}
+	s.Apply(&Event{
+		Type: "click", Source: "recorder", Time: noon + 1, Received: noon + 1, Seq: 2, Stream: s.Known[strings.Repeat("a", 16)],
+		Details: `{"node_name":"a"}`, Corrected: `[{"rule":"labels","path":"details.label"}]`,
+	})
+	if e := s.Entries()[3]; e.Rule != "labels" || e.Policy != "" {
+		t.Errorf("%+v", e)
+	}
+	s.finish()
+}
+
 // TestClose: the end is the last entry, once, with what the relay knows of it.
 func TestClose(t *testing.T) {
 	s := backed(t, "AF")

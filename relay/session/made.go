@@ -41,10 +41,17 @@ func (s *Session) creates(e *Event) bool {
 	return s.Started == 0 && e.Type == string(event.SessionCreated) && e.FromHost()
 }
 
-// create takes the back end's session_created for the session's own, where it is the first entry.
-func (s *Session) create(e *Event, entry *Entry) {
+// creation is the number of session_created: nothing stands before it.
+const creation = 1
+
+// create takes the back end's session_created for the session's own, where it is the first entry. A session is created
+// once: another word of it tells of the same, and merged is the entry that it is in then, 0 when it has one of its own.
+func (s *Session) create(e *Event, entry *Entry) (merged uint64) {
 	if s.Started != 0 {
-		return
+		if s.merge(creation, e, entry) {
+			return creation
+		}
+		return 0
 	}
 	s.Started, s.StartURL = e.Time, s.facts.get("start_url").Str
 	more := map[string]any{
@@ -56,6 +63,7 @@ func (s *Session) create(e *Event, entry *Entry) {
 	}
 	s.fill(entry, more)
 	s.set(entry, map[string]any{"session_id": s.work.ID})
+	return 0
 }
 
 // firstPage gives the first stream of a page, nil when there is none yet.

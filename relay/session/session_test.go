@@ -106,6 +106,18 @@ func TestBeginning(t *testing.T) {
 	wantLine(t, log[2], `{"actor":{"basis":"inferred","client_index":0,"role":"host","username":null},"details":{"kind":"load","title":"Cover","url":"https://quote.example/cover","username":null},"message":"Guest opened https://quote.example/cover","page":{"title":"Cover","url":"https://quote.example/cover"},"received":"2026-11-22T11:59:59.705Z","seq":3,"session_id":"s1","source":"recorder","stream":"aaaaaaaaaaaaaaaa","stream_seq":1,"tab_id":"tab-a","time":"2026-11-22T11:59:59.700Z","type":"navigate"}`)
 }
 
+// TestClockOffset: the log keeps by how much a page's clock is corrected, as the relay measured it, whatever the page says.
+func TestClockOffset(t *testing.T) {
+	s := setting(t, "a")
+	s.work.Streams[0].Offset = -1250
+	s.reload()
+	e := s.happens('a', 0, "", "recorder_started", `{"version":"1.2.0","clock_offset_ms":7}`)
+	if want := `{"clock_offset_ms":-1250,"version":"1.2.0"}`; string(e.Details) != want {
+		t.Errorf("got %s, want %s", e.Details, want)
+	}
+	s.finish()
+}
+
 func TestUnknownBrowser(t *testing.T) {
 	s := setting(t, "a")
 	o := &s.work.Streams[0].Opening

@@ -62,7 +62,7 @@ type Tab struct {
 // Stream is what is known of one recorder.
 type Stream struct {
 	Numbered uint64   `json:"numbered,omitempty"` // its events up to this one are in the log
-	Ahead    []uint64 `json:"ahead,omitempty"`    // and these: the back end's events are in the order of their time
+	Ahead    []uint64 `json:"ahead,omitempty"`    // and these: the back end's events are in the order of their time, and doubles are merged as soon as they can be
 	Last     int64    `json:"last,omitempty"`     // time of that event
 	Heard    int64    `json:"heard,omitempty"`    // when its newest event was received
 	Restored bool     `json:"restored,omitempty"` // its page was left and came back

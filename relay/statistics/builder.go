@@ -9,6 +9,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"github.com/cotrail/cotrail/masking/event"
+	"github.com/cotrail/cotrail/relay/store"
 )
 
 // Builder gathers the entries of a session's log.
@@ -22,8 +23,8 @@ type entry struct {
 	typ     event.Word
 	time    string
 	tab     string
-	actor   int64 // -1 for nobody
-	stream  string
+	actor   int64  // -1 for nobody
+	stream  string // of the actor's own page, empty for none
 	details gjson.Result
 	claimed bool
 	second  uint64 // the entry that it completes, 0 for none
@@ -47,7 +48,7 @@ func (b *Builder) Add(line []byte) error {
 		return fmt.Errorf("an entry is no JSON")
 	}
 	e := gjson.ParseBytes(line)
-	stream, typ := e.Get("stream").Str, event.Word(e.Get("type").Str)
+	stream, typ := recorder(e), event.Word(e.Get("type").Str)
 	if !slices.Contains(told, typ) && stream == "" {
 		return nil
 	}
@@ -62,10 +63,19 @@ func (b *Builder) Add(line []byte) error {
 	case slices.Contains(told, typ):
 		one.details = gjson.Parse(strings.Clone(e.Get("details").Raw))
 	case b.knows(one.actor, stream):
-		return nil // of other entries only the first stream of each participant is needed
+		return nil // of other entries only the first page of each participant is needed
 	}
 	b.entries = append(b.entries, one)
 	return nil
+}
+
+// recorder gives the stream of the actor's own page, empty when there is none: the back end's is nobody's page, and by
+// control somebody acts in another one's.
+func recorder(e gjson.Result) string {
+	if stream := e.Get("stream").Str; stream != store.HostStream && e.Get("actor.basis").Str != "control" {
+		return stream
+	}
+	return ""
 }
 
 func (b *Builder) knows(actor int64, stream string) bool {

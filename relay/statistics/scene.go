@@ -14,7 +14,7 @@ type scene struct {
 	Session
 	host     *Participant
 	control  map[string]int64 // who has control, by tab; of the session under ""
-	streamOf map[int64]string // the first stream of each participant
+	streamOf map[int64]string // the first stream of each participant's own pages
 }
 
 // wholeSession is the tab_id that stands for all tabs.
@@ -24,7 +24,9 @@ func (s *scene) entry(e *entry) {
 	d := e.details
 	switch e.typ {
 	case event.SessionCreated:
-		s.Start = text(e.time)
+		if e.seq == 1 { // another one tells of the same
+			s.Start = text(e.time)
+		}
 	case event.ParticipantJoined:
 		s.joined(e)
 	case event.ParticipantLeft:

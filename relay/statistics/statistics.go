@@ -30,7 +30,7 @@ type Participant struct {
 	Start                   *string          `json:"start"`
 	End                     *string          `json:"end"`
 	NavigationControlPeriod []*ControlPeriod `json:"navigation_control_period"`
-	WebSessionID            *string          `json:"web_session_id"` // the participant's first stream
+	WebSessionID            *string          `json:"web_session_id"` // the first stream of the participant's own pages
 	RemoteIPHash            *string          `json:"remote_ip_hash"`
 	ParticipantID           string           `json:"participant_id"` // client_index
 	SessionID               string           `json:"session_id"`

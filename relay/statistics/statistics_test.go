@@ -133,6 +133,36 @@ func TestLiveSession(t *testing.T) {
 	}
 }
 
+// TestCreatedOnce: the session starts when its first entry says so, whatever another one states.
+func TestCreatedOnce(t *testing.T) {
+	log := read(t, "call.log.ndjson")
+	want := *of(t, log, call).Start
+	for _, at := range []string{"2026-11-22T08:00:00.000Z", "2026-11-22T09:02:00.000Z"} {
+		again := `{"completes":1,"details":{},"seq":99,"time":"` + at + `","type":"session_created"}` + "\n"
+		if got := *of(t, append(bytes.Clone(log), again...), call).Start; got != want {
+			t.Errorf("starts at %s, want %s", got, want)
+		}
+	}
+}
+
+// TestWebSession: a participant's web session is a page of theirs, not the back end nor a page where they had control.
+func TestWebSession(t *testing.T) {
+	const joined = `{"details":{"client_index":1},"seq":2,"stream":"0000000000000000","time":"2026-11-22T09:00:01.000Z","type":"participant_joined","actor":{"basis":"host","client_index":1}}`
+	acts := func(basis, stream string) string {
+		return `{"details":{},"seq":3,"stream":"` + stream + `","time":"2026-11-22T09:00:02.000Z","type":"click","actor":{"basis":"` + basis + `","client_index":1}}`
+	}
+	for _, tt := range []struct{ log, want string }{
+		{joined, ""},
+		{joined + "\n" + acts("control", "a1a1a1a1a1a1a1a1"), ""},
+		{joined + "\n" + acts("control", "a1a1a1a1a1a1a1a1") + "\n" + acts("trusted", "b2b2b2b2b2b2b2b2"), "b2b2b2b2b2b2b2b2"},
+	} {
+		got := of(t, []byte(tt.log), call).Participants[0].WebSessionID
+		if (got != nil) != (tt.want != "") || got != nil && *got != tt.want {
+			t.Errorf("%v, want %q of\n%s", got, tt.want, tt.log)
+		}
+	}
+}
+
 func TestNoJSON(t *testing.T) {
 	var b Builder
 	if err := b.Add([]byte(`{"a":`)); err == nil {

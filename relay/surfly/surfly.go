@@ -48,7 +48,8 @@ func Entry(entry []byte, completing [][]byte) (line []byte, ok bool, err error) 
 	}
 	e := gjson.ParseBytes(entry)
 	typ, details := e.Get("type").Str, e.Get("details")
-	if !slices.Contains(types, typ) || e.Get("completes").Exists() {
+	another := typ == "session_created" && e.Get("seq").Uint() > 1 // a session is created once; the rest is claims
+	if !slices.Contains(types, typ) || e.Get("completes").Exists() || another {
 		return nil, false, nil
 	}
 	if len(completing) > 0 {

@@ -21,7 +21,7 @@ func TestEntry(t *testing.T) {
 	const head = `"session_id":"s1","seq":4,"source":"recorder","stream":"00112233aabbccdd","stream_seq":2,"message":"m","received":"2026-11-22T10:04:34.000Z","time":`
 	for _, tt := range []struct{ name, in, want string }{
 		{"session_created has no session_id of its own",
-			`{"details":{"continues":"s0","created_from":"page","ip":null,"options":{"a":1},"server_region":null,"session_id":"s1","start_url":"","versions":{}},` + head + `"2026-11-22T10:04:33.343Z","type":"session_created"}`,
+			`{"details":{"continues":"s0","created_from":"page","ip":null,"options":{"a":1},"server_region":null,"session_id":"s1","start_url":"","versions":{}},` + strings.Replace(head, `"seq":4`, `"seq":1`, 1) + `"2026-11-22T10:04:33.343Z","type":"session_created"}`,
 			`{"type":"session_created","time":"2026-11-22T10:04:33.343","details":{"created_from":"page","ip":null,"options":{"a":1},"server_region":null,"session_id":"s1","start_url":""}}`},
 		{"trailing zeros are cut",
 			`{"details":{"client_index":1,"from":0,"username":"Bob"},` + head + `"2026-11-22T10:04:33.340Z","type":"control_gained"}`,
@@ -55,6 +55,8 @@ func TestEntry(t *testing.T) {
 			`{"type":"click","time":"2026-11-22T10:04:33.343","session_id":"s1","details":{"button":0,"node_name":"a"}}`},
 		{"what completes a join is no join",
 			`{"actor":{"basis":"claimed","client_index":0,"role":"host","username":null},"completes":2,"details":{"client_index":0,"name":"Ada Miller"},` + head + `"2026-11-22T10:04:33.343Z","type":"participant_joined"}`, ``},
+		{"a page claims that the session began",
+			`{"actor":{"basis":"claimed","client_index":0,"role":"host","username":null},"details":{},` + head + `"2026-11-22T10:04:33.343Z","type":"session_created"}`, ``},
 		{"Cotrail's own is left out", `{"details":{},` + head + `"2026-11-22T10:04:33.343Z","type":"tab_closed"}`, ``},
 		{"the app's own is left out", `{"details":{},` + head + `"2026-11-22T10:04:33.343Z","type":"x_quote"}`, ``},
 	} {

@@ -80,7 +80,7 @@ func TestEvents(t *testing.T) {
 		{"a form", row("t=submit", "trusted=1", "via=user", "valid=1", "node=form", "block=-1", "mask=-1", "allow=-1", "id=quote", "path=#quote\x1dhtml/body/form", "method=get", "action=https://a.example/s?x=1",
 			"fields="+strings.Join([]string{"select", "select-one", "country", "c", "", "", "0", "-1", "-1", "0", "", "f1"}, PartEnd)+ItemEnd+strings.Join([]string{"input", "password", "pw", "p", "", "", "1", "-1", "-1", "0", "1", "f2"}, PartEnd)+
 				ItemEnd+strings.Join([]string{"input", "text", "x", "x", "", "", "0", "0", "-1", "0", "1", "f3"}, PartEnd)),
-			`{"form":{"id":"quote","method":"get","action":"https://a.example/s?x="},"xpath":"//*[@id=\"quote\"]","fields":[{"name":"country","type":"select-one"},{"is_masked":true,"field":"` + c.Key.Field("f2").String() + `","filled":true}],"submitter":null,"valid":true,"via":"user","cause":"user","trusted":true}`},
+			`{"form":{"id":"quote","method":"get","action":"https://a.example/s?x="},"xpath":"//*[@id=\"quote\"]","fields":[{"name":"country","type":"select-one"},{"is_masked":true,"field":"` + c.Key.Field("f2").String() + `","filled":true}],"rule":"hard_deny","submitter":null,"valid":true,"via":"user","cause":"user","trusted":true}`},
 		{"a stub", row("t=stub", "at=3", "kind=click", "node=button"), `{"is_masked":true,"node_name":"button","rule":"not_ready"}`},
 		{"a stub of a form", row("t=stub", "at=3", "kind=submit", "node=form"), `{"form":{},"is_masked":true,"rule":"not_ready"}`},
 		{"a node name that is no word", row("t=stub", "at=3", "kind=click", "node=Ada Miller"), `{"is_masked":true,"node_name":"","rule":"not_ready"}`},
@@ -183,6 +183,7 @@ func TestSaid(t *testing.T) {
 	}{
 		{"a page signals", "chat", `{"from":1,"text":"hello"}`, "page", `{"type":"chat","source":"page","details":{"from":1,"length":5}}`},
 		{"an extension signals", "x_offer", `{"plan":"plus"}`, "extension", `{"type":"x_offer","source":"extension","details":{"plan":"plus"}}`},
+		{"an event with a name of the app's own style", "x_Cart.Offer-Shown", `{}`, "page", `{"type":"x_Cart.Offer-Shown","source":"page","details":{}}`},
 		{"the reference's name of a join", "follower_joined", `{"client_index":1}`, "page", `{"type":"participant_joined","source":"page","details":{"client_index":1}}`},
 		{"a key is missing", "chat", `{"to":1}`, "extension", `{"type":"client_log","source":"extension","details":{"message":"cotrail.event(chat): from is missing","level":"warn"}}`},
 		{"a key has another shape", "chat", `{"from":[1]}`, "page", `{"type":"client_log","source":"page","details":{"message":"cotrail.event(chat): from is neither a string nor a whole number","level":"warn"}}`},

@@ -1,6 +1,8 @@
 package capture
 
 import (
+	"cmp"
+
 	"github.com/cotrail/cotrail/masking"
 	"github.com/cotrail/cotrail/masking/event"
 )
@@ -33,11 +35,15 @@ func (c *Capture) submit(r Row, e *event.Event) bool {
 	} else {
 		d.Text("xpath", c.xpath(r, "path"))
 	}
+	rule := ""
 	d.List("fields", func() {
 		for _, item := range r.List("fields") {
-			c.submitField(d, item, hidden)
+			rule = cmp.Or(rule, c.submitField(d, item, hidden))
 		}
 	})
+	if rule != "" && !hidden {
+		d.Text("rule", c.Policy.Rule(rule))
+	}
 	if r.Has("submitter_node") && !hidden {
 		d.Object("submitter", func() {
 			d.Text("node_name", c.Policy.Name(r.Get("submitter_node")))
@@ -87,16 +93,18 @@ func (c *Capture) decideField(item []string) masking.Decision {
 	})
 }
 
-func (c *Capture) submitField(d *event.Details, item []string, hidden bool) {
+// submitField adds a field, and gives the rule that masked it, "" when none did.
+func (c *Capture) submitField(d *event.Details, item []string, hidden bool) (rule string) {
 	if len(item) < partValues {
-		return
+		return ""
 	}
 	decision := c.decideField(item)
 	if decision.Action == masking.Block {
-		return
+		return ""
 	}
 	d.Object("", func() {
 		if hidden || decision.Action == masking.Mask {
+			rule = decision.Rule
 			d.Bool("is_masked", true)
 			c.field(d, item[partIdentity])
 		} else {
@@ -109,4 +117,5 @@ func (c *Capture) submitField(d *event.Details, item []string, hidden bool) {
 			d.Bool("filled", item[partFilled] == "1")
 		}
 	})
+	return rule
 }

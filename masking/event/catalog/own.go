@@ -10,12 +10,13 @@ const (
 
 var own = []Type{
 	{Type: event.RecorderStarted, Title: "Recorder started", Doc: "The recorder runs in a page.", keys: `
-		version     of the recorder
-		engine      of the browser
-		screen      width and height, CSS pixels
-		started_by  the tag, or a call of start()
-		loaded_ms   from the tag to the first event`,
-		Sample: `{"version":"1.0.0","engine":"chromium","started_by":"auto","loaded_ms":180}`},
+		version          of the recorder
+		engine           of the browser
+		screen           width and height, CSS pixels
+		started_by       the tag, or a call of start()
+		loaded_ms        from the tag to the first event
+		clock_offset_ms  what the relay adds to the times of the page's clock, as it measured when the page connected`,
+		Sample: `{"version":"1.0.0","engine":"chromium","started_by":"auto","loaded_ms":180,"clock_offset_ms":-12}`},
 	{Type: event.RecorderStopped, Title: "Recorder stopped", Doc: "The page stopped it.", keys: `
 		reason  what the page said`,
 		Sample: `{"reason":"the visit is over"}`},

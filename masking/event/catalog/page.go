@@ -35,7 +35,7 @@ var page = []Type{
 		submitter    the button that sent it
 		valid        the form passed the browser's own checks
 		via          how it was sent`,
-		Sample: `{"form":{"id":"quote","method":"get","action":"https://quote.example/cover"},"xpath":"//*[@id=\"quote\"]","fields":[{"name":"country","type":"select-one","filled":true},{"is_masked":true,"field":"90a4e1c7d52b6f38","filled":true}],"submitter":null,"valid":true,"via":"user","cause":"user","trusted":true}`},
+		Sample: `{"form":{"id":"quote","method":"get","action":"https://quote.example/cover"},"xpath":"//*[@id=\"quote\"]","fields":[{"name":"country","type":"select-one","filled":true},{"is_masked":true,"field":"90a4e1c7d52b6f38","filled":true}],"rule":"default","submitter":null,"valid":true,"via":"user","cause":"user","trusted":true}`},
 	{Type: event.Click, Title: "Clicked", Doc: "A click, also by keyboard, also auxiliary.", keys: `
 		role   the ARIA role
 		href   where a link leads, scrubbed

@@ -40,7 +40,7 @@ func events() []byte {
 	}
 	w.doc("The reference's name for the join of somebody who is not host.")
 	w.line(`follower_joined: CotrailEvents["participant_joined"];`)
-	w.doc("Types of your own, in lower case letters, digits and underscores.")
+	w.doc("Types of your own, in letters, digits, underscores, hyphens and points.")
 	w.line("[own: `x_${string}`]: Record<string, unknown>;")
 	w.depth--
 	w.line("}")

@@ -27,7 +27,8 @@ the same join, tab or download, the log has it once.
 
 All texts are masked before they are stored: by the recorder in the page, or by the relay where the back end sent them.
 Keys in bold must be there. What an app signals may have keys of its own; they are kept, their texts through the patterns.
-Types of your own begin with ` + "`x_`" + ` and may have any details. ` + "`follower_joined`" + ` is taken for ` + "`participant_joined`" + `.
+Types of your own begin with ` + "`x_`" + ` and may have any details; letters, digits, ` + "`_`, `-` and `.`" + ` are a name, at most 64
+of them, unless it looks like data. ` + "`follower_joined`" + ` is taken for ` + "`participant_joined`" + `.
 
 `
 
@@ -43,6 +44,7 @@ func Document() []byte {
 	for i := range catalog.Types {
 		section(&b, &catalog.Types[i])
 	}
+	accesses(&b)
 	return b.Bytes()
 }
 
@@ -66,6 +68,21 @@ func section(b *bytes.Buffer, t *catalog.Type) {
 			fmt.Fprintf(b, "\n```json\n%s\n```\n", sample)
 		}
 	}
+}
+
+// accesses tells of the types of the access log.
+func accesses(b *bytes.Buffer) {
+	b.WriteString("\n## The access log\n\nThe relay writes these of itself. They are in the access log of the site ([operate.md](operate.md#the-access-log)), never in that of a session.\n")
+	b.WriteString("\n| type | what |\n|---|---|\n")
+	for i := range catalog.Accesses {
+		a := &catalog.Accesses[i]
+		fmt.Fprintf(b, "| %s | %s |\n", code(string(a.Type)), a.Doc)
+	}
+	b.WriteString("\n| key | what it tells |\n|---|---|\n")
+	for _, key := range catalog.AccessKeys {
+		fmt.Fprintf(b, "| **%s** | %s |\n", code(key), catalog.AccessKey(key))
+	}
+	fmt.Fprintf(b, "\n```json\n%s\n```\n", catalog.Accesses[0].Details)
 }
 
 // moves are the types that say who is here, who leads and who may act.

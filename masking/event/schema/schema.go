@@ -19,7 +19,7 @@ const ID = "urn:cotrail:schema:events:1"
 type node = map[string]any
 
 // Document gives the schema of an entry, of draft 2020-12. It has a definition for each type under $defs; the
-// definition's examples are whole entries.
+// definition's examples are whole entries. Beside them stand the types of the access log.
 func Document() []byte {
 	defs := node{"details.other": node{"description": "whatever the app gives, masked", "type": "object"}}
 	types := make([]any, 0, len(catalog.Types)+1)
@@ -30,9 +30,12 @@ func Document() []byte {
 	}
 	defs["x"] = node{
 		"title": "Type of the app's own", "description": "Its name begins with x_; its details are the app's.",
-		"properties": node{"type": node{"pattern": "^x_[a-z0-9_]*$"}, "details": node{"$ref": "#/$defs/details.other"}},
+		"properties": node{"type": node{"pattern": "^x_[A-Za-z0-9_.-]{0,62}$"}, "details": node{"$ref": "#/$defs/details.other"}},
 	}
 	types = append(types, node{"$ref": "#/$defs/x"})
+	for i := range catalog.Accesses {
+		defs[string(catalog.Accesses[i].Type)] = access(&catalog.Accesses[i])
+	}
 	b, err := json.MarshalIndent(node{
 		"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": ID,
 		"title": "Entry of a Cotrail log", "description": "One entry of session_logs, and one line of the NDJSON form.",
