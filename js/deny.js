@@ -28,17 +28,23 @@ const WHOLE = new Set(__DENY__.whole);
 const HINT = new RegExp([...__DENY__.part, ...__DENY__.whole].join("|"));
 
 /** What is neither a letter, nor a digit, nor the bar between two names. */
-const CUT = /[\x00-\x2f\x3a-\x60\x7b\x7d-\x7f\xa0]+/g;
+const CUT = /[^\p{L}\p{M}\p{N}|]+/gu;
+
+/** Accents that stand apart, and what is invisible. */
+const UNSEEN = /[\u0300-\u036f\ufe00-\ufe0f\p{Cf}]/gu;
+
+/** Without accents; of letters whose stroke or missing dot is no accent only those that the words have. @param {string} names */
+const unaccented = (names) => names.normalize("NFKD").replace(UNSEEN, "").normalize("NFC").replace(/ł/gi, "l").replace(/ı/g, "i");
 
 /** @param {string} all names @param {string} joined the same without what is no letter or digit */
 function isSecret(all, joined) {
-  const words = all.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase().split(/[\x00-\x2f\x3a-\x60\x7b-\x7f\xa0]/);
-  return __DENY__.part.some((part) => joined.includes(part)) || words.some((word) => WHOLE.has(word));
+  const words = all.replace(/([a-z])([A-Z])|([A-Z])(?=[A-Z][a-z])/g, "$1$3 $2").toLowerCase().split(/[^\p{L}\p{M}\p{N}]/u);
+  return __DENY__.part.some((part) => joined.includes(part)) || words.some((word) => WHOLE.has(word) || WHOLE.has(word.replace(/\d+$/, "")));
 }
 
 /** Whether one of the names is a secret's. @param {string[]} names */
 export function deniedNames(names) {
-  const all = names.join("|");
+  const all = unaccented(names.join("|"));
   const joined = all.toLowerCase().replace(CUT, "");
   return HINT.test(joined) && isSecret(all, joined);
 }

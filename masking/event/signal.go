@@ -15,7 +15,8 @@ type Signaller struct {
 	Key    masking.FieldKey // of the hashes
 }
 
-// ruleSaid hides an input_change that the app signals: nobody has judged its field.
+// ruleSaid hides an input_change that the app signals, for nobody has judged its field, and what the app itself says
+// is masked, without a rule.
 const ruleSaid = "said"
 
 // Details makes the details of a type of the JSON object that the app gave. Keys that the type does not have are
@@ -40,6 +41,7 @@ func (s *Signaller) Details(typ, object string) (Word, Details, error) {
 	}
 	if spec.Masked != nil && value(parts, "is_masked") == "true" {
 		keys, closed = spec.Masked, true
+		parts = ruled(parts)
 	}
 	if trouble := s.object(&d, keys, parts); trouble != "" {
 		return "", d, errors.New(trouble)
@@ -62,11 +64,19 @@ func (s *Signaller) unjudged(parts []masking.Part) []masking.Part {
 	if v := value(parts, "value"); v != "" {
 		filled = strconv.FormatBool(v != `""` && v != "null")
 	}
-	out := []masking.Part{{Name: "is_masked", Value: "true"}, {Name: "rule", Value: `"` + ruleSaid + `"`}}
+	out := []masking.Part{{Name: "is_masked", Value: "true"}, {Name: rule.Name, Value: masking.Quote(ruleSaid)}}
 	if filled != "" {
 		out = append(out, masking.Part{Name: "filled", Value: filled})
 	}
 	return append(out, parts...)
+}
+
+// ruled gives the parts of a masked event a rule, where the app has named none.
+func ruled(parts []masking.Part) []masking.Part {
+	if v := value(parts, rule.Name); v != "" && v != "null" {
+		return parts
+	}
+	return append([]masking.Part{{Name: rule.Name, Value: masking.Quote(ruleSaid)}}, parts...)
 }
 
 // others adds the keys that the type does not have. Whether it is masked is not the app's to say beside other keys.
