@@ -55,3 +55,64 @@ func looksLikeID(s string) bool {
 	}
 	return false
 }
+
+// How much a pair of neighbours speaks for a token when it is odd, and against one when it is not, and what is enough.
+// Some two pairs of three are odd in a random token, and few in words.
+const (
+	oddPair     = 7
+	plainPair   = 3
+	enoughPairs = 22
+)
+
+// looksShuffled looks for 16 or more letters, digits, dashes and underscores in which odd pairs lie close together, as
+// they do in a random token, also one without digits. Words have odd pairs too, where two meet, but between them are
+// plain ones that make up for it. Only paths are asked: there a name that is lost costs little, and a token much.
+func looksShuffled(s string) bool {
+	f := fold(s).text
+	length, doubt, most := 0, 0, 0
+	var last byte // 0 at the beginning of a piece
+	for i := 0; i < len(f); i++ {
+		c := f[i]
+		switch {
+		case alnum(c) && last != 0 && isOdd(last, c):
+			doubt += oddPair
+			length, last = length+1, c
+		case alnum(c):
+			doubt = max(0, doubt-plainPair)
+			length, last = length+1, c
+		case c == '-' || c == '_':
+			length, last = length+1, 0
+		default:
+			length, doubt, most, last = 0, 0, 0, 0
+		}
+		most = max(most, doubt)
+		if length >= minTokenBytes && most >= enoughPairs {
+			return true
+		}
+	}
+	return false
+}
+
+// isOdd tells whether two neighbours are rare in words: a letter beside a digit, a capital behind a small letter, or
+// two letters that hardly follow each other.
+func isOdd(a, b byte) bool {
+	before, after := class(a), class(b)
+	switch {
+	case before == '9' && after == '9':
+		return false
+	case before == '9' || after == '9' || before == 'a' && after == 'A':
+		return true
+	}
+	return strings.IndexByte(followers[a|0x20-'a'], b|0x20) < 0
+}
+
+// followers has for each letter those that stand behind it in words of English, German, Dutch, Swedish, Polish, French,
+// Spanish, Italian or Portuguese, at least once in a thousand pairs of one of them.
+var followers = [26]string{
+	"abcdefghijklmnopqrstuvwyz", "aeilorsu", "acehijklortuz", "adeijlnorsuyz", "abcdefgijklmnopqrstuvwxz", // a to e
+	"aeioru", "aehilnorsuw", "aeiortuw", "abcdefgjklmnopqrstuvwyz", "aeiknosu", // f to j
+	"aehiorstuw", "adeghilnostuy", "abeiopu", "acdeghiklnostuyz", "abcdegiklmnoprstuvwz", // k to o
+	"aeiloprtu", "u", "abcdefgiklmnorstuvwy", "acehijkloprstuvwyz", "acehijloprstuy", // p to t
+	"abcdegiklmnprstvwz", "aeio", "aehinorsy", "et", "acdeijklnopst", // u to y
+	"aeijknouwyz", // z to z
+}

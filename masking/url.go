@@ -171,6 +171,8 @@ func (p *Policy) hidesPart(part string) bool {
 		return true
 	case p.KeepIDs:
 		return p.scrubBy(plain, &[kinds]bool{}, true) != plain
+	case looksShuffled(plain):
+		return true
 	}
 	return p.looksLikeData(plain)
 }
