@@ -140,7 +140,7 @@ func (s *Server) build(ctx context.Context, o Options) error {
 		metrics.MustRegister(c)
 	}
 
-	keys, err := trail.LoadKeys(cmp.Or(o.SigningKey, filepath.Join(o.Data, trail.KeyFile)))
+	keys, err := trail.LoadKeys(ctx, cmp.Or(o.SigningKey, filepath.Join(o.Data, trail.KeyFile)), s.store)
 	if err != nil {
 		return err
 	}
