@@ -81,7 +81,7 @@ func unbegun(ctx context.Context, log store.Tree) error {
 		return nil
 	}
 	if err == nil || errors.Is(err, store.ErrNotFound) {
-		err = errors.New("the store has a log already, and only its own key may sign it; restore the file, or copy it from another relay of the store")
+		err = errors.New("the store has a log already, and only its own key may sign it: restore the file")
 	}
 	return err
 }
@@ -105,7 +105,7 @@ func (k *Keys) signed(ctx context.Context, log store.Tree) error {
 		err = fmt.Errorf("it is of the log %s", c.Origin)
 	}
 	if err != nil {
-		return fmt.Errorf("the keys of %s are not those of the store's log, or older than its last rotation; restore the file, or copy it from another relay of the store (the store's checkpoint: %w)", k.path, err)
+		return fmt.Errorf("the keys of %s are not those of the store's log, or are older than a rotation: restore the file, or copy it from another relay of the store (the store's checkpoint: %w)", k.path, err)
 	}
 	return nil
 }
