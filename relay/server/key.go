@@ -32,12 +32,14 @@ type keys struct {
 
 // keyring is the store of several relays. It knows by fingerprints which keys are theirs.
 type keyring interface {
+	// Key gives the fingerprint that is kept, "" before the first.
 	Key(ctx context.Context, name string) (fingerprint string, err error)
+	// KeepKey keeps a fingerprint unless there is one, and gives the one that is kept.
 	KeepKey(ctx context.Context, name, fingerprint string) (kept string, err error)
 }
 
 // loadKeys reads the keys, and makes them at the store's first start. Several relays have them all beside the signing
-// key, so that one directory is all there is to copy.
+// key, so that what is to be copied lies in one place.
 func (s *Server) loadKeys(ctx context.Context) (k keys, err error) {
 	path, dir := cmp.Or(s.options.SigningKey, filepath.Join(s.options.Data, trail.KeyFile)), s.options.Data
 	if _, several := s.store.(keyring); several {
@@ -114,7 +116,7 @@ func loadKey(dir, name, what string) (k [sha256.Size]byte, err error) {
 }
 
 // writeSecret writes a file for the relay's eyes only, whole or not at all, and over none that another relay has made
-// meanwhile.
+// meanwhile. It outlasts a power cut before the store hears of it, which from then on takes no other.
 func writeSecret(path string, content []byte) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // with mode 0600
 	if err != nil {
@@ -125,5 +127,13 @@ func writeSecret(path string, content []byte) error {
 	if err == nil {
 		err = os.Link(f.Name(), path)
 	}
-	return errors.Join(err, os.Remove(f.Name()))
+	return errors.Join(err, os.Remove(f.Name()), syncDir(filepath.Dir(path)))
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }

@@ -37,7 +37,8 @@ func openStore(ctx context.Context, o Options) (engine, error) {
 	return nil, errors.New("--store is neither sqlite: (in the data directory) nor postgres://…")
 }
 
-// openPostgres opens the store of several relays. They sign one log, so none may take it upon itself where the key is.
+// openPostgres opens the store of several relays. They sign one log with one key, so none may choose for itself where that
+// lies.
 func openPostgres(ctx context.Context, o Options) (engine, error) {
 	if o.SigningKey == "" {
 		return nil, errors.New("a PostgreSQL store needs --signing-key FILE: the first relay makes the file, and ip.key and link.key beside it; copy all three to every other relay of the store before its first start")
