@@ -43,7 +43,7 @@ type serveCmd struct {
 	RequireSync bool          `name:"require-sync-replica" env:"COTRAIL_REQUIRE_SYNC_REPLICA" help:"Take nothing while PostgreSQL has no synchronous standby."`
 	Config      string        `env:"COTRAIL_CONFIG" placeholder:"FILE" help:"Configuration file, YAML: sites and API keys."`
 	SessionLogs string        `name:"session-log-dir" env:"COTRAIL_SESSION_LOG_DIR" placeholder:"DIR" help:"Directory for daily files with a line for every finished session."`
-	SigningKey  string        `env:"COTRAIL_SIGNING_KEY" placeholder:"FILE" help:"Key that signs the log's checkpoints; made when there is none (in the data directory)."`
+	SigningKey  string        `env:"COTRAIL_SIGNING_KEY" placeholder:"FILE" help:"Key that signs the log's checkpoints, made at the first start (in the data directory); the same for all relays of a PostgreSQL store."`
 	Checkpoints time.Duration `name:"checkpoint-every" default:"1m" env:"COTRAIL_CHECKPOINT_EVERY" placeholder:"TIME" help:"Time from one checkpoint to the next when nothing happens (${default})."`
 	Dev         bool          `env:"COTRAIL_DEV" help:"Development: loopback only, with a site, an API key and a demonstration."`
 }

@@ -54,7 +54,7 @@ func TestNotedBefore(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.Close() })
-	keys, err := trail.LoadKeys(dir + "/signing.key")
+	keys, err := trail.LoadKeys(t.Context(), dir+"/signing.key", s)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -31,8 +32,8 @@ type delivery struct {
 	closers   []func() // of publishers' connections
 }
 
-// newDelivery makes a lane for each destination of the configuration.
-func (s *Server) newDelivery(conf *config.Config, metrics *metrics) (_ *delivery, err error) {
+// newDelivery makes a lane for each destination of the configuration. The key is that of links.
+func (s *Server) newDelivery(conf *config.Config, key [sha256.Size]byte, metrics *metrics) (_ *delivery, err error) {
 	d, o := &delivery{}, s.options
 	defer func() {
 		if err != nil {
@@ -40,10 +41,7 @@ func (s *Server) newDelivery(conf *config.Config, metrics *metrics) (_ *delivery
 		}
 	}()
 	source := archive{s.store, s.trail}
-	d.links = &deliver.Links{Source: source, Now: time.Now, Used: s.noteUse, Log: o.Log}
-	if d.links.Key, err = loadKey(o.Data, linkKeyFile, "key for links"); err != nil {
-		return d, err
-	}
+	d.links = &deliver.Links{Key: key, Source: source, Now: time.Now, Used: s.noteUse, Log: o.Log}
 	maker := &laneMaker{delivery: d, source: source, agent: "cotrail/" + cmp.Or(o.Assets.Version(), "0"), secretKey: filepath.Join(o.Data, webhook.KeyFile),
 		log: o.Log, stdout: stdout.New(o.Stdout)}
 	for _, site := range conf.Sites {

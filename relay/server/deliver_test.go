@@ -180,7 +180,7 @@ func remove(t *testing.T, path string) {
 	}
 }
 
-func post(t *testing.T, s *running, path, body string) {
+func post(t *testing.T, s *running, path, body string) string {
 	t.Helper()
 	req, err := http.NewRequest("POST", s.Address()+path, strings.NewReader(body))
 	if err != nil {
@@ -193,9 +193,11 @@ func post(t *testing.T, s *running, path, body string) {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if answer, _ := io.ReadAll(res.Body); res.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %d %s", path, res.StatusCode, answer)
+	answer, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode/100 != 2 {
+		t.Fatalf("%s: %d %s %v", path, res.StatusCode, answer, err)
 	}
+	return string(answer)
 }
 
 // proven checks the file in the directory with nothing but the relay's verifier key.

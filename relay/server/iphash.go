@@ -9,14 +9,15 @@ import (
 	"github.com/cotrail/cotrail/masking"
 )
 
-// ipKeyFile holds the key under which addresses are hashed, in the data directory. Without it nobody can tell an
+// ipKeyFile holds the key under which addresses are hashed, in the data directory, or beside the signing key where several
+// relays share a store. Without it nobody can tell an
 // address from its hash; with it, the same address has the same hash from one start to the next.
 const ipKeyFile = "ip.key"
 
 // ipHashDigits is how much of the hash is kept: 64 bits tell all addresses of a relay's clients apart.
 const ipHashDigits = 16
 
-// ipKey is the key of one data directory.
+// ipKey is the key of one store.
 type ipKey [sha256.Size]byte
 
 // hash is what may be stored of an address.
@@ -45,10 +46,4 @@ func (k ipKey) told(a netip.Addr, ip string) string {
 		return k.hash(a)
 	}
 	return ""
-}
-
-// loadIPKey reads the key, and makes one at the first start.
-func loadIPKey(dir string) (ipKey, error) {
-	k, err := loadKey(dir, ipKeyFile, "key for addresses")
-	return ipKey(k), err
 }

@@ -11,17 +11,22 @@ import (
 	"github.com/cotrail/cotrail/masking"
 )
 
-func TestIPKey(t *testing.T) {
+// TestKeyFile: a key is made once, for its owner's eyes, and a file that is no key is refused.
+func TestKeyFile(t *testing.T) {
+	ofDir := func(dir string) (ipKey, error) {
+		k, err := loadKey(dir, ipKeyFile, "key for addresses")
+		return k, err
+	}
 	dir := t.TempDir()
-	first, err := loadIPKey(dir)
+	first, err := ofDir(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := loadIPKey(dir)
+	again, err := ofDir(dir)
 	if err != nil || again != first || first == (ipKey{}) {
 		t.Errorf("read again: %v, the same: %v", err, again == first)
 	}
-	other, err := loadIPKey(t.TempDir())
+	other, err := ofDir(t.TempDir())
 	if err != nil || other == first {
 		t.Errorf("of another directory: %v, the same: %v", err, other == first)
 	}
@@ -36,7 +41,7 @@ func TestIPKey(t *testing.T) {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := loadIPKey(dir); err == nil || !strings.Contains(err.Error(), path) {
+		if _, err := ofDir(dir); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("a key of %d bytes: %v", len(content), err)
 		}
 	}

@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -46,7 +45,7 @@ type Options struct {
 	Store       string // sqlite: (also when empty), or postgres://…
 	Dev         bool
 	SessionLogs string        // directory of daily files with a line for every finished session; none when it is empty
-	SigningKey  string        // file; in the data directory when it is empty
+	SigningKey  string        // file; in the data directory when it is empty, which it is with SQLite only
 	Checkpoints time.Duration // from one to the next when nothing happens
 	Assets      *assets.Assets
 	Log         *slog.Logger
@@ -132,7 +131,7 @@ func checkDev(o Options) error {
 
 // build makes the parts, in the order of the data.
 func (s *Server) build(ctx context.Context, o Options) error {
-	addresses, err := loadIPKey(o.Data)
+	keys, err := s.loadKeys(ctx)
 	if err != nil {
 		return err
 	}
@@ -142,23 +141,19 @@ func (s *Server) build(ctx context.Context, o Options) error {
 		metrics.MustRegister(c)
 	}
 
-	keys, err := trail.LoadKeys(cmp.Or(o.SigningKey, filepath.Join(o.Data, trail.KeyFile)))
-	if err != nil {
-		return err
-	}
-	s.trail = trail.New(s.store, keys, cmp.Or(o.Checkpoints, trail.DefaultInterval), o.Log)
+	s.trail = trail.New(s.store, keys.log, cmp.Or(o.Checkpoints, trail.DefaultInterval), o.Log)
 	s.journal = &journal.Journal{Store: s.store, Grown: s.trail.Grown, Now: time.Now, Log: o.Log}
-	if s.delivery, err = s.newDelivery(s.conf.Load(), metrics); err != nil {
+	if s.delivery, err = s.newDelivery(s.conf.Load(), keys.links, metrics); err != nil {
 		return err
 	}
 	s.sequencer = sequence.New(sequence.Config{
 		Store: numbering{s.store, s.delivery.streamer.Wake}, Busy: s.store.Busy, Settings: of.settings, Release: o.Assets.Version(), Log: o.Log,
 	})
 	s.ingest = ingest.New(ingest.Config{
-		Sites: of, Store: s.store, Now: time.Now, Limits: ingest.DefaultLimits, Metrics: metrics, Log: o.Log, Wake: s.sequencer.Wake, FieldKey: addresses.field,
+		Sites: of, Store: s.store, Now: time.Now, Limits: ingest.DefaultLimits, Metrics: metrics, Log: o.Log, Wake: s.sequencer.Wake, FieldKey: keys.addresses.field,
 		Client: s.counted,
 		IP: func(r *http.Request, site string) string {
-			return addresses.told(s.client(r), of.ip(site))
+			return keys.addresses.told(s.client(r), of.ip(site))
 		},
 	})
 	s.sealer = &seal.Sealer{
@@ -171,17 +166,17 @@ func (s *Server) build(ctx context.Context, o Options) error {
 		s.sessions = &statistics.SessionLog{Dir: o.SessionLogs, Store: s.store, Log: o.Log}
 	}
 	s.eraser = &erase.Eraser{
-		Store: s.store, Bury: keys.Bury, Note: s.journal.Note, Grown: s.trail.Grown,
+		Store: s.store, Bury: keys.log.Bury, Note: s.journal.Note, Grown: s.trail.Grown,
 		Tells: s.delivery.tells(store.KindErased), Told: s.delivery.deliverer.Wake, Retention: of.retention, Now: time.Now, Log: o.Log,
 	}
 	if s.sessions != nil {
 		s.eraser.Lines = s.sessions.Erase
 	}
 	s.routes.answers = api.Options{
-		Store: s.store, Signals: s.store, Now: time.Now, Wake: s.wake, FieldKey: addresses.field, Ready: s.store.Ready,
+		Store: s.store, Signals: s.store, Now: time.Now, Wake: s.wake, FieldKey: keys.addresses.field, Ready: s.store.Ready,
 		Surfly: surfly.Entry, Schema: schema.Document(), Limits: api.NewLimits(), Client: func(r *http.Request) string { return network(s.client(r)) },
 		Metrics: metrics.handler(), Local: local, Tag: o.Assets.Integrity, Version: o.Assets.Version(), Demo: o.Dev, Log: o.Log,
-		Documents: s.store, Trail: s.trail, VerifyKey: keys.Verifiers(), Statistics: statistics.Of,
+		Documents: s.store, Trail: s.trail, VerifyKey: keys.log.Verifiers(), Statistics: statistics.Of,
 		Holds: s.store, Accesses: s.store, Erase: s.eraser.Erase, Note: s.journal.Note, Stopping: s.stopping,
 		From:   func(r *http.Request) string { return s.client(r).String() },
 		Cut:    metrics.cut,

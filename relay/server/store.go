@@ -32,12 +32,21 @@ func openStore(ctx context.Context, o Options) (engine, error) {
 		}
 		return openSQLite(ctx, o)
 	case strings.HasPrefix(o.Store, "postgres://"), strings.HasPrefix(o.Store, "postgresql://"):
-		if err := os.MkdirAll(o.Data, 0o700); err != nil { // the key for addresses lies there
-			return nil, fmt.Errorf("make data directory: %w", err)
-		}
-		return postgres.Open(ctx, postgres.Options{URL: o.Store, RequireSync: o.RequireSyncReplica, Now: time.Now, Log: o.Log})
+		return openPostgres(ctx, o)
 	}
 	return nil, errors.New("--store is neither sqlite: (in the data directory) nor postgres://…")
+}
+
+// openPostgres opens the store of several relays. They sign one log with one key, so none may choose for itself where that
+// lies.
+func openPostgres(ctx context.Context, o Options) (engine, error) {
+	if o.SigningKey == "" {
+		return nil, errors.New("a PostgreSQL store needs --signing-key FILE: the first relay makes the file, and ip.key and link.key beside it; copy all three to every other relay of the store before its first start")
+	}
+	if err := os.MkdirAll(o.Data, 0o700); err != nil { // the key of webhooks' secrets lies there
+		return nil, fmt.Errorf("make data directory: %w", err)
+	}
+	return postgres.Open(ctx, postgres.Options{URL: o.Store, RequireSync: o.RequireSyncReplica, Now: time.Now, Log: o.Log})
 }
 
 func openSQLite(ctx context.Context, o Options) (engine, error) {

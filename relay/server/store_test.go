@@ -2,6 +2,7 @@ package server
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,13 +16,35 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// shared are the options of the first relay over an empty database.
+func shared(t *testing.T) Options {
+	t.Helper()
+	o := options(t)
+	o.Store, o.SigningKey = pgtest.Database(t), filepath.Join(t.TempDir(), "log.key")
+	return o
+}
+
+// other are the options of another relay, which has a copy of the first one's keys.
+func other(t *testing.T, first Options) Options {
+	t.Helper()
+	o, dir := first, filepath.Join(t.TempDir(), "keys")
+	if err := os.CopyFS(dir, os.DirFS(filepath.Dir(first.SigningKey))); err != nil {
+		t.Fatal(err)
+	}
+	o.Data, o.SigningKey = t.TempDir(), filepath.Join(dir, filepath.Base(first.SigningKey))
+	for _, name := range []string{o.SigningKey, filepath.Join(dir, ipKeyFile), filepath.Join(dir, linkKeyFile)} {
+		if err := os.Chmod(name, 0o600); err != nil { // a copy has the modes that the process gives
+			t.Fatal(err)
+		}
+	}
+	return o
+}
+
 // TestTwoRelays: over PostgreSQL a page records at one relay and an auditor reads at another.
 func TestTwoRelays(t *testing.T) {
-	o := options(t)
-	o.Store = pgtest.Database(t)
+	o := shared(t)
 	here := start(t, load(t, "", true), o)
-	o.Data = t.TempDir()
-	there := start(t, load(t, "", true), o)
+	there := start(t, load(t, "", true), other(t, o))
 	conn := record(t, here)
 	defer conn.CloseNow()
 	for deadline := time.Now().Add(within); ; time.Sleep(10 * time.Millisecond) {

@@ -2,6 +2,7 @@ package trail
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -12,6 +13,8 @@ import (
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
+
+	"github.com/cotrail/cotrail/relay/store"
 )
 
 // KeyFile is the signing key's name in the data directory, where no other file is named.
@@ -30,39 +33,89 @@ const (
 // Keys are the signing keys of a log: the one in force first, and the one before it, whose signature goes on, so that
 // whoever has not heard of the rotation yet can still verify. The rest only verify.
 type Keys struct {
+	path      string // of the file, for what is said of it
 	signers   []note.Signer
 	lines     []string // of the file, the newest first: each signing key, and behind it its verifier key
 	verifiers []string // verifier keys, the newest first
 }
 
-// LoadKeys reads the file and makes it, with a new key, where there is none.
-func LoadKeys(path string) (*Keys, error) {
-	content, err := readKeyFile(path)
+// LoadKeys reads the file of the keys that sign a log, and makes it, with a new key, where there is none and the log
+// has not begun. It refuses keys that did not sign the log's newest checkpoint: those who keep its verifier keys could
+// check nothing that the log says from then on.
+func LoadKeys(ctx context.Context, path string, log store.Tree) (*Keys, error) {
+	k, err := readKeys(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		var random [8]byte
-		_, _ = rand.Read(random[:]) // never fails
-		k := &Keys{}
-		if err := k.add(originPrefix + hex.EncodeToString(random[:])); err != nil {
-			return nil, err
+		if err := unbegun(ctx, log); err != nil {
+			return nil, fmt.Errorf("signing key: %s is missing: %w", path, err)
 		}
-		return k, k.write(path)
+		return MakeKeys(path)
+	}
+	if err == nil {
+		err = k.signed(ctx, log)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("signing key: %w", err)
 	}
-	return parseKeys(path, content)
+	return k, nil
+}
+
+// MakeKeys makes the file, with the key of a new log. It replaces none: it may be another relay's.
+func MakeKeys(path string) (*Keys, error) {
+	var random [8]byte
+	_, _ = rand.Read(random[:]) // never fails
+	k := &Keys{path: path}
+	if err := k.add(originPrefix + hex.EncodeToString(random[:])); err != nil {
+		return nil, err
+	}
+	return k, k.write(os.Link)
+}
+
+// unbegun tells why a store's log cannot have a new key, nil when it can.
+func unbegun(ctx context.Context, log store.Tree) error {
+	size, err := log.TreeSize(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = log.Checkpoint(ctx)
+	if errors.Is(err, store.ErrNotFound) && size == 0 {
+		return nil
+	}
+	if err == nil || errors.Is(err, store.ErrNotFound) {
+		err = errors.New("the store has a log already, and only its own key may sign it: restore the file")
+	}
+	return err
+}
+
+// signed tells why the store's log is not that of the keys, nil when it is: they signed its newest checkpoint, or there
+// is none yet.
+func (k *Keys) signed(ctx context.Context, log store.Tree) error {
+	newest, err := log.Checkpoint(ctx)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	verifiers, err := ReadVerifiers(k.Verifiers())
+	if err != nil {
+		return err
+	}
+	c, err := OpenCheckpoint(newest.Note, verifiers)
+	if err == nil && c.Origin != k.Origin() {
+		err = fmt.Errorf("it is of the log %s", c.Origin)
+	}
+	if err != nil {
+		return fmt.Errorf("the keys of %s are not those of the store's log, or are older than a rotation: restore the file, or copy it from another relay of the store (the store's checkpoint: %w)", k.path, err)
+	}
+	return nil
 }
 
 // RotateKeys puts a new key before the others. The second last loses its signing key: what it has signed still
 // verifies, and it signs nothing more.
 func RotateKeys(path string) (*Keys, error) {
-	content, err := readKeyFile(path)
+	k, err := readKeys(path)
 	if err != nil {
 		return nil, fmt.Errorf("signing key: %w", err)
-	}
-	k, err := parseKeys(path, content)
-	if err != nil {
-		return nil, err
 	}
 	var kept []string
 	signing := 0
@@ -78,7 +131,7 @@ func RotateKeys(path string) (*Keys, error) {
 	if err := k.add(k.Origin()); err != nil {
 		return nil, err
 	}
-	return k, k.write(path)
+	return k, k.write(os.Rename)
 }
 
 // Origin is the name of the log.
@@ -126,8 +179,12 @@ func readKeyFile(path string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-func parseKeys(path string, content []byte) (*Keys, error) {
-	k := &Keys{}
+func readKeys(path string) (*Keys, error) {
+	content, err := readKeyFile(path)
+	if err != nil {
+		return nil, err
+	}
+	k := &Keys{path: path}
 	for line := range strings.Lines(string(content)) {
 		line = strings.TrimSpace(line)
 		if line == "" || strings.HasPrefix(line, comment) {
@@ -143,32 +200,32 @@ func parseKeys(path string, content []byte) (*Keys, error) {
 			k.verifiers = append(k.verifiers, line)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("signing key: a line of %s is no key", path) // the line itself is nobody's to read
+			return nil, fmt.Errorf("a line of %s is no key", path) // the line itself is nobody's to read
 		}
 		k.lines = append(k.lines, line)
 	}
 	if len(k.signers) == 0 || len(k.verifiers) == 0 {
-		return nil, fmt.Errorf("signing key: %s has no key", path)
+		return nil, fmt.Errorf("%s has no key", path)
 	}
 	return k, nil
 }
 
-// write replaces the file as a whole, durably.
-func (k *Keys) write(path string) error {
+// write writes the file as a whole, durably; put gives it its name, over an older one or not.
+func (k *Keys) write(put func(from, to string) error) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s The keys that sign this relay's checkpoints, the newest first. Keep them to yourself, and keep a copy.\n", comment)
 	for _, line := range k.lines {
 		fmt.Fprintln(&b, line)
 	}
-	dir := filepath.Dir(path)
+	dir := filepath.Dir(k.path)
 	f, err := os.CreateTemp(dir, ".signing-*") // readable by its owner only
 	if err != nil {
 		return fmt.Errorf("signing key: %w", err)
 	}
-	defer os.Remove(f.Name()) // gone when it was renamed
+	defer os.Remove(f.Name()) // gone already when it was renamed
 	_, err = f.Write(b.Bytes())
 	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
+		err = put(f.Name(), k.path)
 	}
 	if err == nil {
 		err = syncDir(dir)

@@ -90,7 +90,7 @@ func leafHash(i int64) tlog.Hash { return sha256.Sum256(fmt.Append(nil, i)) }
 
 func newTrail(t *testing.T, m *memory) *Trail {
 	t.Helper()
-	k, err := LoadKeys(filepath.Join(t.TempDir(), KeyFile))
+	k, err := MakeKeys(filepath.Join(t.TempDir(), KeyFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,30 +250,111 @@ func TestEveryInterval(t *testing.T) {
 
 func TestKeyFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), KeyFile)
-	k, err := LoadKeys(path)
+	k, err := LoadKeys(t.Context(), path, &memory{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file's mode is %v, %v", info.Mode(), err)
 	}
-	again, err := LoadKeys(path)
+	again, err := LoadKeys(t.Context(), path, &memory{})
 	if err != nil || again.Origin() != k.Origin() || again.Verifiers() != k.Verifiers() {
 		t.Errorf("read again: %v, %v", again, err)
 	}
 	if err := os.Chmod(path, 0o640); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := LoadKeys(path); err == nil || !strings.Contains(err.Error(), "chmod 600") {
+	if _, err := LoadKeys(t.Context(), path, &memory{}); err == nil || !strings.Contains(err.Error(), "chmod 600") {
 		t.Errorf("a key that others can read: %v", err)
 	}
 	for _, content := range []string{"", "# nothing\n", "PRIVATE+KEY+x\n", strings.Split(k.Verifiers(), "\n")[0]} {
 		if err := os.WriteFile(filepath.Join(filepath.Dir(path), "other"), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := LoadKeys(filepath.Join(filepath.Dir(path), "other"))
+		_, err := LoadKeys(t.Context(), filepath.Join(filepath.Dir(path), "other"), &memory{})
 		if err == nil || strings.Contains(err.Error(), "PRIVATE") {
 			t.Errorf("content %q: %v", content, err)
+		}
+	}
+}
+
+// TestKeysOfAnotherLog: a log that has begun goes on under its own keys only, at the start and at every checkpoint.
+func TestKeysOfAnotherLog(t *testing.T) {
+	leaves, m := &memory{}, &memory{}
+	leaves.grow(t, leafHash(0))
+	own, other := newTrail(t, m), newTrail(t, m)
+	if err := own.Make(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	before := *m.kept
+	lost := filepath.Join(t.TempDir(), KeyFile)
+	for what, log := range map[string]*memory{"a log with a checkpoint": m, "a log with a leaf": leaves} {
+		if _, err := LoadKeys(t.Context(), lost, log); err == nil || !strings.Contains(err.Error(), lost+" is missing") {
+			t.Errorf("a lost key, %s: %v", what, err)
+		}
+	}
+	if files, _ := os.ReadDir(filepath.Dir(lost)); len(files) != 0 {
+		t.Errorf("a key was made: %v", files)
+	}
+	if _, err := LoadKeys(t.Context(), other.Keys.path, m); !errors.Is(err, ErrSignature) || !strings.Contains(err.Error(), other.Keys.path) {
+		t.Errorf("another key: %v", err)
+	}
+	if err := other.Make(t.Context()); !errors.Is(err, ErrSignature) || !bytes.Equal(m.kept.Note, before.Note) {
+		t.Errorf("a checkpoint by another key: %v\n%s", err, m.kept.Note)
+	}
+	text := Checkpoint{Origin: "another", Time: time.Now()}.Text()
+	signed, err := own.Keys.Sign(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.kept = &store.Checkpoint{Note: signed}
+	if _, err := LoadKeys(t.Context(), own.Keys.path, m); err == nil || !strings.Contains(err.Error(), "of the log another") {
+		t.Errorf("a checkpoint of another name: %v", err)
+	}
+}
+
+// TestMadeOnce: a key that another relay made meanwhile stays.
+func TestMadeOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), KeyFile)
+	k, err := MakeKeys(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := MakeKeys(path); !errors.Is(err, os.ErrExist) {
+		t.Errorf("made again: %v", err)
+	}
+	if again, err := LoadKeys(t.Context(), path, &memory{}); err != nil || again.Verifiers() != k.Verifiers() {
+		t.Errorf("the first one: %v", err)
+	}
+	if files, _ := os.ReadDir(filepath.Dir(path)); len(files) != 1 {
+		t.Errorf("more than the key is left: %v", files)
+	}
+}
+
+// TestRelaysRotate: relays are given the file of a rotation one after the other, and each makes checkpoints meanwhile.
+// One that was left out of two rotations makes none any more.
+func TestRelaysRotate(t *testing.T) {
+	m := &memory{}
+	late := newTrail(t, m)
+	first := *late
+	path := late.Keys.path
+	for rotation, goesOn := range []bool{true, false} {
+		if err := first.Make(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := RotateKeys(path); err != nil {
+			t.Fatal(err)
+		}
+		k, err := LoadKeys(t.Context(), path, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first.Keys = k
+		if err := first.Make(t.Context()); err != nil {
+			t.Errorf("rotation %d, a relay with the new file: %v", rotation, err)
+		}
+		if err := late.Make(t.Context()); (err == nil) != goesOn {
+			t.Errorf("rotation %d, a relay with the first file: %v", rotation, err)
 		}
 	}
 }
@@ -282,7 +363,7 @@ func TestKeyFile(t *testing.T) {
 // the one before signs nothing more.
 func TestRotation(t *testing.T) {
 	path := filepath.Join(t.TempDir(), KeyFile)
-	first, err := LoadKeys(path)
+	first, err := MakeKeys(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -298,7 +379,7 @@ func TestRotation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	loaded, err := LoadKeys(path)
+	loaded, err := LoadKeys(t.Context(), path, &memory{})
 	if err != nil || loaded.Verifiers() != third.Verifiers() || strings.Count(third.Verifiers(), "\n") != 3 || third.Origin() != first.Origin() {
 		t.Errorf("after two rotations: %v, %v", loaded, err)
 	}

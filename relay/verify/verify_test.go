@@ -30,7 +30,7 @@ type archive struct {
 }
 
 func newArchive(t testing.TB) *archive {
-	keys, err := trail.LoadKeys(filepath.Join(t.TempDir(), trail.KeyFile))
+	keys, err := trail.MakeKeys(filepath.Join(t.TempDir(), trail.KeyFile))
 	if err != nil {
 		t.Fatal(err)
 	}
