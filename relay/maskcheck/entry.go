@@ -1,6 +1,7 @@
 package maskcheck
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"strings"
@@ -145,6 +146,7 @@ func (c *checker) submission(d *event.Details, form *html.Node, action string, v
 		})
 		d.Text("xpath", c.xpath(form))
 	}
+	rule := "" // of the first masked field
 	d.List("fields", func() {
 		groups := map[string]bool{}
 		each(c.root, func(n *html.Node) {
@@ -157,18 +159,23 @@ func (c *checker) submission(d *event.Details, form *html.Node, action string, v
 				}
 				groups[group] = true
 			}
-			c.submitted(d, n, v.Action == masking.Mask)
+			rule = cmp.Or(rule, c.submitted(d, n, v.Action == masking.Mask))
 		})
 	})
+	if rule != "" && v.Action != masking.Mask {
+		d.Text("rule", c.policy.Rule(rule))
+	}
 }
 
-func (c *checker) submitted(d *event.Details, n *html.Node, hidden bool) {
+// submitted adds a field, and gives the rule that masks it, "" when none does.
+func (c *checker) submitted(d *event.Details, n *html.Node, hidden bool) (rule string) {
 	v := c.decide(n, n)
 	if v.Action == masking.Block {
-		return
+		return ""
 	}
 	d.Object("", func() {
 		if hidden || v.Action == masking.Mask {
+			rule = v.Rule
 			d.Bool("is_masked", true)
 			return
 		}
@@ -177,6 +184,7 @@ func (c *checker) submitted(d *event.Details, n *html.Node, hidden bool) {
 		}
 		d.OptText("type", c.policy.Name(typeOf(n)))
 	})
+	return rule
 }
 
 func (c *checker) attributes(d *event.Details, key event.Word, n *html.Node) {
