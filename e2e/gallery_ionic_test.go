@@ -17,7 +17,7 @@ var ionicActs = []told{
 	typing("#search input", "tea"),
 	tells(chromedp.Steps(chrome.Type("#digits input", "abc"), chrome.Press(kb.Tab)),
 		"click masked hard_deny input", "input_change masked hard_deny input filled", "input_change masked hard_deny input filled", "input_change masked hard_deny input filled"),
-	tells(chromedp.Steps(chrome.Click("#country >> label"), chrome.WaitFor(chrome.Find("ion-select-popover ion-item + ion-item ion-radio >> label"))), "click {#country >> label} Country"),
+	tells(chromedp.Steps(chrome.Click("#country >> label"), chrome.WaitFor(chrome.Find("ion-select-popover ion-item + ion-item ion-radio >> label"))), "click {#country >> label} Country Country"), // the label, and the name of its button
 	clicking("ion-select-popover ion-item + ion-item ion-radio >> label", "Portugal"),
 	tells(chrome.Click("#agree >> label"), "click {#agree >> label} I agree", "input_change {#agree >> input} = on checked by script"),
 	clicking("#plus >> label", "Plus"),

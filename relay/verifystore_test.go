@@ -19,6 +19,7 @@ import (
 	"github.com/cotrail/cotrail/relay/document"
 	"github.com/cotrail/cotrail/relay/journal"
 	"github.com/cotrail/cotrail/relay/store/sqlite"
+	"github.com/cotrail/cotrail/relay/trail"
 	"github.com/cotrail/cotrail/relay/verify"
 )
 
@@ -150,6 +151,9 @@ func findings(t *rapid.T, reports []byte) (all []verify.Finding) {
 // session, and wants cotrail verify to find that leaves of the log of all are of nothing any more.
 func TestSessionTakenAway(t *testing.T) {
 	dir, elsewhere := t.TempDir(), t.TempDir()
+	if _, err := trail.MakeKeys(filepath.Join(dir, trail.KeyFile)); err != nil { // yesterday's relay had one
+		t.Fatal(err)
+	}
 	accessedYesterday(t, dir)
 	shop := "00000000000000000000000000000004"
 	ended(t, dir, "shop", shop, 3, time.Now())

@@ -53,8 +53,7 @@ export class Clicks {
     const name = target.localName;
     const outer = CONTROLS.has(name) ? null : target.closest("label");
     if (outer && outer.control && !outer.control.contains(target)) this.repeated = [outer.control, s.e.timeStamp];
-    const el = PLAIN.has(name) ? target : meant(s, target);
-    this.push(s, isFormValue(controlOf(el)) ? el : valueAround(el) || el);
+    this.push(s, PLAIN.has(name) ? target : meant(s, target));
   }
 
   /** Whether the browser made this click of the act before it. @param {Element} target @param {Sensed} s */
@@ -88,9 +87,10 @@ export class Clicks {
     const { e } = s;
     /** @type {Row} */
     const row = { t: "click", at: s.at, trusted: e.isTrusted, button: e.button, via: via(e) };
-    const control = controlOf(el);
-    const { hidden } = subject(row, el, control, s, this.held);
-    row.shown_node = el.localName;
+    const own = controlOf(el);
+    const around = isFormValue(own) ? undefined : valueAround(el);
+    const { hidden } = subject(row, el, around ? controlOf(around) : own, s, this.held);
+    row.shown_node = (hidden && around ? around : el).localName;
     if (hidden) return this.queue.push(row);
     shown(row, el);
     row.role = text(roleOf(el));
@@ -100,7 +100,7 @@ export class Clicks {
       this.followed(s.at);
     }
     if (el.localName in ROLES || WIDGETS.includes(String(row.role))) label(row, el);
-    if (!row.form_value && isKey(el)) row.keypad = true;
+    if (!row.form_value && isKey(el, row.label)) row.keypad = true;
     if (row.keypad || Number(row.mask) >= 0) row.identity = identityOf(el); // it is masked: only then it is needed
     this.queue.push(row, row.via === "pointer" && !s.path ? (row) => position(row, el, e) : undefined);
   }
@@ -158,9 +158,12 @@ function roleOf(el) {
   return el.localName === "input" ? INPUT_ROLES[/** @type {HTMLInputElement} */ (el).type] || "textbox" : ROLES[el.localName] || "";
 }
 
-/** Whether the element is a key of an on-screen keypad: which one was pressed tells what was typed. @param {Element} el */
-function isKey(el) {
-  if (!el.matches(KEY) || !isShort(el)) return false;
+/**
+ * Whether the element is a key of an on-screen keypad: which one was pressed tells what was typed.
+ * @param {Element} el @param {import("../queue.js").Row["label"]} name
+ */
+function isKey(el, name) {
+  if (String(name || "").length > KEY_NAME || !el.matches(KEY) || !isShort(el)) return false;
   let group = el.parentElement;
   for (let up = 0; up < 3 && group; up++, group = group.parentElement) {
     if (Array.from(group.querySelectorAll(KEY)).filter(isShort).length >= KEYS) return true;
@@ -168,8 +171,8 @@ function isKey(el) {
   return false;
 }
 
-/** Whether what is seen of it or what it is called is short: a key "4" may be called "digit 4". @param {Element} el */
+/** @param {Element} el */
 function isShort(el) {
-  const seen = el.localName === "input" ? /** @type {HTMLInputElement} */ (el).value : textOf(el);
-  return [seen, el.getAttribute("aria-label") || ""].some((name) => name.length > 0 && name.length <= KEY_NAME);
+  const name = el.localName === "input" ? /** @type {HTMLInputElement} */ (el).value : textOf(el);
+  return name.length > 0 && name.length <= KEY_NAME;
 }
