@@ -1,5 +1,5 @@
 import "@angular/compiler";
-import { Component, computed, provideZonelessChangeDetection, signal } from "@angular/core";
+import { ApplicationRef, Component, computed, inject, provideZonelessChangeDetection, signal } from "@angular/core";
 import { bootstrapApplication } from "@angular/platform-browser";
 
 type Item = { id: number; text: string; done: boolean };
@@ -27,6 +27,7 @@ type Item = { id: number; text: string; done: boolean };
     </section>`,
 })
 class TodoList {
+  app = inject(ApplicationRef);
   filters = [["#/", "All"], ["#/active", "Active"], ["#/completed", "Completed"]];
   text = signal("");
   items = signal<Item[]>([]);
@@ -41,6 +42,7 @@ class TodoList {
   add() {
     const text = this.text().trim();
     if (!text) return;
+    this.app.tick(); // a binding that was not drawn with what was typed would not take it away
     this.items.update((all) => [...all, { id: all.length + 1, text, done: false }]);
     this.text.set("");
   }
