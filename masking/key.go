@@ -56,12 +56,8 @@ var keyForms = []struct {
 // "Bearer" that has a digit or is long, any long random token, and a private key in its
 // lines.
 func (t *scan) key(i int) (end int) {
-	if t.text[i] == '-' {
-		return t.block(i)
-	}
-	end = t.run(i)
-	if before := t.before(i); before == '-' || before == '_' {
-		return 0 // within a run that was looked at
+	if end = t.block(i); end > 0 {
+		return end
 	}
 	if t.before(i) == ' ' {
 		long := i
@@ -73,6 +69,10 @@ func (t *scan) key(i int) (end int) {
 			return long
 		}
 	}
+	if !alnum(t.text[i]) || t.within(i) {
+		return 0
+	}
+	end = t.run(i)
 	for _, f := range keyForms {
 		if end-i >= len(f.prefix)+f.min && t.text[i:i+len(f.prefix)] == f.prefix {
 			return end
@@ -82,6 +82,15 @@ func (t *scan) key(i int) (end int) {
 		return end
 	}
 	return 0
+}
+
+// within tells whether what begins at i is part of a run that was looked at. Dashes and underscores before a run are no
+// part of it.
+func (t *scan) within(i int) bool {
+	for i > t.fresh && (t.text[i-1] == '-' || t.text[i-1] == '_') {
+		i--
+	}
+	return alnum(t.before(i))
 }
 
 var bearer = []string{"bearer"}

@@ -226,7 +226,7 @@ func (t *scan) mayBegin(i int) (may uint8) {
 		if !alnum(before) {
 			may |= 1 << Phone
 		}
-	case c == '-':
+	case c == '-', c == '_':
 		may |= 1 << Key
 	}
 	return may

@@ -9,12 +9,12 @@ import (
 
 var (
 	twinJWT    = regexp.MustCompile(`^eyJ[\w-]{7,}(?:\.[\w-]*){0,4}`)
-	twinRun    = regexp.MustCompile(`^[\w-]+`)
-	twinBearer = regexp.MustCompile(`^[\w.~+/=-]+`)
+	twinRun    = regexp.MustCompile(`^[A-Za-z0-9][\w-]*`)
+	twinBearer = regexp.MustCompile(`^[\w-][\w.~+/=-]*`)
 	twinUUID   = regexp.MustCompile(`^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
 	twinForms  = regexp.MustCompile(`^(?:(?:AKIA|ASIA|glpat-|whsec_|ya29)[\w-]{16,}|(?:gh[pousr]_|github_pat_|sk-|npm_|pypi-|hf_|dop_v1_)[\w-]{20,}|(?:[sr]k_(?:live|test)_|pk_live_|xox[bpares]-|xapp-)[\w-]{10,}|AIza[\w-]{30,})$`)
 	twinBlock  = regexp.MustCompile(`^-----BEGIN (.*?)(?:-----(?s:.*?)(?:-----END (?s:.*?)(?:-----|$)|$)|$)`)
-	withinRun  = regexp.MustCompile(`[A-Za-z0-9_-]$`)
+	withinRun  = regexp.MustCompile(`[A-Za-z0-9][_-]*$`)
 	classRun   = regexp.MustCompile(`[a-z]+|[A-Z]+|[0-9]+`)
 	noHead     = regexp.MustCompile(`[A-Za-z0-9]$`)
 	noTail     = regexp.MustCompile(`\.$`)
@@ -35,17 +35,11 @@ func twinToken(text string, fresh, i int) int {
 // twinKey gives the end of the key at i.
 func twinKey(text string, fresh, i int) int {
 	before, rest := text[fresh:i], text[i:]
-	if strings.HasPrefix(rest, "-") {
-		if m := twinBlock.FindStringSubmatch(rest); m != nil && strings.Contains(m[1], "PRIVATE KEY") {
-			return i + len(m[0])
-		}
-		return 0
-	}
-	if withinRun.MatchString(before) {
-		return 0
+	if m := twinBlock.FindStringSubmatch(rest); m != nil && strings.Contains(m[1], "PRIVATE KEY") {
+		return i + len(m[0])
 	}
 	end := 0
-	if run := twinRun.FindString(rest); twinForms.MatchString(run) || isRandomTwin(run) {
+	if run := twinRun.FindString(rest); !withinRun.MatchString(before) && (twinForms.MatchString(run) || isRandomTwin(run)) {
 		end = i + len(run)
 	}
 	token := twinBearer.FindString(rest)

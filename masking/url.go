@@ -44,7 +44,7 @@ func (p *Policy) scrubURL(raw string) string {
 	rest, fragment, _ := strings.Cut(rest, "#")
 	path, query, _ := strings.Cut(rest, "?")
 	out := p.scrubPath(path) + p.scrubQuery(query)
-	if strings.HasPrefix(fragment, "/") || strings.HasPrefix(fragment, "!/") {
+	if strings.HasPrefix(fragment, "/") {
 		if end := strings.IndexAny(fragment, "?#"); end >= 0 {
 			fragment = fragment[:end]
 		}

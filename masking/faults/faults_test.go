@@ -57,7 +57,7 @@ var more = []fault{
 	{"another address of the page forgets", "page.go", "at.site, at.hidden = site, p.hidden", "at.site = site"},
 	{"a query part without = is kept", "url.go", "if !ok || key == \"\" ||", "if !ok && part == key+key || key == \"\" ||"},
 	{"long query keys are kept", "url.go", "len(key) > maxQueryKeyBytes || p.hidesQuery(key)", "p.hidesQuery(key)"},
-	{"plain fragments are kept", "url.go", `if strings.HasPrefix(fragment, "/") ||`, `if fragment != "" ||`},
+	{"plain fragments are kept", "url.go", `if strings.HasPrefix(fragment, "/") {`, `if fragment != "" {`},
 	{"data addresses are kept", "url.go", "default:\n\t\treturn scheme + \":\", \"\", false", "default:\n\t\treturn raw, \"\", false"},
 	{"origin_only is not obeyed", "url.go", "|| p.originOnly(origin)", ""},
 	{"every number is a card", "card.go", "sums[n%2]%10 == 0 &&", ""},

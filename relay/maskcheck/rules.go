@@ -112,7 +112,7 @@ func (c *checker) decide(n, control *html.Node) verdict {
 
 func (c *checker) decision(n, control *html.Node, strict bool) masking.Decision {
 	h := c.rules.judge(n, strict)
-	if control != n && !within(n, control) {
+	if control != n && !isOne(n, "option", "optgroup") { // each option may be opened by itself
 		h = stricter(h, c.rules.judge(control, strict))
 	}
 	e := masking.Element{NodeName: control.Data, FormValue: c.isFormValue(control), Block: h.block, Mask: h.mask, Allow: h.allow}
