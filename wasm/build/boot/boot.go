@@ -5,7 +5,7 @@
 // where each function that runs for the first time is compiled on the main thread. Wizer
 // (github.com/bytecodealliance/wizer) keeps WASI programs in this way.
 //
-// What only a stack trace is made of is left out (names.go).
+// What only a stack trace is made of is left out (names.go), and what can be made in the page in no time (table.go).
 //
 // What a program reads while it starts is the same in every build and on every page: a fixed clock and fixed "random"
 // bytes. So it may draw nothing from math/rand or crypto/rand at any time.
@@ -64,6 +64,12 @@ func Keep(ctx context.Context, module []byte, calls ...string) ([]byte, error) {
 	memory, _ := program.Memory().Read(0, program.Memory().Size())
 	if err := dropNames(memory); err != nil {
 		return nil, err
+	}
+	if t := findTable(memory); t.buckets > 0 {
+		t.blank(memory)
+		if sections, err = withStart(sections, t.writer()); err != nil {
+			return nil, err
+		}
 	}
 	return writeSections(withImage(sections, globals, memory)), nil
 }

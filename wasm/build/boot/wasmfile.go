@@ -9,15 +9,24 @@ import (
 
 // Section ids of the WebAssembly binary format that are read here. Everything else is passed on byte for byte.
 const (
+	sectionType      = 1
+	sectionImport    = 2
+	sectionFunction  = 3
 	sectionMemory    = 5
 	sectionGlobal    = 6
 	sectionExport    = 7
+	sectionStart     = 8
+	sectionCode      = 10
 	sectionData      = 11
 	sectionDataCount = 12
 )
 
-// exportsGlobal is the kind of an export that is a global variable.
-const exportsGlobal = 3
+// Kinds of imports and exports: importsFunction is an import that is a function, exportsGlobal an export that is a
+// global variable.
+const (
+	importsFunction = 0
+	exportsGlobal   = 3
+)
 
 // wasmHeader opens every module: the magic bytes and version 1.
 var wasmHeader = []byte("\x00asm\x01\x00\x00\x00")
@@ -41,14 +50,25 @@ type global struct {
 	value uint64
 }
 
-// Types and opcodes of constant expressions.
+// Types, and opcodes of constant expressions and of the one function that is written here.
 const (
-	typeI32    = 0x7f
-	typeI64    = 0x7e
-	variable   = 0x01
-	opI32Const = 0x41
-	opI64Const = 0x42
-	opEnd      = 0x0b
+	typeI32         = 0x7f
+	typeI64         = 0x7e
+	typeFunction    = 0x60
+	variable        = 0x01
+	noResult        = 0x40
+	opLoop          = 0x03
+	opEnd           = 0x0b
+	opBranchIf      = 0x0d
+	opLocalGet      = 0x20
+	opLocalTee      = 0x22
+	opI32Store      = 0x36
+	opI32Const      = 0x41
+	opI64Const      = 0x42
+	opI32Less       = 0x49
+	opI32Add        = 0x6a
+	opI32Mul        = 0x6c
+	opI32ShiftRight = 0x76
 )
 
 // parseSections cuts a module into its sections, in file order.
