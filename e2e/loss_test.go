@@ -1,8 +1,12 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -170,5 +174,47 @@ func TestRelayKilled(t *testing.T) {
 	}
 	if n := len(ofType(entries, "client_log")); n != said {
 		t.Errorf("%d lines, %d were said", n, said)
+	}
+}
+
+// TestBackupRestored sets the store back to a backup while a page goes on: the log says how much it had since, and has
+// all that comes after it.
+func TestBackupRestored(t *testing.T) {
+	t.Parallel()
+	r := startRelay(t)
+	site := newSite(t)
+	site.page("/", r.tag("shows"), `<button id=b>Go</button>`)
+	page := chrome.New(t).Open(t, site.url+"/")
+	say := func(text string) {
+		page.Do(t, chrome.Script(fmt.Sprintf(`cotrail.log(%q)`, text)), flushed)
+	}
+	page.Do(t, recording)
+	say("before")
+	data, backup := filepath.Join(r.dir, "data"), filepath.Join(r.dir, "backup")
+	if out, err := exec.Command(binary, "backup", "--data", data, backup).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	say("lost")
+	say("lost as well")
+	r.kill()
+	page.Do(t, chrome.WaitFor(`cotrail.status === "reconnecting"`), chrome.Script(`cotrail.log("meanwhile")`))
+	if err := errors.Join(os.RemoveAll(data), os.Rename(backup, data)); err != nil {
+		t.Fatal(err)
+	}
+	r.start()
+	page.Do(t, recording)
+	say("after")
+	entries := r.settledLog(session(t, page), "what was said after it is in the log", has(3, "client_log"))
+	var told []string
+	for _, e := range entries {
+		switch e.text("type") {
+		case "client_log":
+			told = append(told, e.details().text("message"))
+		case "gap":
+			told = append(told, fmt.Sprint(e.details().text("reason"), " ", e.details().number("count")))
+		}
+	}
+	if want := []string{"before", "forgotten 2", "meanwhile", "after"}; !slices.Equal(told, want) {
+		t.Errorf("the log tells %q, want %q", told, want)
 	}
 }

@@ -9,6 +9,8 @@ const PROTOCOL = "cotrail.v1";
 export class Bridge {
   /** @type {WebSocket | undefined} */
   socket = undefined;
+  /** The request whose answer the recorder waits for: one that was given up would tell what the relay had before. @type {object | undefined} */
+  asked = undefined;
   timer = 0;
   ended = false;
   /** Promises of flushes. @type {Map<string, () => void>} */
@@ -72,7 +74,7 @@ export class Bridge {
 
   close() {
     const socket = this.socket;
-    this.socket = undefined; // no "closed" follows
+    this.socket = this.asked = undefined; // no "closed" follows, and no "posted"
     if (socket) socket.close();
   }
 
@@ -83,7 +85,9 @@ export class Bridge {
 
   /** @param {Uint8Array<ArrayBuffer>} body @param {boolean} leaving */
   request(body, leaving) {
-    const answered = (/** @type {Uint8Array | null} */ answer) => leaving || this.tell("posted", answer);
+    const asked = {};
+    if (!leaving) this.asked = asked;
+    const answered = (/** @type {Uint8Array | null} */ answer) => this.asked === asked && this.tell("posted", answer);
     fetch(this.relay + "/v1/record", { method: "POST", body, keepalive: leaving, credentials: "omit", headers: { "Content-Type": "text/plain" } })
       .then((answer) => answer.arrayBuffer())
       .then((answer) => answered(new Uint8Array(answer)))

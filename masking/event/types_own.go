@@ -30,7 +30,7 @@ var recorderFailed = Spec{Type: RecorderFailed, By: ByRecorder | ByRelay, Keys: 
 
 var gap = Spec{Type: Gap, By: ByRecorder | ByRelay, Keys: []Key{
 	{Name: "count", Shape: Int, Required: true}, {Name: "first", Shape: Int, Nullable: true}, {Name: "last", Shape: Int, Nullable: true},
-	{Name: "reason", Shape: OneOf, Required: true, Enum: []string{"overflow", "not_ready", "crash", "too_large", "unreadable", "clock"}},
+	{Name: "reason", Shape: OneOf, Required: true, Enum: []string{"overflow", "not_ready", "crash", "too_large", "unreadable", "forgotten", "clock"}},
 }}
 
 var policyLoaded = Spec{Type: PolicyLoaded, By: ByRecorder, Keys: []Key{{Name: "digest", Treat: Digest, Nullable: true}, {Name: "fallback", Shape: Bool}}}

@@ -38,14 +38,15 @@ func (h *Handler) post(w http.ResponseWriter, r *http.Request) {
 	}
 	answer, err := h.take(w, r, body)
 	if err != nil {
-		h.answer(w, err)
+		h.refuse(w, answer, err)
 		return
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
 	_, _ = w.Write(answer) // fails when the page is gone: it will ask again
 }
 
-// take stores what a body holds and gives the answer: a welcome and an acknowledgement.
+// take stores what a body holds and gives the answer: a welcome and an acknowledgement. Where the store takes no more of
+// the stream it is the welcome alone, for the page has to know from where it may go on.
 func (h *Handler) take(w http.ResponseWriter, r *http.Request, body []byte) ([]byte, error) {
 	ctx := context.WithoutCancel(r.Context()) // a page that is left cuts its requests: store what came all the same
 	frame, rest, err := event.CutPart(body)
@@ -80,11 +81,12 @@ func (h *Handler) take(w http.ResponseWriter, r *http.Request, body []byte) ([]b
 			continue
 		}
 		var moved *event.Welcome
-		if last, moved, err = in.append(ctx, b); err != nil {
-			return nil, err
-		}
+		last, moved, err = in.append(ctx, b)
 		if moved != nil {
 			welcome = *moved
+		}
+		if err != nil {
+			return event.AppendPart(nil, welcome.Append(nil)), err
 		}
 	}
 	return event.AppendPart(event.AppendPart(nil, welcome.Append(nil)), event.AppendAck(nil, last)), nil
@@ -118,9 +120,12 @@ func (in *intake) part(frame []byte, last uint64) (store.Batch, error) {
 }
 
 // answer refuses a request.
-func (h *Handler) answer(w http.ResponseWriter, err error) {
+func (h *Handler) answer(w http.ResponseWriter, err error) { h.refuse(w, nil, err) }
+
+// refuse refuses a request behind what else there is to answer.
+func (h *Handler) refuse(w http.ResponseWriter, answer []byte, err error) {
 	r := h.told(err)
 	w.Header().Set("Content-Type", "application/octet-stream")
 	w.WriteHeader(event.Codes[r.code].Status)
-	_, _ = w.Write(event.AppendPart(nil, r.frame())) // fails when the page is gone
+	_, _ = w.Write(event.AppendPart(answer, r.frame())) // fails when the page is gone
 }

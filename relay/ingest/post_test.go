@@ -150,7 +150,6 @@ func TestBadPost(t *testing.T) {
 		{"a second hello", origin, "text/plain", body(hello, hello), event.BadFrame, true},
 		{"a cut part", origin, "text/plain", body(hello, good)[:len(hello)+10], event.BadFrame, true},
 		{"a batch that goes on", origin, "text/plain", body(hello, goesOn), event.BadFrame, true},
-		{"events out of order", origin, "text/plain", body(hello, p.plain(9, string(p.lines(1)))), event.OutOfOrder, true},
 		{"a bad event", origin, "text/plain", body(hello, p.plain(1, "{}\n")), event.BadEvent, true},
 		{"too large", origin, "text/plain", make([]byte, event.MaxFrame+1), event.TooLarge, false},
 		{"too many parts", origin, "text/plain", body(append([][]byte{hello}, slicesOf(good, maxParts)...)...), event.TooLarge, true},
@@ -171,6 +170,29 @@ func TestBadPost(t *testing.T) {
 	}
 	r.wantTaken(t, body(hello, good), 1)
 	r.wantLog(t, p, 1)
+}
+
+// TestPostOutOfOrder: the page is told what the relay has of the stream, for it can go on from there only.
+func TestPostOutOfOrder(t *testing.T) {
+	r := newRelay(t, nil)
+	p := &page{hello: someHello(), next: 1}
+	hello := p.hello.Append(nil)
+	r.wantTaken(t, body(hello, p.plain(1, string(p.lines(2)))), 2)
+	answer, content := r.post(t, origin, "text/plain", body(hello, p.plain(9, string(p.lines(1)))))
+	frame, rest, err := event.CutPart(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w, err := event.ReadWelcome(frame); err != nil || w.Last != 2 || w.Session != p.hello.Session {
+		t.Errorf("welcome %+v, %v; want 2 events of the session", w, err)
+	}
+	frame, rest, err = event.CutPart(rest)
+	if err != nil || len(rest) > 0 {
+		t.Fatalf("%d bytes behind the refusal, %v", len(rest), err)
+	}
+	if refusal, err := event.ReadRefusal(frame); err != nil || event.Code(refusal.Code) != event.OutOfOrder || answer.StatusCode != 409 {
+		t.Errorf("status %d, %+v, %v; want %s", answer.StatusCode, refusal, err, event.OutOfOrder)
+	}
 }
 
 func slicesOf(frame []byte, n int) (frames [][]byte) {

@@ -125,6 +125,7 @@ var (
 		"clock":    ", but the clock of the page jumped: the machine slept, or somebody set it",
 		"overflow": ": there was no room for more", "not_ready": ": the page was left before the recorder was ready",
 		"crash": ": the recorder crashed", "too_large": ": too large", "unreadable": ": unreadable",
+		"forgotten": ": the relay had stored them, and has them no more",
 	}
 )
 

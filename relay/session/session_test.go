@@ -263,6 +263,7 @@ func TestMessage(t *testing.T) {
 		{"recorder_stopped", `{"reason":"consent withdrawn"}`, "The recorder stopped: consent withdrawn"},
 		{"recorder_failed", `{"what":"csp"}`, "The recorder failed: the page forbids WebAssembly"},
 		{"gap", `{"count":12,"reason":"overflow"}`, "12 events are missing here: there was no room for more"},
+		{"gap", `{"count":3,"reason":"forgotten"}`, "3 events are missing here: the relay had stored them, and has them no more"},
 		{"x_offer_made", `{"plan":"basic"}`, "Ada Miller: offer made"},
 	} {
 		t.Run(tt.want, func(t *testing.T) {

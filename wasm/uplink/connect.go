@@ -126,10 +126,11 @@ func (u *Uplink) Message(frame []byte, now int64) {
 // the session ended and another took its place.
 func (u *Uplink) welcome(w event.Welcome, now int64) {
 	u.adopt(w.Session)
-	u.ack(w.Last)
 	if u.state != greeting {
+		u.ack(w.Last)
 		return
 	}
+	u.goOn(w.Last, now)
 	u.queue.sent = u.queue.acked
 	u.frames = u.frames[:0]
 	u.writer.Reset()
@@ -149,6 +150,16 @@ func (u *Uplink) adopt(session string) {
 		u.Hello.Session = session
 	}
 	u.link.Session(session)
+}
+
+// goOn goes on from the relay's last durable event. A store that was set back, as by a backup that was restored, has
+// less than was acknowledged.
+func (u *Uplink) goOn(last uint64, now int64) {
+	if last < u.queue.acked {
+		u.queue.forget(last, now)
+		u.left = 0
+	}
+	u.ack(last)
 }
 
 func (u *Uplink) ack(last uint64) {

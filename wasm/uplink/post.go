@@ -1,6 +1,9 @@
 package uplink
 
-import "github.com/cotrail/cotrail/masking/event"
+import (
+	"github.com/cotrail/cotrail/masking/event"
+	"github.com/cotrail/cotrail/wasm/batch"
+)
 
 // postEvery is the pause between requests where WebSockets are blocked: each is a connection's worth of work.
 const postEvery = 1000
@@ -13,6 +16,8 @@ func (u *Uplink) Posted(answer []byte, now int64) {
 	u.heard = now
 	ofTail := len(u.tail) > 0
 	var code event.Code
+	var has event.Welcome // of the tail's stream
+	greeted := false
 	for ok := false; ; ok = true {
 		frame, rest, err := event.CutPart(answer)
 		if err != nil {
@@ -26,10 +31,14 @@ func (u *Uplink) Posted(answer []byte, now int64) {
 		if r, err := event.ReadRefusal(frame); err == nil {
 			code = event.Code(r.Code)
 		} else if !ofTail {
-			u.answered(frame)
+			u.answered(frame, now)
+		} else if w, err := event.ReadWelcome(frame); err == nil {
+			has, greeted = w, true
 		}
 	}
 	switch {
+	case code == event.OutOfOrder && ofTail && greeted && u.refit(has.Last, now):
+		u.failed(now)
 	case ofTail:
 		u.tailAnswered(code, now)
 	case code != "":
@@ -45,10 +54,10 @@ func (u *Uplink) Posted(answer []byte, now int64) {
 	u.stopping(now)
 }
 
-func (u *Uplink) answered(frame []byte) {
+func (u *Uplink) answered(frame []byte, now int64) {
 	if w, err := event.ReadWelcome(frame); err == nil {
 		u.adopt(w.Session)
-		u.ack(w.Last)
+		u.goOn(w.Last, now)
 	} else if last, err := event.ReadAck(frame); err == nil {
 		u.ack(last)
 		u.queue.sent = u.queue.acked
@@ -65,6 +74,41 @@ func (u *Uplink) tailAnswered(code event.Code, now int64) {
 	u.tail = u.tail[1:]
 	u.link.Keep(u.tail)
 	u.connect(now)
+}
+
+// refit numbers the bodies of the tail's first stream anew, behind a gap: the relay's last event of that stream is
+// number n, for it has lost what it had acknowledged since. False when nothing is missing before them.
+func (u *Uplink) refit(n uint64, now int64) bool {
+	hello, b, ok := cutBody(u.tail[0])
+	if !ok || b.First <= n+1 {
+		return false
+	}
+	lost := b.First - n - 1
+	stub := event.AppendPart(event.AppendPart(nil, hello.Append(nil)), batch.PlainFrame(hello.Stream, n+1, [][]byte{forgotten(lost, now)}))
+	bodies := [][]byte{stub}
+	for _, body := range u.tail {
+		if own, b, ok := cutBody(body); ok && b.Stream == hello.Stream {
+			b.First -= lost - 1 // the gap has a number as well
+			body = event.AppendPart(event.AppendPart(nil, own.Append(nil)), b.Append(nil))
+		}
+		bodies = append(bodies, body)
+	}
+	u.tail = bodies
+	u.link.Keep(u.tail)
+	return true
+}
+
+// cutBody reads a body with a batch in it.
+func cutBody(body []byte) (hello event.Hello, b event.Batch, ok bool) {
+	hello, rest, err := cutHello(body)
+	if err != nil {
+		return hello, b, false
+	}
+	frame, _, err := event.CutPart(rest)
+	if err == nil {
+		b, err = event.ReadBatch(frame)
+	}
+	return hello, b, err == nil
 }
 
 // Leave hands all that is not acknowledged to the browser, in the handler: the oldest events as a request that

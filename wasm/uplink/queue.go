@@ -51,11 +51,26 @@ func (q *queue) ack(n uint64) {
 	q.sent = max(q.sent, n)
 }
 
-// gap counts events that were dropped.
+// forget goes back to number n: the relay has no more, though it had acknowledged more. A gap takes the place of what
+// it has lost, and what waits is numbered after that.
+func (q *queue) forget(n uint64, now int64) {
+	line := forgotten(q.acked-n, now)
+	q.lines = append([][]byte{line}, q.lines...)
+	q.bytes += len(line)
+	q.acked, q.sent = n, n
+}
+
+// forgotten is the gap of so many events that the relay had acknowledged and has no more.
+func forgotten(count uint64, now int64) []byte {
+	e := gap{count: int64(count), first: now, last: now, reason: "forgotten"}.event()
+	return e.AppendLine(nil)
+}
+
+// gap counts events that are missing.
 type gap struct {
 	count       int64
 	first, last int64
-	large       bool
+	reason      event.Word
 }
 
 func (g *gap) add(time int64, large bool) {
@@ -64,18 +79,17 @@ func (g *gap) add(time int64, large bool) {
 	}
 	g.count++
 	g.last = time
-	g.large = large
+	g.reason = "overflow"
+	if large {
+		g.reason = "too_large"
+	}
 }
 
-func (g *gap) event() event.Event {
+func (g gap) event() event.Event {
 	e := event.Event{Type: event.Gap, Time: g.last}
 	e.Details.Int("count", g.count)
 	e.Details.Int("first", g.first)
 	e.Details.Int("last", g.last)
-	if g.large {
-		e.Details.Word("reason", "too_large")
-	} else {
-		e.Details.Word("reason", "overflow")
-	}
+	e.Details.Word("reason", g.reason)
 	return e
 }

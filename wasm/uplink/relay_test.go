@@ -36,7 +36,7 @@ type relay struct {
 func newRelay(t testing.TB) *relay { return &relay{t: t, log: map[event.StreamID][]string{}} }
 
 func (r *relay) Connect()             { r.dials++ }
-func (r *relay) Close()               { r.connected = false; r.answers = nil }
+func (r *relay) Close()               { r.connected, r.answers, r.posted = false, nil, nil }
 func (r *relay) Keep(bodies [][]byte) { r.kept = bodies }
 func (r *relay) Session(id string)    { r.sessions = append(r.sessions, id) }
 func (r *relay) Status(s Status, c event.Code) {

@@ -16,7 +16,7 @@ import (
 type Link interface {
 	Connect()                         // then Opened, Message…, Closed; or Closed alone
 	Send(frame []byte)                // on the open connection
-	Close()                           // no Closed follows
+	Close()                           // no Closed follows, and no Posted
 	Post(body []byte, leaving bool)   // then Posted, unless the page is leaving
 	Keep(bodies [][]byte)             // for the tab's next page; none: nothing is waiting
 	Session(id string)                // the relay keeps the events under this session from now on

@@ -27,7 +27,7 @@ var own = []Type{
 	{Type: event.Gap, Title: "Gap", Doc: "Events are missing here, or the time that passed is not known.", keys: `
 		first   time of the first, milliseconds by the page's clock
 		last    time of the last
-		reason  why; clock: nothing is known to be missing, but between these two times the machine slept, or its clock was set`,
+		reason  why; forgotten: the relay had stored these and has them no more, which was found at this time; clock: nothing is known to be missing, but between these two times the machine slept, or its clock was set`,
 		Sample: `{"count":12,"first":1795341873343,"last":1795341893343,"reason":"overflow"}`},
 	{Type: event.PolicyLoaded, Title: "Policy loaded", Doc: "The rules by which this page is masked.", keys: `
 		digest    SHA-256 of the policy; null when it could not be had
