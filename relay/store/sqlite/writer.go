@@ -221,7 +221,7 @@ func (w *writer) judge(err error) error {
 		switch {
 		case code&0xff == sqlite3.SQLITE_FULL, code == sqlite3.SQLITE_IOERR_SHMSIZE:
 			w.fullAt.Store(time.Now().UnixNano())
-			return fmt.Errorf("%w: %w", store.ErrFull, err)
+			return fmt.Errorf("%w: the disk is full: %w", store.ErrFull, err)
 		case code&0xff == sqlite3.SQLITE_BUSY:
 			return fmt.Errorf("%w: %w", store.ErrFull, err)
 		}
