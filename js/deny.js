@@ -1,14 +1,22 @@
 // The hard deny: secrets by their nature, whose values are not even read. masking/deny.go tells the same rule;
 // the words come from there at build time.
 
-/** Elements that are, or ever were, password fields: a "show password" button does not make them harmless. */
+/** Elements that are, or ever were, password fields, or components around one: a "show password" button does not make them harmless. @type {WeakSet<Node>} */
 const passwords = new WeakSet();
+const PASSWORD = "password";
 
 /** @param {MutationRecord[]} changes */
 function noteTypes(changes) {
   for (const c of changes) {
-    if ((c.oldValue || "").toLowerCase() === "password") passwords.add(c.target);
+    if ((c.oldValue || "").toLowerCase() === PASSWORD) note(c.target);
   }
+}
+
+/** The component that has a password field in its shadow root holds what is typed there. @param {Node} el */
+function note(el) {
+  passwords.add(el);
+  const { nodeType, host } = /** @type {ShadowRoot} */ (el.getRootNode());
+  if (nodeType === Node.DOCUMENT_FRAGMENT_NODE && host) note(host);
 }
 
 const observer = new MutationObserver(noteTypes);
@@ -20,6 +28,12 @@ export function watchTypes(root) {
   if (watched.has(root)) return;
   watched.add(root);
   observer.observe(root, { subtree: true, attributes: true, attributeFilter: ["type"], attributeOldValue: true });
+}
+
+/** Whether it is a password field, or a component that says so or has one in it. @param {Element} el */
+function isPassword(el) {
+  const { type } = /** @type {HTMLInputElement} */ (el);
+  return type === PASSWORD || (el.getAttribute("type") || "").toLowerCase() === PASSWORD || (el.shadowRoot !== null && el.shadowRoot.querySelector("[type=password i]") !== null);
 }
 
 const WHOLE = new Set(__DENY__.whole);
@@ -34,7 +48,7 @@ const CUT = /[^\p{L}\p{M}\p{N}|]+/gu;
 const UNSEEN = /[\u0300-\u036f\ufe00-\ufe0f\p{Cf}]/gu;
 
 /** Without accents; of letters whose stroke or missing dot is no accent only those that the words have. @param {string} names */
-const unaccented = (names) => names.normalize("NFKD").replace(UNSEEN, "").normalize("NFC").replace(/ł/gi, "l").replace(/ı/g, "i");
+const unaccented = (names) => (/^[\0-\x7f]*$/.test(names) ? names : names.normalize("NFKD").replace(UNSEEN, "").normalize("NFC").replace(/ł/gi, "l").replace(/ı/g, "i"));
 
 /** @param {string} all names @param {string} joined the same without what is no letter or digit */
 function isSecret(all, joined) {
@@ -78,9 +92,8 @@ const NAMING = ["aria-label", "placeholder", "title"];
  */
 export function denied(el, names) {
   noteTypes(observer.takeRecords());
-  const type = el.localName === "input" ? /** @type {HTMLInputElement} */ (el).type : "";
-  if (type === "password") passwords.add(el);
-  if (passwords.has(el) || type === "hidden") return true;
+  if (isPassword(el)) note(el);
+  if (passwords.has(el) || (el.localName === "input" && /** @type {HTMLInputElement} */ (el).type === "hidden")) return true;
   const tokens = (el.getAttribute("autocomplete") || "").toLowerCase();
   return (tokens !== "" && /(^|\s)(one-time-code|cc-)|-password(\s|$)/.test(tokens)) || deniedNames([el.getAttribute("name") || "", el.getAttribute("id") || "", ...names]);
 }

@@ -39,7 +39,11 @@ export function senseTabs(queue, listen, identity, now) {
   }
 
   listen(document, "visibilitychange", () => seen(now()));
-  listen(window, "focus", (e) => e.target === window && seen(now()));
+  const looked = () => seen(now());
+  window.addEventListener("focus", looked); // of the window itself: captured, it would be that of every element as well
   seen(arrival());
-  return channel.end;
+  return () => {
+    window.removeEventListener("focus", looked);
+    channel.end();
+  };
 }
