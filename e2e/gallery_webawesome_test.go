@@ -14,7 +14,7 @@ var webawesomeActs = []told{
 	typing("#town >> input", "Porto"),
 	tells(chrome.Click("#town >> [part=clear-button]"), "click {#town >> [part=clear-button]} Clear entry", "input_change {#town} =  by script"),
 	tells(chromedp.Steps(chrome.Type("#word >> input", "sesame"), chrome.Press(kb.Tab)), "click masked hard_deny input", "input_change masked hard_deny input filled"),
-	clicking("#word >> [part=password-toggle-button]", "Show password"),
+	tells(chrome.Click("#word >> [part=password-toggle-button]"), "click masked hard_deny wa-input"),
 	tells(chromedp.Steps(chrome.Focus("#start >> input"), chrome.Press("03152027"), chrome.Press(kb.Tab), chrome.Press(kb.Tab)), "input_change {#start >> input} = 2027-03-15"),
 	typing("#count >> input", "12"),
 	tells(chrome.Click("#count >> [part~=stepper-increment]"), "click {#count >> [part~=stepper-increment]} Increment", "input_change {#count} = 13 by script"),

@@ -188,7 +188,7 @@ func brief(e entry, site string) string {
 		said := kind + " " + where(d.text("xpath"))
 		if kind == "input_change" {
 			said += " = " + d.text("value")
-		} else if role := d.text("role"); role == "button" || role == "link" || role == "option" || role == "listitem" || role == "label" || role == "checkbox" {
+		} else if slices.Contains([]string{"button", "link", "option", "listitem", "label", "checkbox", "gridcell", "treeitem"}, d.text("role")) {
 			said = strings.TrimSpace(said + " " + d.text("label"))
 		}
 		for _, flag := range []string{"checked", "selected"} {

@@ -13,6 +13,13 @@ func inRoot(content string) string {
 	return fmt.Sprintf(`<my-box id=h></my-box><script>h.attachShadow({mode: "open"}).innerHTML = %q</script><button id=out>Out</button>`, content)
 }
 
+// inField is a custom element that takes part in forms, with an open shadow root.
+func inField(attributes, content string) string {
+	return fmt.Sprintf(`<my-field id=h %s></my-field><script>
+		customElements.define("my-field", class extends HTMLElement { static formAssociated = true; value = "" });
+		h.attachShadow({mode: "open"}).innerHTML = %q</script>`, attributes, content)
+}
+
 // threeDeep is a field within three roots.
 const threeDeep = `<my-one id=one></my-one><script>
 	const two = one.attachShadow({mode: "open"}).appendChild(document.createElement("my-two"));
@@ -121,6 +128,12 @@ var shadow = []situation{
 	{name: "a password", body: inRoot(`<input id=a type=password>`),
 		do:   acts(chrome.Type("#h >> #a", "horse"), leave),
 		want: says("click masked hard_deny input", "input_change masked hard_deny input filled")},
+	{name: "a component that is a password", body: inField("type=password", `<button id=b>Show</button>`),
+		do:   acts(chrome.Click("#h >> #b"), chrome.Script(`h.setAttribute("type", "text")`), chrome.Click("#h >> #b"), chrome.Script(`h.value = "horse"; h.dispatchEvent(new Event("change"))`)),
+		want: says("click masked hard_deny my-field", "click masked hard_deny my-field", "input_change masked hard_deny my-field filled by script")},
+	{name: "a component with a password in it", body: inField("", `<input id=a type=password><button id=b onclick="this.previousSibling.type = 'text'">Show</button>`),
+		do:   acts(chrome.Click("#h >> #b"), chrome.Click("#h >> #b"), chrome.Script(`h.value = "horse"; h.dispatchEvent(new Event("change"))`)),
+		want: says("click masked hard_deny my-field", "click masked hard_deny my-field", "input_change masked hard_deny my-field filled by script")},
 	{name: "in a closed root", body: `<my-box id=h style="display: block"></my-box><script>h.attachShadow({mode: "closed"}).innerHTML = "<input id=a style='display: block; width: 100%'>"</script>`,
 		do:   acts(chrome.Click("#h"), chrome.Press("Ada"), leave),
 		want: says("click #h")}, // the host is all that can be seen

@@ -1,9 +1,9 @@
 // Reads the facts of an element in one pass, at the moment of the event: the page may change or remove it next.
 
-import { nameOf } from "./names.js";
+import { nameOf, VALUE_ROLE } from "./names.js";
 import { steps } from "./path.js";
 import { BRIEF, FULL } from "./depth.js";
-import { attributeOf, closestOf, hostOf, isElement, localNameOf, matchesOf, rootOf } from "./nodes.js";
+import { attributeOf, closestOf, isElement, localNameOf, matchesOf } from "./nodes.js";
 import { ITEM, plain, text } from "./queue.js";
 import { chain, judge, surelyHidden } from "./rules.js";
 
@@ -11,37 +11,45 @@ import { chain, judge, surelyHidden } from "./rules.js";
 /** @typedef {import("./tape.js").Held} Held */
 /** @typedef {import("./tape.js").Sensed} Sensed */
 
-/** Roles whose name or state is what a form value would tell, and of these, what holds nothing but the value. */
-const VALUE_ROLES = /(^|\s)(option|radio|checkbox|switch|menuitemradio|menuitemcheckbox|slider|spinbutton|textbox|searchbox|combobox|listbox)(\s|$)/i;
-const HOLDING_ROLES = ["option", "radio", "checkbox", "switch", "menuitemradio", "menuitemcheckbox", "slider", "spinbutton", "textbox", "searchbox"];
-const HOLDER = "[contenteditable]:not([contenteditable=false i])," + HOLDING_ROLES.map((role) => `[role~=${role} i]`);
-
-/** What has an action of its own, also within a label. */
-const INTERACTIVE = "a[href],area[href],button,input,select,textarea,summary";
-
 /** Inputs that only say what they do. */
 export const BUTTONS = new Set(["button", "submit", "reset", "image"]);
 
 /** Whether the element's content is a form value. @param {Element} el */
-export function isFormValue(el) {
+export const isFormValue = (el) => isField(el) || editorOf(el) !== null;
+
+/** Whether it is one by itself, and not by what it lies in. @param {Element} el */
+function isField(el) {
   const name = localNameOf(el);
   if (name === "input") return !BUTTONS.has(/** @type {HTMLInputElement} */ (el).type);
   if (name === "select" || name === "textarea" || name === "option") return true;
   const role = attributeOf(el, "role");
-  return (role !== null && VALUE_ROLES.test(role)) || editorOf(el) !== null || isCustomField(el);
+  return (role !== null && VALUE_ROLE.test(role)) || isCustomField(el);
 }
 
+const EDITABLE = "[contenteditable]:not([contenteditable=false i])";
+
+/** What may make a field of what lies in it, besides custom elements. */
+const AROUND = "label,select,[role],[contenteditable]";
+
+/** What has an action of its own: clicked within a label, it does not pass the click on to the label's control. */
+const INTERACTIVE = "a[href],area[href],button,input,select,textarea,summary";
+
 /**
- * The form value that an element which is none itself lies within, or whose label: what is clicked there tells the value.
- * @param {Element} el @returns {Element | undefined}
+ * What a click on an element is a click on: the field that the element is, lies in, or lies in the label of, through
+ * slots and shadow roots. Else the element itself, or what it speaks for. Gives also what makes it so: that field or label.
+ * @param {Element} el @param {EventTarget[]} path the composed path of the click
  */
-export function valueAround(el) {
-  const label = closestOf(el, "label");
-  if (label && !matchesOf(el, INTERACTIVE) && isFormValue(controlOf(label))) return label;
-  for (let at = /** @type {Element | null} */ (el); at; at = hostOf(rootOf(at))) {
-    const holder = closestOf(at, HOLDER);
-    if (holder) return holder;
+export function clicked(el, path) {
+  const own = controlOf(el);
+  const from = isField(own) ? path.length : Math.max(0, path.indexOf(el));
+  for (let i = from; i < path.length; i++) {
+    const at = path[i];
+    if (!isElement(at) || !(matchesOf(at, AROUND) || isCustomField(at))) continue;
+    const control = controlOf(at);
+    if (control !== at && path.slice(from, i).some((acts) => isElement(acts) && matchesOf(acts, INTERACTIVE))) continue;
+    if (isField(control) || matchesOf(control, EDITABLE)) return { control, by: at };
   }
+  return { control: own, by: el };
 }
 
 /** Whether a custom element takes part in forms as a field does. @param {Element} el */
@@ -66,11 +74,14 @@ export function typeOf(el) {
   return TYPED.has(localNameOf(el)) ? /** @type {HTMLInputElement} */ (el).type : "";
 }
 
+/** The parts of a select: each may be opened by itself. */
+const OPTIONS = /^opt(ion|group)$/;
+
 /** The control that an element speaks for: a label's, an option's select, else itself. @param {Element} el */
 export function controlOf(el) {
   const name = localNameOf(el);
   if (name === "label") return /** @type {HTMLLabelElement} */ (el).control || el;
-  if (name === "option" || name === "optgroup") return el.closest("select") || el;
+  if (OPTIONS.test(name)) return el.closest("select") || el;
   return el;
 }
 
@@ -79,10 +90,11 @@ export function controlOf(el) {
  * control holds when it is a field, and whether it will surely be hidden.
  * @param {Row} row @param {Element} el @param {Element} control @param {Sensed} s
  * @param {(el: Element, depth: number) => Held} held
+ * @param {EventTarget[]} path of the event as it is under way
  */
-export function subject(row, el, control, s, held) {
-  const hits = judge(el, s.path || !s.e ? [] : s.e.composedPath());
-  if (control !== el && !control.contains(el)) stricter(hits, judge(control));
+export function subject(row, el, control, s, held, path = s.path || !s.e ? [] : s.e.composedPath()) {
+  const hits = judge(el, path);
+  if (control !== el && !OPTIONS.test(localNameOf(el))) stricter(hits, judge(control));
   row.node = localNameOf(control);
   row.block = hits.block;
   row.mask = hits.mask;

@@ -47,6 +47,9 @@ export const localNameOf = own(Element.prototype, "localName");
 /** @type {(el: Element) => string | null} */
 export const namespaceOf = own(Element.prototype, "namespaceURI");
 
+/** @type {(el: Element) => ShadowRoot | null} */
+export const shadowOf = own(Element.prototype, "shadowRoot");
+
 /** @type {(el: Element) => HTMLSlotElement | null} */
 export const slotOf = own(Element.prototype, "assignedSlot");
 

@@ -110,11 +110,5 @@ export function hides(el) {
   return hits.block !== NONE || hits.mask !== NONE;
 }
 
-/** Whether a rule hides the element, or one that it lies within. @param {Element} el */
-export function hidesWithin(el) {
-  const { block, mask } = judge(el);
-  return block !== NONE || mask !== NONE;
-}
-
 /** Whether something within the element has a rule of its own. @param {Element} el */
 export const hasRuled = (el) => el.querySelector(any) !== null;

@@ -2,19 +2,22 @@
 // label's click that the browser repeats on its control, and Enter in a field that it turns into a click on the
 // form's button.
 
-import { controlOf, identityOf, isFormValue, label, shown, subject, valueAround } from "../facts.js";
-import { textOf } from "../names.js";
-import { focusedBeside, hostOf, isElement, matchesOf } from "../nodes.js";
+import { clicked, identityOf, label, shown, subject } from "../facts.js";
+import { nameOf, textOf } from "../names.js";
+import { focusedBeside, hostOf, isElement, isShadowRoot, localNameOf, matchesOf, rootOf } from "../nodes.js";
 import { text } from "../queue.js";
 
 /** @typedef {import("../queue.js").Row} Row */
 /** @typedef {import("../tape.js").Sensed} Sensed */
 
-/** Roles of what one acts on, so that it has a name of its own: of others the name would be the text of half a page. */
-const WIDGETS = ["button", "link", "checkbox", "radio", "switch", "slider", "spinbutton", "textbox", "searchbox", "combobox", "option", "tab", "menuitem", "menuitemcheckbox", "menuitemradio", "treeitem", "gridcell", "label"];
+/** Roles of what has a name of its own: buttons and links of all kinds, and fields, where the policy shows them. Of others the name would be a text of the page. */
+const NAMED = ["button", "link", "checkbox", "radio", "switch", "slider", "spinbutton", "textbox", "searchbox", "combobox", "option", "tab", "menuitem", "menuitemcheckbox", "menuitemradio"];
+
+/** Roles of what one acts on. */
+const WIDGETS = [...NAMED, "treeitem", "gridcell"];
 
 /** What a person means to click when they click on something within it. */
-const ACTIONABLE = "button,a[href],area[href],input,select,textarea,option,label,summary,[onclick],[tabindex]:not([tabindex^='-']),[contenteditable]," + WIDGETS.map((role) => `[role=${role} i]`);
+const ACTIONABLE = "button,a[href],area[href],input,select,textarea,option,label,summary,[onclick],[tabindex]:not([tabindex^='-']),[contenteditable]," + WIDGETS.map((role) => `[role~=${role} i]`);
 
 /** Of those, what needs no further look, and of these, what a click goes no further up from: to no label, to no link. */
 const PLAIN = new Set(["button", "input", "select", "textarea", "option", "label", "summary"]);
@@ -23,7 +26,16 @@ const CONTROLS = new Set(["button", "input", "select", "textarea", "option"]);
 /** Buttons named this shortly, this many together, are a keypad. */
 const KEY_NAME = 2;
 const KEYS = 5;
-const KEY = "button,input[type=button i],input[type=submit i],input[type=reset i],[role=button i],a";
+const KEY = "button,input[type=button i],input[type=submit i],input[type=reset i],input[type=image i],[role~=button i],a";
+
+/** What a key shows though it has a longer name: one sign to type, and no picture such as a cross. */
+const SIGN = /^[\p{L}\p{N}]$/u;
+
+/** What may have another name than the text that it shows. */
+const NAMED_APART = "[aria-label],[aria-labelledby],[title]";
+
+/** How far around a key the others are. */
+const AROUND = 3;
 
 export class Clicks {
   /** The control on which the browser repeats a label's click, and the time of that click. @type {[Element, number] | undefined} */
@@ -87,10 +99,10 @@ export class Clicks {
     const { e } = s;
     /** @type {Row} */
     const row = { t: "click", at: s.at, trusted: e.isTrusted, button: e.button, via: via(e) };
-    const own = controlOf(el);
-    const around = isFormValue(own) ? undefined : valueAround(el);
-    const { hidden } = subject(row, el, around ? controlOf(around) : own, s, this.held);
-    row.shown_node = (hidden && around ? around : el).localName;
+    const path = s.path || e.composedPath();
+    const { control, by } = clicked(el, path);
+    const { hidden } = subject(row, el, control, s, this.held, s.path ? [] : path);
+    row.shown_node = localNameOf(hidden ? by : el);
     if (hidden) return this.queue.push(row);
     shown(row, el);
     row.role = text(roleOf(el));
@@ -99,8 +111,8 @@ export class Clicks {
       row.href = text(hrefOf(link));
       this.followed(s.at);
     }
-    if (el.localName in ROLES || WIDGETS.includes(String(row.role))) label(row, el);
-    if (!row.form_value && isKey(el, row.label)) row.keypad = true;
+    if (isNamed(el, String(row.role), control)) label(row, el);
+    if ((!row.form_value || by !== el) && isKey(el, String(row.label || ""))) row.keypad = true;
     if (row.keypad || Number(row.mask) >= 0) row.identity = identityOf(el); // it is masked: only then it is needed
     this.queue.push(row, row.via === "pointer" && !s.path ? (row) => position(row, el, e) : undefined);
   }
@@ -151,28 +163,38 @@ const ROLES = { button: "button", summary: "button", a: "link", area: "link", se
 /** @type {Record<string, string>} */
 const INPUT_ROLES = { checkbox: "checkbox", radio: "radio", range: "slider", number: "spinbutton", search: "searchbox", button: "button", submit: "button", reset: "button", image: "button" };
 
+/** Whether its name is that of something to act on: a label's is that of its control. @param {Element} el @param {string} role @param {Element} control */
+function isNamed(el, role, control) {
+  return el.localName === "label" ? control !== el : el.localName in ROLES || NAMED.includes(role);
+}
+
 /** @param {Element} el */
 function roleOf(el) {
-  const said = (el.getAttribute("role") || "").trim().split(/\s+/)[0];
+  const said = (el.getAttribute("role") || "").trim().split(/\s+/)[0].toLowerCase();
   if (said) return said;
   return el.localName === "input" ? INPUT_ROLES[/** @type {HTMLInputElement} */ (el).type] || "textbox" : ROLES[el.localName] || "";
 }
 
+/** Whether the element is a key of an on-screen keypad: which one was pressed tells what was typed. @param {Element} el @param {string} name */
+const isKey = (el, name) => matchesOf(el, KEY) && isShort(el, name) && isAmongKeys(el, KEY);
+
 /**
- * Whether the element is a key of an on-screen keypad: which one was pressed tells what was typed.
- * @param {Element} el @param {import("../queue.js").Row["label"]} name
+ * Whether there are enough as short around an element. Of what is in a shadow root, the hosts can be the keys.
+ * @param {Element} el @param {string} keys a selector
+ * @returns {boolean}
  */
-function isKey(el, name) {
-  if (String(name || "").length > KEY_NAME || !el.matches(KEY) || !isShort(el)) return false;
-  let group = el.parentElement;
-  for (let up = 0; up < 3 && group; up++, group = group.parentElement) {
-    if (Array.from(group.querySelectorAll(KEY)).filter(isShort).length >= KEYS) return true;
-  }
-  return false;
+function isAmongKeys(el, keys) {
+  let group = /** @type {Node} */ (el);
+  for (let up = 0; up < AROUND && group.parentNode; up++) group = group.parentNode;
+  let short = 0;
+  for (const key of /** @type {Element} */ (group).querySelectorAll(keys)) if (isShort(key) && ++short === KEYS) return true;
+  const root = rootOf(el);
+  return isShadowRoot(root) && isAmongKeys(root.host, KEY + "," + CSS.escape(root.host.localName));
 }
 
-/** @param {Element} el */
-function isShort(el) {
-  const name = el.localName === "input" ? /** @type {HTMLInputElement} */ (el).value : textOf(el);
-  return name.length > 0 && name.length <= KEY_NAME;
+/** Whether it is named as shortly as a key, or shows no more than one. @param {Element} el */
+function isShort(el, name = nameOf(el)) {
+  if (name && (name.length <= KEY_NAME || !matchesOf(el, NAMED_APART))) return name.length <= KEY_NAME;
+  const shown = el.localName === "input" ? /** @type {HTMLInputElement} */ (el).value : el.textContent;
+  return SIGN.test((shown || "").trim()) || SIGN.test(textOf(el));
 }

@@ -67,11 +67,15 @@ func (c *checker) change(field, part *html.Node, v verdict) []Entry {
 
 // click gives the entries of a click: its own, and the download that a link begins.
 func (c *checker) click(n *html.Node, v verdict) []Entry {
+	control, by := c.clicked(n)
+	if v.Rule == ruleKeypad {
+		by = n
+	}
 	switch {
-	case v.Action == masking.Block, v.Action == masking.Mask && c.unchosen(n, c.controlOf(n)):
+	case v.Action == masking.Block, v.Action == masking.Mask && c.unchosen(n, control):
 		return nil
 	case v.Action == masking.Mask:
-		return []Entry{entry(event.Click, func(d *event.Details) { c.masked(d, n, v.Rule) })}
+		return []Entry{entry(event.Click, func(d *event.Details) { c.masked(d, by, v.Rule) })}
 	}
 	link := closest(n, isLink)
 	if isOne(n, "button", "input", "select", "textarea", "option") {
@@ -82,7 +86,7 @@ func (c *checker) click(n *html.Node, v verdict) []Entry {
 		c.attributes(d, "attributes", n)
 		d.Text("xpath", c.xpath(n))
 		d.OptText("role", c.policy.Name(roleOf(n)))
-		if isNamed(n) {
+		if c.isNamed(n) {
 			d.OptText("label", c.policy.Label(c.nameOf(n)))
 		}
 		if link != nil {

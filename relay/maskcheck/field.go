@@ -1,6 +1,7 @@
 package maskcheck
 
 import (
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -49,14 +50,27 @@ func typeOf(n *html.Node) string {
 }
 
 // isFormValue tells whether the element's content is a form value.
-func (c *checker) isFormValue(n *html.Node) bool {
+func (c *checker) isFormValue(n *html.Node) bool { return isValue(n) || editorOf(n) != nil }
+
+// isValue tells whether it is one by itself, and not by what it lies in.
+func isValue(n *html.Node) bool {
 	switch n.Data {
 	case "input":
 		return !buttons[typeOf(n)]
 	case "select", "textarea", "option":
 		return true
 	}
-	return valueRoles[attr(n, "role")] || editorOf(n) != nil
+	return hasValueRole(n)
+}
+
+// hasValueRole looks at all roles that are given, first or in reserve.
+func hasValueRole(n *html.Node) bool {
+	return slices.ContainsFunc(rolesOf(n), func(role string) bool { return valueRoles[role] })
+}
+
+// rolesOf gives the roles that an element is said to have.
+func rolesOf(n *html.Node) []string {
+	return strings.FieldsFunc(strings.ToLower(attr(n, "role")), space)
 }
 
 // editorOf gives the outermost element that makes this one editable.
@@ -135,6 +149,30 @@ func (c *checker) controlOf(n *html.Node) *html.Node {
 		return n
 	}
 	return control
+}
+
+// clicked gives what a click on an element is a click on: the field that the element is, lies in, or lies in the label
+// of; else the element itself, or what it speaks for. by is what makes it so: that field or label.
+func (c *checker) clicked(n *html.Node) (control, by *html.Node) {
+	if control = c.controlOf(n); isValue(control) {
+		return control, n
+	}
+	acts := false
+	for at := n; at != nil; at = parent(at) {
+		control := c.controlOf(at)
+		edit, edits := attribute(control, "contenteditable")
+		if (control == at || !acts) && (isValue(control) || edits && !strings.EqualFold(edit, "false")) {
+			return control, at
+		}
+		acts = acts || interactive(at)
+	}
+	return control, n
+}
+
+// interactive tells of an element that it has an action of its own: clicked within a label, it does not pass the click
+// on to the label's control.
+func interactive(n *html.Node) bool {
+	return isOne(n, "button", "input", "select", "textarea", "summary") || isOne(n, "a", "area") && has(n, "href")
 }
 
 func labelable(n *html.Node) bool {

@@ -14,10 +14,18 @@ func tidy(s string) string {
 	return cutUnits(strings.Join(strings.FieldsFunc(s, space), " "), maxName)
 }
 
-// silent tells of an element that its text is none of a name: a form value, or nothing that is shown.
-func silent(n *html.Node) bool {
-	return isOne(n, "script", "style", "noscript", "template", "option", "datalist", "input", "select", "textarea", "output") ||
-		has(n, "contenteditable") || has(n, "hidden") || strings.EqualFold(attr(n, "aria-hidden"), "true")
+// silent tells of an element that it lends no text to the names of others.
+func silent(n *html.Node) bool { return mute(n) || hasValueRole(n) }
+
+// mute tells of an element that it has no text that could name it: the text is a form value, or nothing to read.
+func mute(n *html.Node) bool {
+	return isOne(n, "script", "style", "noscript", "template", "option", "datalist", "input", "select", "textarea", "output") || has(n, "contenteditable")
+}
+
+// unseen tells of an element that is there and not shown, as far as it says so itself.
+func unseen(n *html.Node) bool {
+	style := strings.ToLower(attr(n, "style"))
+	return has(n, "hidden") || strings.EqualFold(attr(n, "aria-hidden"), "true") || strings.Contains(style, "display:none") || strings.Contains(style, "display: none")
 }
 
 // textOf is the text of an element without what is hidden in it, as in js/names.js.
@@ -25,7 +33,7 @@ func (c *checker) textOf(n *html.Node) string {
 	if c.rules.hides(n) {
 		return ""
 	}
-	special := func(at *html.Node) bool { return silent(at) || isOne(at, "img", "svg", "slot") }
+	special := func(at *html.Node) bool { return silent(at) || unseen(at) || isOne(at, "img", "svg", "slot") }
 	if find(n, func(*html.Node) bool { return true }) == nil || !c.rules.hasRuled(n) && find(n, special) == nil {
 		return tidy(content(n))
 	}
@@ -34,7 +42,7 @@ func (c *checker) textOf(n *html.Node) string {
 		switch {
 		case at.Type == html.TextNode:
 			b.WriteString(at.Data)
-		case at.Type != html.ElementNode:
+		case at.Type != html.ElementNode || unseen(at):
 		case at.Data == "img":
 			if !c.rules.hides(at) {
 				b.WriteString(" " + attr(at, "alt") + " ")
@@ -49,25 +57,21 @@ func (c *checker) textOf(n *html.Node) string {
 	return tidy(b.String())
 }
 
-// texts gives the texts of elements that stand elsewhere, where other rules may hold.
-func (c *checker) texts(nodes []*html.Node) string {
+// texts is what other elements say of one.
+func (c *checker) texts(n *html.Node, others []*html.Node) string {
 	var out []string
-	for _, n := range nodes {
-		if hits := c.rules.judge(n, false); hits.block < 0 && hits.mask < 0 && !inSilent(n) {
-			out = append(out, c.textOf(n))
+	for _, by := range others {
+		if c.lends(by, n) {
+			out = append(out, c.textOf(by))
 		}
 	}
 	return tidy(strings.Join(out, " "))
 }
 
-// inSilent tells whether the element, or one that it lies within, has no part in a name.
-func inSilent(n *html.Node) bool {
-	for at := n; at != nil && at.Type == html.ElementNode; at = at.Parent {
-		if silent(at) {
-			return true
-		}
-	}
-	return false
+// lends tells whether an element's text may name another: not where it stands in something that a rule hides or in a
+// form value, unless the other stands in it too.
+func (c *checker) lends(by, n *html.Node) bool {
+	return closest(by, func(at *html.Node) bool { return !within(n, at) && (c.rules.hides(at) || silent(at)) }) == nil
 }
 
 // labelledBy gives the elements that aria-labelledby names.
@@ -83,10 +87,10 @@ func (c *checker) labelledBy(n *html.Node) (out []*html.Node) {
 // nameOf is the accessible name.
 func (c *checker) nameOf(n *html.Node) string {
 	for _, name := range []func() string{
-		func() string { return c.texts(c.labelledBy(n)) },
+		func() string { return c.texts(n, c.labelledBy(n)) },
 		func() string { return tidy(attr(n, "aria-label")) },
 		func() string { return c.ownName(n) },
-		func() string { return c.texts(c.labelsOf(n)) },
+		func() string { return c.texts(n, c.labelsOf(n)) },
 		func() string { return tidy(attr(n, "alt")) },
 	} {
 		if s := name(); s != "" {
@@ -110,7 +114,7 @@ func (c *checker) ownName(n *html.Node) string {
 		}
 	case n.Data == "option":
 		return tidy(content(n))
-	case silent(n):
+	case mute(n):
 		return ""
 	}
 	return c.textOf(n)
