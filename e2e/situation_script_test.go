@@ -143,6 +143,10 @@ var scriptChanges = []situation{
 	{name: "a tool sets an editor while one types in a field", body: `<input id=a><div id=b contenteditable>x</div>`,
 		do:   acts(chrome.Type("#a", "one"), chrome.Script(`b.textContent = "set"; b.dispatchEvent(new InputEvent("input", {bubbles: true}))`), chrome.Press("s"), chrome.Press(kb.Tab)),
 		want: says("click #a", "input_change #a = ones", "input_change #b = set by script")},
+	{name: "a page copies to a component what one types", body: `<input id=a><my-field id=b></my-field><input><script>customElements.define("my-field", class extends HTMLElement { static formAssociated = true; value = "" });
+		a.oninput = () => { if (a.value === "one") { b.value = "one"; b.dispatchEvent(new Event("input", {bubbles: true})) } }</script>`,
+		do:   acts(chrome.Focus("#a"), chrome.Press("one"), leave),
+		want: says("input_change #a = one", "input_change #b = one by script")},
 	{name: "a page writes it anew when it is left", body: `<input id=a onchange="this.value = this.value.trim()"><input>`,
 		do:   acts(chrome.Type("#a", " Ada "), leave),
 		want: says("click #a", "input_change #a =  Ada ", "input_change #a = Ada by script")},

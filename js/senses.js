@@ -34,7 +34,7 @@ export class Senses {
   constructor(loader, identity, queue) {
     this.loader = loader;
     this.queue = queue;
-    this.inputs = new Inputs(queue, loader.held, loader.now, this.sense, loader.tape);
+    this.inputs = new Inputs(queue, loader.held, loader.now, this.sense, loader.tape.roots);
     queue.saying = () => this.inputs.uncommitted();
     this.clicks = new Clicks(queue, loader.held, (at) => this.relocation.acted("link", at), (el) => this.inputs.picking(el));
     this.submits = new Submits(queue, loader.held, this.clicks, loader.now, (at) => this.inputs.commitAll(at));
@@ -102,7 +102,7 @@ export class Senses {
     const view = /** @type {Window} */ (root.defaultView);
     const hooks = this.#hooks.get(root) || new Hooks();
     this.#hooks.set(root, hooks);
-    this.listen(view, "keydown", this.inputs.pressed);
+    this.listen(view, "keydown", this.sense);
     this.inputs.hook(hooks, view);
     this.submits.hook(hooks, view);
     this.newTabs.hook(hooks, view);
@@ -120,11 +120,14 @@ export class Senses {
     else setTimeout(begin);
   }
 
-  /** An event of the page, at once. @param {any} e */
+  /** An event of the page, at once. Most say nothing new, and must cost nothing. @param {any} e */
   sense = (e) => {
+    const { type } = e;
+    const typed = type === "input";
+    if (typed ? this.inputs.goesOn(e) : type === "keydown" && e.key !== "Enter") return;
     const { now, targetOf } = this.loader;
     // When it was typed does not matter, only when it is committed; and asking for the time takes time.
-    this.#take({ e, at: e.type === "input" ? 0 : Math.round(now()), target: targetOf(e) });
+    this.#take({ e, at: typed ? 0 : Math.round(now()), target: targetOf(e) });
   };
 
   /** What the page makes unreadable is lost, and a gap says so. @param {Sensed} s */

@@ -37,8 +37,6 @@ const TYPES = ["input", "change", "click", "auxclick", "submit", "reset", "copy"
 /** Of these, what does not leave a shadow root. */
 const WITHIN = ["change", "submit", "reset"];
 
-const LISTENER = { capture: true, passive: true };
-
 let { timeOrigin } = performance; // asking costs as much as the time itself
 
 /** What the Navigation API tells: where the page is now, and what it begins to go to, or to download. */
@@ -116,7 +114,7 @@ export class Tape {
 
   /** @param {AbortController} until */
   #options(until) {
-    return { ...LISTENER, signal: until.signal };
+    return { capture: true, passive: true, signal: until.signal };
   }
 
   /** @param {import("./roots.js").Root} root */
@@ -161,16 +159,6 @@ export class Tape {
     this.events.push({ e, at, target, path: e.composedPath(), url: location.href, held: e.type === "change" ? held(/** @type {Element} */ (target), TAPED) : undefined });
   }
 
-  /** Hears no more input in a window: somebody types on in a field, which says nothing new, and each call would take the page's time. @param {Window} view */
-  rest(view) {
-    view.removeEventListener("input", this.#sense, true);
-  }
-
-  /** Hears input in it again. @param {Window} view */
-  wake(view) {
-    if (this.#listening) view.addEventListener("input", this.#sense, LISTENER); // a signal would double what it costs
-  }
-
   /** The sensor takes over: each event goes to it. @param {(e: Event) => void} sink */
   handOver(sink) {
     this.#leaving.abort();
@@ -180,7 +168,6 @@ export class Tape {
   stop() {
     this.#leaving.abort();
     if (this.#listening) this.#listening.abort();
-    for (const root of this.roots) if (!isShadowRoot(root)) this.rest(/** @type {Window} */ (root.defaultView));
     this.roots.end();
     this.#listening = this.sink = undefined;
     this.events = [];

@@ -10,7 +10,7 @@ import { quietly } from "../quiet.js";
 import { selected } from "./files.js";
 import { secretsOf, withheld } from "./secrets.js";
 import { elementsOf } from "./submit.js";
-import { stateOf, Values } from "./values.js";
+import { Values } from "./values.js";
 
 /** @typedef {import("../queue.js").Row} Row */
 /** @typedef {import("../tape.js").Held} Held */
@@ -43,16 +43,15 @@ export class Inputs {
   /** What was selected in a multiple select at last; before that, what its markup selects. @type {WeakMap<Element, boolean[]>} */
   selected = new WeakMap();
   timer = 0;
-  /** What they held when the timer began. @type {Map<Element, string>} */
-  before = new Map();
   scriptTimer = 0;
   begun = false;
   /** Windows in which leaving an editor is noticed now. @type {Set<Window>} */
   watched = new Set();
-  /** How often scripts changed something since the timer began. */
+  /** How often something was typed since the timer began, and into what; and how often scripts changed something. */
+  strokes = 0;
   sets = 0;
-  /** The field that somebody types on in, while no input is heard in its window. @type {Element | null} */
-  typing = null;
+  /** @type {EventTarget | null} */
+  last = null;
   /** The field whose own event has just committed it: what the custom element around it does at that event says the same. @type {Element | null} */
   speaking = null;
   /** The control that a script is clicking. @type {Element | null} */
@@ -65,15 +64,14 @@ export class Inputs {
   /**
    * @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => Held} held
    * @param {() => number} now @param {(e: Event) => void} sense takes the event of leaving a field that has no change event
-   * @param {import("../tape.js").Tape} tape
+   * @param {import("../roots.js").Roots} roots
    */
-  constructor(queue, held, now, sense, tape) {
+  constructor(queue, held, now, sense, roots) {
     this.queue = queue;
     this.held = held;
     this.now = now;
     this.sense = sense;
-    this.tape = tape;
-    this.values = new Values(tape.roots, (el) => this.suspect(el));
+    this.values = new Values(roots, (el) => this.suspect(el));
   }
 
   /** Takes the fields as the page has set them: from here on a change by a script is one. */
@@ -90,7 +88,6 @@ export class Inputs {
     clearTimeout(this.scriptTimer);
     this.values.end();
     this.unwatch();
-    this.listenAgain();
   }
 
   /** Leaving an element of which the browser will tell no change is to be noticed. @param {Element} el */
@@ -114,17 +111,13 @@ export class Inputs {
     });
   }
 
-  /** A key is pressed: elsewhere than where one types on, it ends that. @param {KeyboardEvent} e */
-  pressed = (e) => {
-    if (e.key === "Enter") this.sense(e);
-    else if (this.typing && e.target !== this.typing) this.listenAgain();
-  };
-
-  /** Input is heard again in the window in which somebody typed on. */
-  listenAgain() {
-    const view = this.typing && this.typing.ownerDocument.defaultView;
-    if (view) this.tape.wake(view);
-    this.typing = null;
+  /**
+   * Whether an input event says no more than the one before: that its field is being typed into.
+   * @param {Event} e
+   */
+  goesOn(e) {
+    this.strokes++;
+    return e.target === this.last && e.isTrusted;
   }
 
   /** @param {Sensed} s */
@@ -138,33 +131,20 @@ export class Inputs {
     this.dirty.set(el, s);
     this.scripted.delete(el);
     this.told.delete(el);
-    this.typesOn(el, s);
+    this.last = s.target;
     if (!this.timer) this.wait();
   }
 
-  /** What follows in the same field says nothing new. Within a shadow root a key does not tell which field it is for. @param {Element} el @param {Sensed} s */
-  typesOn(el, s) {
-    const { defaultView } = el.ownerDocument;
-    if (!defaultView || s.target !== s.e.target || this.typing) return;
-    this.typing = /** @type {Element} */ (s.target);
-    this.tape.rest(defaultView);
-  }
-
   wait() {
-    this.before = this.states();
+    this.strokes = 0;
     this.timer = setTimeout(() => quietly(() => this.paused()), PAUSE);
   }
 
-  /** What the fields hold that are being typed into. */
-  states() {
-    return new Map(Array.from(this.dirty.keys(), (el) => [el, stateOf(el)]));
-  }
-
-  /** Commits what is typed when it is still the same after a while. */
+  /** Commits what is typed when nothing has been typed for a while. */
   paused() {
     this.timer = 0;
-    for (const [el, state] of this.states()) if (this.before.get(el) === state) this.early(el);
-    if (this.dirty.size) this.wait();
+    if (!this.strokes) for (const el of this.dirty.keys()) this.early(el);
+    else if (this.dirty.size) this.wait();
   }
 
   /** @param {Sensed} s */
@@ -335,7 +315,7 @@ export class Inputs {
     this.dirty.delete(el);
     this.scripted.delete(el);
     if (!this.dirty.size && this.watched.size) this.unwatch();
-    this.listenAgain();
+    this.last = null;
     try {
       this.tell(el, s);
     } catch {

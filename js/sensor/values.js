@@ -42,7 +42,7 @@ export class Values {
 
   /** The log knows what the field holds now, and with it any editor around it. @param {Element} el */
   note(el) {
-    this.#known.set(el, stateOf(el));
+    this.#known.set(el, safeStateOf(el));
     const around = "form" in el ? null : el.parentElement && el.parentElement.closest("[contenteditable]:not([contenteditable=false])");
     if (around && this.#known.has(around)) this.note(around);
     if (el.localName === "select") this.#chosen.set(el, optionOf(/** @type {HTMLSelectElement} */ (el)));
@@ -70,7 +70,7 @@ export class Values {
   /** Whether the field holds what the log does not know; of one that is new, undefined. @param {Element} el */
   changed(el) {
     const known = this.#known.get(el);
-    return known === undefined ? undefined : known !== stateOf(el);
+    return known === undefined ? undefined : known !== safeStateOf(el);
   }
 
   /** Looks at all fields. One that is new was given its value by the page. */
@@ -142,15 +142,15 @@ const fieldOf = (el) => customField(el.getRootNode()) || (el.localName === "opti
 /** @param {HTMLSelectElement} select */
 const optionOf = (select) => select.options[select.selectedIndex];
 
-/** What a field holds. The page may have made properties of its own for a field, and they may throw. @param {Element} el */
-export function stateOf(el) {
+/** The page may have made properties of its own for a field, and they may throw. @param {Element} el */
+function safeStateOf(el) {
   let state = "";
-  quietly(() => (state = rawStateOf(el)));
+  quietly(() => (state = stateOf(el)));
   return state;
 }
 
 /** @param {Element} el */
-function rawStateOf(el) {
+function stateOf(el) {
   const field = /** @type {any} */ (el);
   switch (el.localName) {
     case "input":
