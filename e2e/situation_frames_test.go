@@ -120,4 +120,8 @@ var frames = []situation{
 	{name: "a frame with a tag of its own", body: `<iframe id=fr src=/tagged></iframe>`, pages: map[string]string{"/tagged": `<input id=a><input id=c type=checkbox aria-label=Agree>`},
 		do:   acts(filled, chrome.WaitFor(`fr.contentWindow.cotrail && fr.contentWindow.cotrail.status === "recording"`), chrome.Type("#fr >> #a", "Ada"), chrome.Click("#fr >> #c")),
 		want: says("click #fr >> #a", "input_change #fr >> #a = Ada", "click #fr >> #c Agree", "input_change #fr >> #c = on checked")},
+	{name: "a frame within a field", key: "hides", body: `<div role=option><iframe id=fr src=/inner></iframe></div><div contenteditable>x<iframe id=fr2 src=/inner></iframe></div><label>x <iframe id=fr3 src=/inner></iframe><input type=checkbox></label>`,
+		pages: map[string]string{"/inner": `<!doctype html><body><button id=b>Ada</button></body>`},
+		do:    acts(chrome.Click("#fr >> #b"), chrome.Click("#fr2 >> #b"), chrome.Click("#fr3 >> #b")),
+		want:  says("click masked default div", "click masked default div", "click #fr3 >> #b Ada")},
 }

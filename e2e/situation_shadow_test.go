@@ -139,4 +139,10 @@ var shadow = []situation{
 		want: says("click #h")}, // the host is all that can be seen
 	{name: "a script sets a value in a closed root", body: `<my-box id=h></my-box><script>const closed = h.attachShadow({mode: "closed"}); closed.innerHTML = "<input>"</script>`,
 		do: acts(chrome.Script(`closed.querySelector("input").value = "set"`))},
+	{name: "components with a password field in their own content, and in a component of theirs", body: `<my-field id=a><input id=b type=password></my-field><my-field id=c></my-field>
+		<script>customElements.define("my-field", class extends HTMLElement { static formAssociated = true; value = "" });
+		b.oninput = () => { a.value = b.value; a.dispatchEvent(new Event("input", {bubbles: true})) };
+		c.attachShadow({mode: "open"}).innerHTML = "<my-part></my-part>"; c.shadowRoot.firstChild.attachShadow({mode: "open"}).innerHTML = "<input type=password>"</script>`,
+		do:   acts(chrome.Focus("#b"), chrome.Press("abc"), leave, chrome.Script(`c.value = "horse"; c.dispatchEvent(new Event("change"))`)),
+		want: says("input_change masked hard_deny input filled", "input_change masked hard_deny my-field filled by script", "input_change masked hard_deny my-field filled by script")},
 }

@@ -33,8 +33,11 @@ export function watchTypes(root) {
 /** Whether it is a password field, or a component that says so or has one in it. @param {Element} el */
 function isPassword(el) {
   const { type } = /** @type {HTMLInputElement} */ (el);
-  return type === PASSWORD || (el.getAttribute("type") || "").toLowerCase() === PASSWORD || (el.shadowRoot !== null && el.shadowRoot.querySelector("[type=password i]") !== null);
+  return type === PASSWORD || (el.getAttribute("type") || "").toLowerCase() === PASSWORD || (el.localName.includes("-") && holdsPassword(el)) || (el.shadowRoot !== null && holdsPassword(el.shadowRoot));
 }
+
+/** Whether there is a password field in a component, also in the components that it is made of. @param {ParentNode} tree @returns {boolean} */
+const holdsPassword = (tree) => tree.querySelector("[type=password i]") !== null || Array.from(tree.querySelectorAll("*")).some((el) => el.shadowRoot && holdsPassword(el.shadowRoot));
 
 const WHOLE = new Set(__DENY__.whole);
 

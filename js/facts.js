@@ -3,7 +3,7 @@
 import { nameOf, VALUE_ROLE } from "./names.js";
 import { steps } from "./path.js";
 import { BRIEF, FULL } from "./depth.js";
-import { attributeOf, closestOf, isElement, localNameOf, matchesOf } from "./nodes.js";
+import { attributeOf, closestOf, hostOf, isElement, localNameOf, matchesOf } from "./nodes.js";
 import { ITEM, plain, text } from "./queue.js";
 import { chain, judge, surelyHidden } from "./rules.js";
 
@@ -32,12 +32,12 @@ const EDITABLE = "[contenteditable]:not([contenteditable=false i])";
 const AROUND = "label,select,[role],[contenteditable]";
 
 /** What has an action of its own: clicked within a label, it does not pass the click on to the label's control. */
-const INTERACTIVE = "a[href],area[href],button,input,select,textarea,summary";
+const INTERACTIVE = "a[href],area[href],button,input,select,textarea,summary,iframe";
 
 /**
  * What a click on an element is a click on: the field that the element is, lies in, or lies in the label of, through
  * slots and shadow roots. Else the element itself, or what it speaks for. Gives also what makes it so: that field or label.
- * @param {Element} el @param {EventTarget[]} path the composed path of the click
+ * @param {Element} el @param {EventTarget[]} path the composed path of the click @returns {{control: Element, by: Element}}
  */
 export function clicked(el, path) {
   const own = controlOf(el);
@@ -48,6 +48,11 @@ export function clicked(el, path) {
     const control = controlOf(at);
     if (control !== at && path.slice(from, i).some((acts) => isElement(acts) && matchesOf(acts, INTERACTIVE))) continue;
     if (isField(control) || matchesOf(control, EDITABLE)) return { control, by: at };
+  }
+  const frame = from < path.length && hostOf(el.ownerDocument); // where the path of a click in a frame ends
+  if (frame) {
+    const around = clicked(frame, [...chain(frame)]);
+    if (around.by !== frame) return around;
   }
   return { control: own, by: el };
 }

@@ -31,18 +31,32 @@ const isSilent = (el) => matchesOf(el, SILENT) || isCustomField(el);
 /** @param {string} text */
 const tidy = (text) => (text ? text.replace(/\s+/g, " ").trim().slice(0, MAX_NAME) : "");
 
-/** @param {Element} el @returns {string} */
-export function textOf(el) {
+/** @param {Element} el @param {(node: Node) => boolean} counts whether a node's text is told @returns {string} */
+export function textOf(el, counts) {
   if (hides(el)) return "";
-  if (isPlain(el)) return tidy(el.textContent || "");
+  if (isPlain(el)) return counts(el) ? tidy(el.textContent || "") : "";
   let out = "";
   for (const node of contentOf(el)) {
-    if (node.nodeType === Node.TEXT_NODE) out += node.nodeValue;
+    if (node.nodeType === Node.TEXT_NODE) out += counts(node) ? node.nodeValue : "";
     else if (!isElement(node) || matchesOf(node, UNSEEN)) continue;
-    else if (node.localName === "img") out += hides(node) ? "" : " " + /** @type {HTMLImageElement} */ (node).alt + " ";
-    else if (!isSilent(node)) out += " " + ((!hides(node) && node.getAttribute("aria-label")) || textOf(node)) + " ";
+    else if (node.localName === "img") out += hides(node) || !counts(node) ? "" : " " + /** @type {HTMLImageElement} */ (node).alt + " ";
+    else if (!isSilent(node)) out += " " + ((!hides(node) && counts(node) && node.getAttribute("aria-label")) || textOf(node, counts)) + " ";
   }
   return tidy(out);
+}
+
+/** The text that names an element. What the components within it show in their shadow roots does not: it may be what was chosen there. @param {Element} el */
+function ownText(el) {
+  /** @type {Set<Node> | undefined} */
+  let trees;
+  return textOf(el, (node) => node === el || (trees ||= treesOf(el)).has(node.getRootNode()));
+}
+
+/** The trees that an element lies in, and its own. @param {Element} el */
+function treesOf(el) {
+  const trees = new Set(Array.from(chain(el), (at) => at.getRootNode()));
+  const shadow = shadowOf(el);
+  return shadow ? trees.add(shadow) : trees;
 }
 
 /** Whether all text within the element is its own: the browser gathers it at once. @param {Element} el */
@@ -66,7 +80,7 @@ function labelledBy(el) {
 }
 
 /** What other elements say of one. @param {Element} el @param {Iterable<Element | null>} elements */
-const texts = (el, elements) => tidy(Array.from(elements, (e) => (e && lends(e, el) ? textOf(e) : "")).join(" "));
+const texts = (el, elements) => tidy(Array.from(elements, (e) => (e && lends(e, el) ? ownText(e) : "")).join(" "));
 
 /**
  * Whether an element's text may name another: not where it stands in something that a rule hides or in a form value,
@@ -94,7 +108,7 @@ export function nameOf(el) {
 function ownName(el) {
   if (el.localName === "input") return buttonValue(/** @type {HTMLInputElement} */ (el));
   if (el.localName === "option") return tidy(el.textContent || "");
-  return el.matches(MUTE) ? "" : textOf(el);
+  return el.matches(MUTE) ? "" : ownText(el);
 }
 
 /** The value of a button is its name. @param {HTMLInputElement} el */

@@ -1,7 +1,15 @@
 // What kind of node something is. Nodes of frames come from another realm, where instanceof knows none of them.
 
 /** A form whose fields hide its own properties has an element for its type. @param {any} node @returns {node is Element} */
-export const isElement = (node) => Boolean(node) && (node.nodeType === 1 || Boolean(node.nodeType && node.nodeType.nodeType));
+export function isElement(node) {
+  const type = node ? node.nodeType : 0;
+  if (!type || typeof type === "number") return type === 1;
+  try {
+    return nodeTypeOf(node) === 1;
+  } catch {
+    return false; // a window, in which an element has that name
+  }
+}
 
 /** @param {any} node @returns {node is ShadowRoot} */
 export const isShadowRoot = (node) => Boolean(node) && node.nodeType === 11 && Boolean(node.host);
@@ -33,6 +41,14 @@ function own(prototype, name) {
   const { get } = /** @type {{get: () => any}} */ (Object.getOwnPropertyDescriptor(prototype, name));
   return (/** @type {Node} */ node) => get.call(node);
 }
+
+/** @type {(node: Node) => Node | null} */
+export const parentNodeOf = own(Node.prototype, "parentNode");
+
+const { querySelectorAll } = Element.prototype;
+
+/** @param {Node} root an element or a shadow root @param {string} selector @returns {NodeListOf<Element>} */
+export const allOf = (root, selector) => (isElement(root) ? querySelectorAll.call(root, selector) : /** @type {ShadowRoot} */ (root).querySelectorAll(selector));
 
 /** @type {(node: Node) => Element | null} */
 export const parentOf = own(Node.prototype, "parentElement");

@@ -4,7 +4,7 @@
 
 import { clicked, identityOf, label, shown, subject } from "../facts.js";
 import { nameOf, textOf } from "../names.js";
-import { focusedBeside, hostOf, isElement, isShadowRoot, localNameOf, matchesOf, rootOf } from "../nodes.js";
+import { allOf, focusedBeside, hostOf, isElement, isShadowRoot, localNameOf, matchesOf, nodeTypeOf, parentNodeOf, rootOf } from "../nodes.js";
 import { text } from "../queue.js";
 
 /** @typedef {import("../queue.js").Row} Row */
@@ -112,7 +112,8 @@ export class Clicks {
       this.followed(s.at);
     }
     if (isNamed(el, String(row.role), control)) label(row, el);
-    if ((!row.form_value || by !== el) && isKey(el, String(row.label || ""))) row.keypad = true;
+    const acts = localNameOf(el) === "label" ? control : el;
+    if ((!row.form_value || by !== el) && isKey(acts, String(row.label || ""))) row.keypad = true;
     if (row.keypad || Number(row.mask) >= 0) row.identity = identityOf(el); // it is masked: only then it is needed
     this.queue.push(row, row.via === "pointer" && !s.path ? (row) => position(row, el, e) : undefined);
   }
@@ -175,8 +176,8 @@ function roleOf(el) {
   return el.localName === "input" ? INPUT_ROLES[/** @type {HTMLInputElement} */ (el).type] || "textbox" : ROLES[el.localName] || "";
 }
 
-/** Whether the element is a key of an on-screen keypad: which one was pressed tells what was typed. @param {Element} el @param {string} name */
-const isKey = (el, name) => matchesOf(el, KEY) && isShort(el, name) && isAmongKeys(el, KEY);
+/** Whether the element is a key of an on-screen keypad: which one was pressed tells what was typed. @param {Element} el @param {string} [name] where it is known */
+export const isKey = (el, name) => matchesOf(el, KEY) && isShort(el, name || undefined) && isAmongKeys(el, KEY);
 
 /**
  * Whether there are enough as short around an element. Of what is in a shadow root, the hosts can be the keys.
@@ -185,9 +186,13 @@ const isKey = (el, name) => matchesOf(el, KEY) && isShort(el, name) && isAmongKe
  */
 function isAmongKeys(el, keys) {
   let group = /** @type {Node} */ (el);
-  for (let up = 0; up < AROUND && group.parentNode; up++) group = group.parentNode;
+  for (let up = 0; up < AROUND; up++) {
+    const parent = parentNodeOf(group);
+    if (!parent || nodeTypeOf(parent) === Node.DOCUMENT_NODE) break;
+    group = parent;
+  }
   let short = 0;
-  for (const key of /** @type {Element} */ (group).querySelectorAll(keys)) if (isShort(key) && ++short === KEYS) return true;
+  for (const key of allOf(group, keys)) if (isShort(key) && ++short === KEYS) return true;
   const root = rootOf(el);
   return isShadowRoot(root) && isAmongKeys(root.host, KEY + "," + CSS.escape(root.host.localName));
 }
@@ -196,5 +201,5 @@ function isAmongKeys(el, keys) {
 function isShort(el, name = nameOf(el)) {
   if (name && (name.length <= KEY_NAME || !matchesOf(el, NAMED_APART))) return name.length <= KEY_NAME;
   const shown = el.localName === "input" ? /** @type {HTMLInputElement} */ (el).value : el.textContent;
-  return SIGN.test((shown || "").trim()) || SIGN.test(textOf(el));
+  return SIGN.test((shown || "").trim()) || SIGN.test(textOf(el, () => true));
 }

@@ -1,13 +1,14 @@
 // Forms that are sent.
 
 import { BRIEF, FULL } from "../depth.js";
-import { identityOf, isFormValue, shown, subject, typeOf } from "../facts.js";
+import { clicked, identityOf, isFormValue, shown, subject, typeOf } from "../facts.js";
 import { nameOf } from "../names.js";
 import { attributeOf, isElement, localNameOf, matchesOf } from "../nodes.js";
 import { ITEM, PART, plain, text } from "../queue.js";
-import { judge, surelyHidden } from "../rules.js";
+import { chain, judge, surelyHidden } from "../rules.js";
+import { isKey } from "./click.js";
 import { secretsOf, withheld } from "./secrets.js";
-import { ALL, NOTHING, tellable } from "./tellable.js";
+import { ALL, NOTHING, tellable, USE } from "./tellable.js";
 
 /** @typedef {import("../queue.js").Row} Row */
 /** @typedef {import("../tape.js").Held} Held */
@@ -76,7 +77,7 @@ export class Submits {
     row.id = row.shown_id;
     row.name = row.shown_name;
     row.class = row.shown_class;
-    const told = by ? tellable(by) : NOTHING;
+    const told = by ? ofSubmitter(by) : NOTHING;
     const open = told === ALL ? by : null; // a button that is hidden does not say where it sends the form
     row.method = attribute(open, "formmethod") || attribute(form, "method").toLowerCase() || "get";
     row.action = actionOf(form, open);
@@ -90,6 +91,12 @@ export class Submits {
     }
     this.queue.push(row);
   }
+}
+
+/** How much is told of the button that sends a form: which one was used tells a value where it lies in one, and what was typed where it is a key. @param {Element} by */
+function ofSubmitter(by) {
+  const told = tellable(by);
+  return told === ALL && (clicked(by, Array.from(chain(by))).by !== by || isKey(by)) ? USE : told;
 }
 
 /** Attributes are read as such: a field named "action" would hide the form's property. @param {Element | null} el @param {string} name */
