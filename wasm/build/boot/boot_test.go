@@ -2,6 +2,7 @@ package boot
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/api"
 )
 
 // link builds a program of one file.
@@ -84,13 +86,25 @@ func deep(n int) int {
 	if file := []byte("runtime/proc.go"); !bytes.Contains(module, file) || bytes.Contains(kept, file) {
 		t.Errorf("the linked program has names of files: %v, the kept one: %v", bytes.Contains(module, file), bytes.Contains(kept, file))
 	}
+	program, h := instantiate(t, kept)
+	for calls := uint64(2); calls < 6; calls++ {
+		got, err := program.ExportedFunction("sum").Call(t.Context(), 20)
+		if want := 22*100 + 3 + calls + 400; err != nil || got[0] != want {
+			t.Fatalf("call %d gives %v, want %d, error %v, %v", calls, got, want, err, h.failure())
+		}
+	}
+}
+
+// instantiate makes a kept module the running program that a page has, with what the program asks of its host.
+func instantiate(t *testing.T, kept []byte) (api.Module, *host) {
+	t.Helper()
 	runtime := wazero.NewRuntimeWithConfig(t.Context(), wazero.NewRuntimeConfigInterpreter())
-	defer runtime.Close(t.Context())
+	t.Cleanup(func() { runtime.Close(context.WithoutCancel(t.Context())) })
 	compiled, err := runtime.CompileModule(t.Context(), kept)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var h host
+	h := new(host)
 	if err := h.provide(t.Context(), runtime, compiled.ImportedFunctions()); err != nil {
 		t.Fatal(err)
 	}
@@ -98,12 +112,7 @@ func deep(n int) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for calls := uint64(2); calls < 6; calls++ {
-		got, err := program.ExportedFunction("sum").Call(t.Context(), 20)
-		if want := 22*100 + 3 + calls + 400; err != nil || got[0] != want {
-			t.Fatalf("call %d gives %v, want %d, error %v, %v", calls, got, want, err, h.failure())
-		}
-	}
+	return program, h
 }
 
 func TestRefusesPrograms(t *testing.T) {

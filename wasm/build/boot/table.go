@@ -24,7 +24,6 @@ type table struct{ offset, buckets int }
 
 // findTable gives the first such table, of no buckets when there is none.
 func findTable(memory []byte) table {
-
 	for at := bucketsFunction * bucketSize; at+bucketSize <= len(memory); at += 4 {
 		if !isBucket(memory[at:], 1) {
 			continue

@@ -5,8 +5,6 @@ import (
 	"encoding/binary"
 	"strings"
 	"testing"
-
-	"github.com/tetratelabs/wazero"
 )
 
 // bucket is an entry of the linker's table.
@@ -25,20 +23,7 @@ func TestTableIsMade(t *testing.T) {
 	if bytes.Contains(kept, append(bucket(500), bucket(500)...)) {
 		t.Error("the kept module has the table in its data")
 	}
-	runtime := wazero.NewRuntimeWithConfig(t.Context(), wazero.NewRuntimeConfigInterpreter())
-	defer runtime.Close(t.Context())
-	compiled, err := runtime.CompileModule(t.Context(), kept)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var h host
-	if err := h.provide(t.Context(), runtime, compiled.ImportedFunctions()); err != nil {
-		t.Fatal(err)
-	}
-	program, err := runtime.InstantiateModule(t.Context(), compiled, wazero.NewModuleConfig().WithStartFunctions())
-	if err != nil {
-		t.Fatal(err)
-	}
+	program, _ := instantiate(t, kept)
 	memory, _ := program.Memory().Read(0, program.Memory().Size())
 	functions := 0
 	for _, s := range mustParse(t, module) {
