@@ -29,7 +29,8 @@ export class NewTabs {
   #pending = [];
   /** Windows that window.open has given: what it loads there again is no new tab. @type {WeakSet<object>} */
   #windows = new WeakSet();
-  #byPerson = false;
+  /** The call of window.open that is under way: the new tab may be there before it returns. */
+  #call = { at: 0, byPerson: false };
 
   /** @param {import("../queue.js").Queue} queue @param {() => number} now */
   constructor(queue, now) {
@@ -40,7 +41,7 @@ export class NewTabs {
   /** @param {import("../hooks.js").Hooks} hooks @param {any} view */
   hook(hooks, view) {
     hooks.add(view, "open", {
-      before: () => (this.#byPerson = isActive(view)), // opening uses the activation up
+      before: () => (this.#call = { at: Math.round(this.now()), byPerson: isActive(view) }), // opening uses the activation up
       after: (_, args, opened) => this.#scripted(view, args, opened),
     });
   }
@@ -51,7 +52,7 @@ export class NewTabs {
     const unseen = /\bno(opener|referrer)\b/.test(String(features)); // null is given also when it was opened
     if (!opensTab(name, view) || (!opened && !unseen) || (opened && (opened.parent !== opened || this.#windows.has(opened)))) return;
     if (opened) this.#windows.add(opened);
-    this.#tell(resolve(url, view.document.baseURI), "script", "script", Math.round(this.now()), this.#byPerson, !opened);
+    this.#tell(resolve(url, view.document.baseURI), "script", "script", this.#call.at, this.#call.byPerson, !opened);
   }
 
   /** A click, also with the middle button. @param {Sensed} s */
