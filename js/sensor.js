@@ -14,9 +14,10 @@ async function begin(loader, by, again) {
   const { host, relay, site } = loader;
   const identity = await identify(loader, again);
   const bridge = new Bridge(relay, host);
-  loader.sessionId = identity.kept.session;
-  loader.tabId = identity.kept.tab;
-  loader.onFailure = (what) => report(what, site, identity, bridge);
+  loader.onFailure = (what) => {
+    introduce(loader, identity);
+    report(what, site, identity, bridge);
+  };
   if (loader.failed) return loader.onFailure(loader.failed);
   const policy = await fetchPolicy(relay, site);
   if (loader.failed) return;
@@ -33,7 +34,14 @@ async function begin(loader, by, again) {
       made[2](); // what the page gave has thrown when it was read: that is nothing to say
     }
   };
+  introduce(loader, identity);
   recording.play();
+}
+
+/** Tells the page who it is: it is recorded from here on, or the relay is told why not. @param {Loader} loader @param {import("./identity.js").Identity} identity */
+function introduce(loader, { kept }) {
+  loader.sessionId = kept.session;
+  loader.tabId = kept.tab;
 }
 
 /** @param {Loader} loader @param {Recording} recording @param {import("./loader.js").Call} made */
