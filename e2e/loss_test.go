@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -120,31 +121,81 @@ func TestBeforeTheModule(t *testing.T) {
 	}
 }
 
-// TestLeftBeforeTheModule leaves a page whose recorder never came up: the next page tells that something happened,
-// and nothing of what.
-func TestLeftBeforeTheModule(t *testing.T) {
+// TestLeftBeforeTheRecorder leaves two pages in a row whose recorders never came up, the first for want of its module,
+// the second of its rules: the next page tells that something happened on them, and nothing of what.
+func TestLeftBeforeTheRecorder(t *testing.T) {
 	t.Parallel()
 	r := startRelay(t)
-	hold := true
+	var held atomic.Value // the end of the path that is not answered
+	held.Store(".wasm")
 	front := r.front(func(path string) time.Duration {
-		if hold && strings.HasSuffix(path, ".wasm") {
+		if end := held.Load().(string); end != "" && strings.HasSuffix(path, end) {
 			return time.Hour
 		}
 		return 0
 	})
 	site := newSite(t)
-	site.page("/", fmt.Sprintf(`<script async src="%s/cotrail.js" data-site="shows"></script>`, front), `<input id=a><textarea id=b></textarea>`)
-	site.page("/next", r.tag("shows"), "<p>Next</p>")
+	tag := fmt.Sprintf(`<script async src="%s/cotrail.js" data-site="shows"></script>`, front)
+	site.page("/", tag, `<input id=a><textarea id=b></textarea>`)
+	asked := `<script>let asked = false; const before = fetch; fetch = (...args) => { asked ||= String(args[0]).includes("/policy"); return before(...args) }</script>`
+	site.page("/second", asked+tag, `<input id=a>`)
+	site.page("/third", r.tag("shows"), "<p>Third</p>")
 	page := chrome.New(t).Open(t, site.url+"/")
-	page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "starting"`), chrome.Type("#a", "canary"), chrome.Press(kb.Tab), chrome.Type("#b", "canary"), chrome.Script(`location.assign("/next")`),
-		chrome.WaitFor(`location.pathname === "/next"`), recording, flushed)
-	entries := r.settledLog(session(t, page), "the next page is in the log", has(1, "recorder_started"))
-	wantFields(t, entries, "click masked not_ready input", "input_change masked not_ready input", "click masked not_ready textarea", "input_change masked not_ready textarea")
-	if gaps := ofType(entries, "gap"); len(gaps) != 1 || gaps[0].details().number("count") != 1 || gaps[0].details().text("reason") != "not_ready" {
-		t.Errorf("that the page was reached is not told as a gap of one: %s", show(gaps))
+	page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "starting"`), chrome.Type("#a", "canary"), chrome.Press(kb.Tab), chrome.Type("#b", "canary"))
+	held.Store("/policy")
+	page.Do(t, chrome.Script(`location.assign("/second")`), chrome.WaitFor(`location.pathname === "/second" && asked`), chrome.Type("#a", "canary"))
+	if chrome.MustEval[bool](t, page, `cotrail.sessionId !== null || cotrail.tabId !== null`) {
+		t.Error("the page knows its session before anything is recorded")
+	}
+	held.Store("")
+	page.Do(t, chrome.Script(`location.assign("/third")`), chrome.WaitFor(`location.pathname === "/third"`), recording, flushed)
+	entries := r.settledLog(session(t, page), "the third page is in the log", has(1, "recorder_started"))
+	wantFields(t, entries, "click masked not_ready input", "input_change masked not_ready input", "click masked not_ready textarea", "input_change masked not_ready textarea",
+		"click masked not_ready input", "input_change masked not_ready input")
+	if gaps := ofType(entries, "gap"); len(gaps) != 1 || gaps[0].details().number("count") != 2 || gaps[0].details().text("reason") != "not_ready" {
+		t.Errorf("that the pages were reached is not told as a gap of two: %s", show(gaps))
+	}
+	if reached := ofType(entries, "navigate"); len(reached) != 1 || reached[0].details()["previous_page_ms"] != nil {
+		t.Errorf("of the pages before nothing is known: %s", show(reached))
 	}
 	if strings.Contains(show(entries), "canary") || strings.Contains(chrome.MustEval[string](t, page, `JSON.stringify(sessionStorage)`), "canary") {
 		t.Error("a raw value was kept for the next page")
+	}
+}
+
+// TestBackBeforeTheRecorder comes back to a page that was left before its recorder was up, and that the browser kept: it
+// is recorded from then on, and nothing of before is told twice.
+func TestBackBeforeTheRecorder(t *testing.T) {
+	t.Parallel()
+	r := startRelay(t)
+	var held atomic.Bool
+	held.Store(true)
+	front := r.front(func(path string) time.Duration {
+		if held.Load() && strings.HasSuffix(path, "/policy") {
+			return time.Hour
+		}
+		return 0
+	})
+	site := newSite(t)
+	site.page("/", fmt.Sprintf(`<script async src="%s/cotrail.js" data-site="shows"></script>`, front), `<input id=a>`)
+	site.page("/next", r.tag("shows"), "<p>Next</p>")
+	page := chrome.New(t, chrome.Whole).Open(t, site.url+"/")
+	page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "starting"`), chrome.Type("#a", "canary"), chrome.Script(`cotrail.log("said before"); window.same = true; location.assign("/next")`),
+		chrome.WaitFor(`location.pathname === "/next"`), recording, flushed)
+	held.Store(false)
+	page.Do(t, chrome.Script(`history.back()`), chrome.WaitFor(`location.pathname === "/"`), recording)
+	if !chrome.MustEval[bool](t, page, `window.same === true`) {
+		t.Fatal("the browser has not kept the page: nothing is shown")
+	}
+	page.Do(t, chrome.Type("#a", "seen"), chrome.Press(kb.Tab), flushed)
+	entries := r.settledLog(session(t, page), "what was typed then is in the log", has(2, "input_change"))
+	var got []string
+	for _, e := range ofType(entries, "click", "input_change", "client_log", "navigate", "gap") {
+		got = append(got, brief(e, site.url))
+	}
+	want := []string{"click masked not_ready input", "input_change masked not_ready input", "gap", "navigate SITE/next load", "navigate SITE/ load", "client_log said before", "click #a", "input_change #a = canaryseen"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the log differs:\n%s", differ(got, want))
 	}
 }
 

@@ -57,6 +57,7 @@ async function participant(kept, { site, url, token, session }, again) {
   return new Identity({ ...left, key: opener.key }, { token, opener: opener.tab, how: opener.how });
 }
 
+/** It is the tab's, for its next pages as well, once it is saved. */
 export class Identity {
   /**
    * @param {Partial<Kept>} kept what goes on here; without a tab, this is a new one
@@ -100,9 +101,15 @@ export class Identity {
       since: Date.now(),
       tail: this.tail,
       tailAt: kept.tailAt || 0,
-      stubs: [],
-      lost: 0,
+      stubs: this.stubs,
+      lost: this.lost,
     };
+  }
+
+  /** What the tab's pages before could not tell is this page's to tell from here on. */
+  recovered() {
+    this.kept.stubs = [];
+    this.kept.lost = 0;
     this.save();
   }
 

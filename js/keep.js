@@ -61,14 +61,15 @@ export function write(kept) {
 const STUBS = { change: "input_change", click: "click", auxclick: "click", submit: "submit" };
 
 /**
- * The page is left before the recorder was up: of what is on the tape only this may be kept. That the page was reached,
- * and where it went by itself, is counted: no address may be told without a policy.
+ * The page is left before the recorder was up: of what is on the tape, which is emptied, only this may be kept. That
+ * the page was reached, and where it went by itself, is counted: no address may be told without a policy.
  * @param {import("./tape.js").Tape} tape
  */
 export function abandon(tape) {
   const kept = read();
   const stubs = (kept.stubs = kept.stubs || []);
   let lost = tape.lost + Number(KEY === "cotrail");
+  tape.lost = 0;
   /** @param {import("./tape.js").Sensed} s @param {string} type */
   const keep = ({ at, target }, type) => {
     if (!isElement(target)) return;
@@ -77,7 +78,7 @@ export function abandon(tape) {
   };
   /** What was typed and not committed, by field. @type {Map<EventTarget, import("./tape.js").Sensed>} */
   const typed = new Map();
-  for (const s of tape.events) {
+  for (const s of tape.events.splice(0)) {
     const { type } = s.e;
     if (type === "input") typed.set(s.target, s);
     if (type === "change") typed.delete(s.target);
@@ -87,6 +88,7 @@ export function abandon(tape) {
   for (const s of typed.values()) keep(s, "input_change");
   kept.lost = (kept.lost || 0) + lost;
   kept.tailAt = kept.tailAt || Date.now();
+  Object.assign(kept, { since: 0, leftAt: 0, told: false }); // those of the page before
   write(kept); // left stays: whether the storage is this tab's own or a copy was not found out
 }
 

@@ -46,6 +46,8 @@ export class Loader {
   failed = "";
   /** Told when the recorder crashes later. @type {((what: string) => void) | undefined} */
   onFailure = undefined;
+  /** Since the page was left before the recorder was up, if it was: resolves when it is shown again. @type {Promise<void> | undefined} */
+  away = undefined;
   now = now;
   advance = advance;
   held = held;
@@ -81,10 +83,17 @@ export class Loader {
     this.by = by;
     this.say("starting");
     this.tape.listen();
-    addEventListener("pagehide", () => this.take || this.failed || abandon(this.tape));
+    addEventListener("pagehide", () => this.take || this.failed || this.abandon());
     document.addEventListener(SAYS, (e) => this.hear(/** @type {CustomEvent} */ (e)));
     document.dispatchEvent(new Event(HEARS));
     this.load();
+  }
+
+  /** The page is left before the recorder is up. It may be shown again. */
+  abandon() {
+    this.away = new Promise((back) => addEventListener("pageshow", () => back(), { once: true }));
+    abandon(this.tape);
+    for (const call of this.calls) call[4] = 0; // of the tape nothing is left
   }
 
   /** An extension says something, and learns that it was heard. The sensor judges it. @param {CustomEvent} e */

@@ -77,6 +77,7 @@ export class Recording {
     }
     const { lost, lostAt: at } = this.identity;
     if (lost) this.queue.push({ t: "abandoned", at, count: lost, first: at, last: at });
+    this.identity.recovered();
   }
 
   /** Queues a row. @param {Row} row @param {number} [at] when it is said: now, if not given */

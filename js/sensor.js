@@ -9,9 +9,14 @@ import { Recording } from "./recording.js";
 
 /** @typedef {import("./loader.js").Loader} Loader */
 
-/** @param {Loader} loader @param {string} by @param {boolean} again whether this page was recorded before */
+/**
+ * A page that is left meanwhile begins anew if it is shown again: what it had found out is the tab's next page's now.
+ * @param {Loader} loader @param {string} by @param {boolean} again whether this page was recorded before
+ * @returns {Promise<void>}
+ */
 async function begin(loader, by, again) {
-  const { host, relay, site } = loader;
+  const { away, host, relay, site } = loader;
+  await away;
   const identity = await identify(loader, again);
   const bridge = new Bridge(relay, host);
   loader.onFailure = (what) => {
@@ -21,6 +26,8 @@ async function begin(loader, by, again) {
   if (loader.failed) return loader.onFailure(loader.failed);
   const policy = await fetchPolicy(relay, site);
   if (loader.failed) return;
+  if (loader.away !== away) return begin(loader, by, again);
+  introduce(loader, identity);
   host.bridge = bridge;
   const recording = new Recording(loader, identity, bridge, policy, by);
   loader.onFailure = (what) => {
@@ -34,14 +41,14 @@ async function begin(loader, by, again) {
       made[2](); // what the page gave has thrown when it was read: that is nothing to say
     }
   };
-  introduce(loader, identity);
   recording.play();
 }
 
 /** Tells the page who it is: it is recorded from here on, or the relay is told why not. @param {Loader} loader @param {import("./identity.js").Identity} identity */
-function introduce(loader, { kept }) {
-  loader.sessionId = kept.session;
-  loader.tabId = kept.tab;
+function introduce(loader, identity) {
+  identity.save();
+  loader.sessionId = identity.kept.session;
+  loader.tabId = identity.kept.tab;
 }
 
 /** @param {Loader} loader @param {Recording} recording @param {import("./loader.js").Call} made */
