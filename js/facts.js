@@ -3,7 +3,7 @@
 import { nameOf, VALUE_ROLE } from "./names.js";
 import { steps } from "./path.js";
 import { BRIEF, FULL } from "./depth.js";
-import { attributeOf, closestOf, hostOf, isElement, localNameOf, matchesOf } from "./nodes.js";
+import { attributeOf, closestOf, documentOf, hostOf, isConnected, isElement, localNameOf, matchesOf, parentNodeOf } from "./nodes.js";
 import { ITEM, plain, text } from "./queue.js";
 import { chain, judge, surelyHidden } from "./rules.js";
 
@@ -100,12 +100,13 @@ export function controlOf(el) {
 export function subject(row, el, control, s, held, path = s.path || !s.e ? [] : s.e.composedPath()) {
   const hits = judge(el, path);
   if (control !== el && !OPTIONS.test(localNameOf(el))) stricter(hits, judge(control));
+  if (s.began) stricter(hits, s.began.hits);
   row.node = localNameOf(control);
   row.block = hits.block;
   row.mask = hits.mask;
   row.allow = hits.allow;
   row.form_value = isFormValue(control);
-  row.moved = s.path && hasMoved(el, s.path);
+  row.moved = hasMoved(el, s.path || (s.began && s.began.place));
   if (!row.form_value) return { hidden: false };
   const content = s.held || held(control, surelyHidden(hits) ? BRIEF : FULL);
   row.denied = content.denied;
@@ -127,16 +128,33 @@ function stricter(hits, other) {
 }
 
 /**
- * Whether an element from the tape has left the place where it was touched: then the rules that held there are
- * not known, and it is hidden.
- * @param {Element} el @param {EventTarget[]} path
+ * Where a change of a field begins that will be told later. Nowhere, if the field is in no page.
+ * @param {Element} el @param {EventTarget[]} [path] of the event that tells so
+ * @returns {import("./tape.js").Began | undefined}
  */
-function hasMoved(el, path) {
-  const before = path.filter(isElement);
-  const now = chain(before[0]);
-  const within = Array.from(now).filter((p) => p.ownerDocument === el.ownerDocument); // an event's path ends at its window
-  return !el.isConnected || within.length !== before.length || !before.every((p) => now.has(p));
+export function beginning(el, path) {
+  if (!isConnected(el)) return undefined;
+  return { place: path || within(chain(el), el), hits: judge(el, path) };
 }
+
+/**
+ * Whether an element has left the place where it was touched before: then the rules that held there are not known,
+ * and it is hidden.
+ * @param {Element} el @param {EventTarget[]} [place] that it was touched in, if that was not just now
+ */
+function hasMoved(el, place) {
+  if (!isConnected(el) || !documentOf(el).defaultView) return true;
+  if (!place || stands(place)) return false;
+  const before = place.filter(isElement);
+  const now = chain(before[0]);
+  return within(now, el).length !== before.length || !before.every((p) => now.has(p));
+}
+
+/** Whether each is in the next one still, as it is on most pages, and as it can be seen at once. @param {EventTarget[]} place */
+const stands = (place) => place.every((at, i) => !isElement(at) || i === place.length - 1 || parentNodeOf(at) === place[i + 1]);
+
+/** Of a chain what is in the document of an element, as the path of an event ends at its window. @param {Set<Element>} all @param {Element} el */
+const within = (all, el) => Array.from(all).filter((at) => documentOf(at) === documentOf(el));
 
 /** @type {WeakMap<Element, string>} */
 const identities = new WeakMap();

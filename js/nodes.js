@@ -54,6 +54,10 @@ export const allOf = (root, selector) => (isElement(root) ? querySelectorAll.cal
 export const parentOf = own(Node.prototype, "parentElement");
 /** @type {(el: Element) => Element | null} */
 export const previousOf = own(Element.prototype, "previousElementSibling");
+/** @type {(node: Node) => Document} */
+export const documentOf = own(Node.prototype, "ownerDocument");
+/** @type {(node: Node) => boolean} */
+export const isConnected = own(Node.prototype, "isConnected");
 /** @type {(node: Node) => number} */
 export const nodeTypeOf = own(Node.prototype, "nodeType");
 /** @type {(node: Node) => string} */

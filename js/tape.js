@@ -18,12 +18,21 @@ import { Roots } from "./roots.js";
  */
 
 /**
+ * Where a change began, and what rules held there. What began in another place, or under stricter rules, than it is told
+ * in must not be told as if it had not.
+ * @typedef {object} Began
+ * @property {EventTarget[]} place the field and what was around it, up to the document's root
+ * @property {import("./rules.js").Hits} hits
+ */
+
+/**
  * An event and what has to be known of its moment.
  * @typedef {object} Sensed
  * @property {any} e the event; undefined when there was none, as for what a script changes
  * @property {number} at the page's clock
  * @property {EventTarget} target the innermost target, also within open shadow roots
  * @property {EventTarget[]} [path] of a taped event: its composed path, which an event forgets when it is over
+ * @property {Began} [began] of a change that is told later than it began: where and how that was
  * @property {Held} [held] of a field that changed: what it held then
  * @property {string} [cause] of a change, where the event does not tell it
  * @property {string} [url] of a taped navigation within the page

@@ -3,7 +3,7 @@
 // script changes is committed alike, when it has let the field be for a moment.
 
 import { BRIEF, FULL } from "../depth.js";
-import { controlOf, editorOf, isFormValue, label, shown, subject } from "../facts.js";
+import { beginning, controlOf, editorOf, isFormValue, label, shown, subject } from "../facts.js";
 import { attributeOf, isElement, isShadowRoot, isWithin, rootOf } from "../nodes.js";
 import { ITEM, text } from "../queue.js";
 import { quietly } from "../quiet.js";
@@ -36,8 +36,8 @@ const CAPTURE = { capture: true, passive: true };
 export class Inputs {
   /** Fields with an uncommitted change by a person, and the last event of it. @type {Map<Element, Sensed>} */
   dirty = new Map();
-  /** Fields with an uncommitted change by a script. @type {Set<Element>} */
-  scripted = new Set();
+  /** Fields with an uncommitted change by a script, and where it began. @type {Map<Element, import("../tape.js").Began | undefined>} */
+  scripted = new Map();
   /** Fields whose change is committed already: the change event to come says nothing new. @type {WeakSet<Element>} */
   told = new WeakSet();
   /** What was selected in a multiple select at last; before that, what its markup selects. @type {WeakMap<Element, boolean[]>} */
@@ -128,11 +128,18 @@ export class Inputs {
     if (CHOSEN.has(/** @type {HTMLInputElement} */ (el).type)) return; // its change event comes at once
     this.away(el);
     this.watch(el);
+    s.began = this.beganAt(el) || beginning(el, s.path || s.e.composedPath());
     this.dirty.set(el, s);
     this.scripted.delete(el);
     this.told.delete(el);
     this.last = s.target;
     if (!this.timer) this.wait();
+  }
+
+  /** Where the change of a field began that is not committed yet. @param {Element} el */
+  beganAt(el) {
+    const s = this.dirty.get(el);
+    return s ? s.began : this.scripted.get(el);
   }
 
   wait() {
@@ -159,6 +166,7 @@ export class Inputs {
     if (this.told.delete(el) && !this.dirty.has(el)) return this.speaks(el);
     if (LINGERS.has(/** @type {HTMLInputElement} */ (el).type) && /** @type {Document} */ (el.getRootNode()).activeElement === el) this.input(s);
     else {
+      s.began = this.beganAt(el);
       this.commit(el, s);
       this.speaks(el);
     }
@@ -200,7 +208,7 @@ export class Inputs {
     const field = /** @type {HTMLInputElement} */ (el);
     if (field.type === "radio" && !field.checked) return this.values.note(el); // another of its group is told
     if (this.values.isDefault(el) || isUnseen(field)) return this.values.note(el);
-    this.scripted.add(el);
+    this.scripted.set(el, this.scripted.get(el) || beginning(el));
     this.sets++;
     if (!this.scriptTimer) this.waitForScripts();
   }
@@ -232,14 +240,15 @@ export class Inputs {
     this.scriptTimer = setTimeout(() => {
       this.scriptTimer = 0;
       if (this.sets) this.waitForScripts();
-      else for (const el of this.scripted) quietly(() => this.commitScripted(el));
+      else for (const el of this.scripted.keys()) quietly(() => this.commitScripted(el));
     }, SCRIPT_PAUSE);
   }
 
   /** @param {Element} el @param {number} [at] now, if not given */
   commitScripted(el, at = Math.round(this.now())) {
+    const began = this.scripted.get(el);
     if (!this.scripted.delete(el) || this.values.changed(el) === false) return;
-    this.commit(el, { e: undefined, at, target: el, cause: "script" });
+    this.commit(el, { e: undefined, at, target: el, cause: "script", began });
   }
 
   /** The fields of a form get the values that its markup gives them. @param {Sensed} s */
@@ -249,12 +258,13 @@ export class Inputs {
     const cause = this.resetting === s.target ? "user" : "script";
     this.resetting = null;
     for (const el of fields) if (this.dirty.has(el)) this.early(el, s.at);
+    const begun = fields.map((el) => beginning(el));
     this.resets.push(() => {
-      for (const el of fields) {
+      for (const [i, el] of fields.entries()) {
         if (!this.values.changed(el)) continue;
         const field = /** @type {HTMLInputElement} */ (el);
         if (field.type === "radio" && !field.checked) this.values.note(el);
-        else this.commit(el, { e: cause === "user" ? s.e : undefined, at: Math.round(this.now()), target: el, cause });
+        else this.commit(el, { e: cause === "user" ? s.e : undefined, at: Math.round(this.now()), target: el, cause, began: begun[i] });
       }
     });
     later(() => this.settleResets()); // no handler has prevented it, and the fields have changed
@@ -293,7 +303,7 @@ export class Inputs {
     for (const el of this.dirty.keys()) this.early(el, at);
     this.settleResets();
     if (this.begun) this.values.look();
-    for (const el of this.scripted) this.commitScripted(el, at);
+    for (const el of this.scripted.keys()) this.commitScripted(el, at);
   }
 
   /** Commits before the browser tells of the change. @param {Element} el @param {number} [at] now, if not given */
@@ -330,7 +340,7 @@ export class Inputs {
   uncommitted() {
     /** @type {Row[]} */
     const rows = [];
-    for (const el of [...this.dirty.keys(), ...this.scripted]) quietly(() => rows.push(this.holding(el)));
+    for (const el of [...this.dirty.keys(), ...this.scripted.keys()]) quietly(() => rows.push(this.holding(el)));
     return rows;
   }
 
@@ -338,7 +348,7 @@ export class Inputs {
   holding(el) {
     /** @type {Row} */
     const row = { t: "held" };
-    const { hidden, content } = subject(row, el, el, { e: undefined, at: 0, target: el }, this.held);
+    const { hidden, content } = subject(row, el, el, { e: undefined, at: 0, target: el, began: this.beganAt(el) }, this.held);
     if (hidden) row.raw = withheld(secretsOf(el)).join(ITEM) || undefined;
     else if (content) Object.assign(row, { value: content.value, checked: content.checked });
     return row;
