@@ -1,33 +1,40 @@
 // The hard deny: secrets by their nature, whose values are not even read. masking/deny.go tells the same rule;
 // the words come from there at build time.
 
-/** Elements that are, or ever were, password fields, or components around one: a "show password" button does not make them harmless. @type {WeakSet<Node>} */
-const passwords = new WeakSet();
+/**
+ * Elements that are, or ever were, password fields or called a secret, or components around one: neither a "show
+ * password" button makes them harmless, nor a placeholder that goes when one begins to type.
+ * @type {WeakSet<Node>}
+ */
+const secrets = new WeakSet();
 const PASSWORD = "password";
 
+/** Attributes by which one sees what a field is for, and which pages change while it is the same field. */
+const TELLING = ["type", "placeholder", "aria-label", "title"];
+
 /** @param {MutationRecord[]} changes */
-function noteTypes(changes) {
-  for (const c of changes) {
-    if ((c.oldValue || "").toLowerCase() === PASSWORD) note(c.target);
+function noteChanges(changes) {
+  for (const { attributeName, oldValue, target } of changes) {
+    if (oldValue && (attributeName === "type" ? oldValue.toLowerCase() === PASSWORD : deniedNames([oldValue]))) note(target);
   }
 }
 
 /** The component that has a password field in its shadow root holds what is typed there. @param {Node} el */
 function note(el) {
-  passwords.add(el);
+  secrets.add(el);
   const { nodeType, host } = /** @type {ShadowRoot} */ (el.getRootNode());
   if (nodeType === Node.DOCUMENT_FRAGMENT_NODE && host) note(host);
 }
 
-const observer = new MutationObserver(noteTypes);
+const observer = new MutationObserver(noteChanges);
 /** @type {WeakSet<Node>} */
 const watched = new WeakSet();
 
-/** Watches a document or shadow root for fields that stop being password fields. @param {Node} root */
-export function watchTypes(root) {
+/** Watches a document or shadow root for fields that stop telling that they hold a secret. @param {Node} root */
+export function watchSecrets(root) {
   if (watched.has(root)) return;
   watched.add(root);
-  observer.observe(root, { subtree: true, attributes: true, attributeFilter: ["type"], attributeOldValue: true });
+  observer.observe(root, { subtree: true, attributes: true, attributeFilter: TELLING, attributeOldValue: true });
 }
 
 /** Whether it is a password field, or a component that says so or has one in it. @param {Element} el */
@@ -94,9 +101,9 @@ const NAMING = ["aria-label", "placeholder", "title"];
  * @param {string[]} names every text that names it
  */
 export function denied(el, names) {
-  noteTypes(observer.takeRecords());
+  noteChanges(observer.takeRecords());
   if (isPassword(el)) note(el);
-  if (passwords.has(el) || (el.localName === "input" && /** @type {HTMLInputElement} */ (el).type === "hidden")) return true;
+  if (secrets.has(el) || (el.localName === "input" && /** @type {HTMLInputElement} */ (el).type === "hidden")) return true;
   const tokens = (el.getAttribute("autocomplete") || "").toLowerCase();
   return (tokens !== "" && /(^|\s)(one-time-code|cc-)|-password(\s|$)/.test(tokens)) || deniedNames([el.getAttribute("name") || "", el.getAttribute("id") || "", ...names]);
 }

@@ -1,7 +1,7 @@
 // Listens from the first moment on. Until the sensor is there, what happens is kept on a tape, with what a field
 // held when it was changed; the sensor plays the tape and then takes each event as it comes.
 
-import { denied, namesOf, watchTypes } from "./deny.js";
+import { denied, namesOf, watchSecrets } from "./deny.js";
 import { BRIEF, TAPED } from "./depth.js";
 import { isShadowRoot } from "./nodes.js";
 import { Roots } from "./roots.js";
@@ -128,7 +128,7 @@ export class Tape {
 
   /** @param {import("./roots.js").Root} root */
   #listenTo(root) {
-    watchTypes(root);
+    watchSecrets(root);
     const options = this.#options(/** @type {AbortController} */ (this.#listening));
     if (isShadowRoot(root)) {
       for (const type of WITHIN) root.addEventListener(type, this.#senseWithin, options);
