@@ -106,7 +106,7 @@ export function subject(row, el, control, s, held, path = s.path || !s.e ? [] : 
   row.mask = hits.mask;
   row.allow = hits.allow;
   row.form_value = isFormValue(control);
-  row.moved = hasMoved(el, s.path || (s.began && s.began.place));
+  row.moved = hasMoved(el, s.path || (s.began && s.began.place)) || undefined;
   if (!row.form_value) return { hidden: false };
   const content = s.held || held(control, surelyHidden(hits) ? BRIEF : FULL);
   row.denied = content.denied;
