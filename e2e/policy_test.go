@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -133,5 +134,51 @@ func TestTypedBeforeTheAddressChanged(t *testing.T) {
 	want := []string{"navigate SITE/?step= load", "input_change masked default input filled", "navigate SITE/?step= push", "input_change #a = Adax", "navigate SITE/?step= push"}
 	if !slices.Equal(got, want) {
 		t.Errorf("the log differs:\n%s", differ(got, want))
+	}
+}
+
+// TestRulesOfAPageReachedWhilePaused: what was reached while sharing was paused has its rules when sharing goes on, and
+// nothing is told of the pages between.
+func TestRulesOfAPageReachedWhilePaused(t *testing.T) {
+	t.Parallel()
+	r := startRelayWith(t, `
+  - {key: paged, dev: true, anonymous: true, origins: ["http://127.0.0.1:*"], policy: {default: allow, pages: [{match: "*/pay", default: mask}]}}
+`)
+	site := newSite(t)
+	site.page("/", r.tag("paged"), `<input id=a>`)
+	page := chrome.New(t).Open(t, site.url+"/")
+	page.Do(t, recording, chrome.Script(`cotrail.pause(); history.pushState(0, "", "/between"); history.pushState(0, "", "/pay"); cotrail.resume()`),
+		chrome.Type("#a", "secret"), chrome.Press(kb.Tab), chrome.Script(`history.pushState(0, "", "/after")`), flushed)
+	entries := r.settledLog(session(t, page), "the last page is in the log", has(3, "navigate"))
+	var got []string
+	for _, e := range ofType(entries, "input_change", "navigate", "tab_pause", "tab_resume") {
+		got = append(got, brief(e, site.url))
+	}
+	want := []string{"navigate SITE/ load", "tab_pause", "tab_resume", "navigate SITE/pay push", "input_change masked moved input filled", "navigate SITE/after push"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the log differs:\n%s", differ(got, want))
+	}
+	if strings.Contains(show(entries), "/between") {
+		t.Error("the log tells of a page that was reached and left while sharing was paused")
+	}
+}
+
+// TestAddressOfAHiddenPage: where one came from, or goes to, is told by the rules of that page, and so is its title.
+func TestAddressOfAHiddenPage(t *testing.T) {
+	t.Parallel()
+	r := startRelayWith(t, `
+  - {key: paged, dev: true, anonymous: true, origins: ["http://127.0.0.1:*"], policy: {default: allow, titles: true, pages: [{match: "*/pay/*", titles: false, urls: {origin_only: ["*"]}}]}}
+`)
+	site := newSite(t)
+	site.page("/", r.tag("paged"), "")
+	site.page("/pay/oncology", r.tag("paged"), `<title>Ada of the payment</title>`)
+	page := chrome.New(t).Open(t, site.url+"/")
+	page.Do(t, recording, chrome.Script(`location.assign("/pay/oncology")`), chrome.WaitFor(`location.pathname === "/pay/oncology"`), recording,
+		chrome.Script(`history.pushState(0, "", "/thanks"); document.title = "Thanks"`), flushed)
+	entries := r.settledLog(session(t, page), "the last page is in the log", has(3, "navigate"))
+	for _, hidden := range []string{"oncology", "of the payment"} {
+		if text := show(ofType(entries, "navigate", "relocate_start")[1:]); strings.Contains(text, hidden) {
+			t.Errorf("the log tells %q of a page whose rules hide it:\n%s", hidden, text)
+		}
 	}
 }

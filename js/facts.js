@@ -100,13 +100,13 @@ export function controlOf(el) {
 export function subject(row, el, control, s, held, path = s.path || !s.e ? [] : s.e.composedPath()) {
   const hits = judge(el, path);
   if (control !== el && !OPTIONS.test(localNameOf(el))) stricter(hits, judge(control));
-  if (s.began) stricter(hits, s.began.hits);
+  if (s.began) stricter(hits, control === el ? s.began.hits : { ...s.began.hits, allow: hits.allow }); // an option may be opened by itself
   row.node = localNameOf(control);
   row.block = hits.block;
   row.mask = hits.mask;
   row.allow = hits.allow;
   row.form_value = isFormValue(control);
-  row.moved = hasMoved(el, s.path || (s.began && s.began.place)) || undefined;
+  row.moved = s.unseen || hasMoved(el, s.path || (s.began && s.began.place)) || undefined;
   if (!row.form_value) return { hidden: false };
   const content = s.held || held(control, surelyHidden(hits) ? BRIEF : FULL);
   row.denied = content.denied;
@@ -121,7 +121,7 @@ export function subject(row, el, control, s, held, path = s.path || !s.e ? [] : 
 }
 
 /** Of two elements the hiding rules of either count, and the opening ones of both. @param {import("./rules.js").Hits} hits @param {import("./rules.js").Hits} other */
-function stricter(hits, other) {
+export function stricter(hits, other) {
   if (hits.block < 0) hits.block = other.block;
   if (hits.mask < 0) hits.mask = other.mask;
   if (other.allow < 0) hits.allow = -1;

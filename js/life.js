@@ -70,6 +70,7 @@ export class Life {
     if (tail) bridge.tell("tail", decodeTail(tail));
     bridge.tell("returned", null);
     queue.paused = identity.kept.paused > 0;
+    queue.missed = undefined;
     senses.missed(identity, "back_forward");
     senses.navigation.restored();
   }
@@ -93,12 +94,12 @@ export class Life {
     const { identity, loader, queue, senses } = this.recording;
     const { around, kept } = identity;
     if (!kept.paused) return;
-    senses.inputs.values.begin(); // what was changed meanwhile is not told
+    senses.inputs.resume();
     queue.paused = Boolean(around && around.pass.paused);
     this.recording.say({ t: "resume", tab: kept.tab, paused_ms: at - kept.paused }, at);
     kept.paused = 0;
     identity.save();
-    if (queue.missed) this.recording.say({ ...queue.missed, at });
+    if (queue.missed) this.recording.say({ ...queue.missed, at, from: undefined, previous_ms: undefined }); // of where it was meanwhile nothing is told
     queue.missed = undefined;
     this.within.pause(queue.paused);
     loader.say("recording");

@@ -139,9 +139,14 @@ export class Senses {
     }
   }
 
-  /** While sharing is paused: a new tab joins all the same, and what the clipboard holds is not known any more. @param {Sensed} s */
+  /**
+   * While sharing is paused: a new tab joins all the same, what the clipboard holds is not known any more, nor whose
+   * doing is what a field holds, and the page's address has to be known when it goes on. @param {Sensed} s
+   */
   #tellPaused(s) {
     const { type } = s.e;
+    if (type === "input" || type === "change") this.inputs.overlook(s);
+    if (type === "currententrychange" && s.e.navigationType) this.navigation.moved(s.e.navigationType, s.url || location.href, s.at);
     if (type.endsWith("click")) this.newTabs.click(s);
     if (type === "copy" || type === "cut") this.clipboard.forget();
   }
@@ -166,6 +171,7 @@ export class Senses {
       case "auxclick":
         this.newTabs.click(s);
         this.inputs.clicked(s);
+        this.submits.clicked(s);
         this.clicks.click(s);
         return this.downloads.clicked(s);
       case "submit":

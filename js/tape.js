@@ -33,6 +33,7 @@ import { Roots } from "./roots.js";
  * @property {EventTarget} target the innermost target, also within open shadow roots
  * @property {EventTarget[]} [path] of a taped event: its composed path, which an event forgets when it is over
  * @property {Began} [began] of a change that is told later than it began: where and how that was
+ * @property {boolean} [unseen] whether something that the field holds was put there while nothing was recorded
  * @property {Held} [held] of a field that changed: what it held then
  * @property {string} [cause] of a change, where the event does not tell it
  * @property {string} [url] of a taped navigation within the page

@@ -1,7 +1,8 @@
 // Downloads that a link begins, also one that was never in the page. The Navigation API tells of each; in engines
 // without it the link's click does. What the server alone makes a download (Content-Disposition) no page can see.
 
-import { isElement, matchesOf } from "../nodes.js";
+import { stricter } from "../facts.js";
+import { closestOf, isElement, isShadowRoot, matchesOf, rootOf } from "../nodes.js";
 import { text } from "../queue.js";
 import { judge } from "../rules.js";
 
@@ -13,6 +14,9 @@ const LINK = "a[href][download],area[href][download]";
 const OWN = /^(blob|data):/;
 
 export class Downloads {
+  /** The link that was clicked last, and what rules held for it then: the download is told when the page has heard of the click. @type {{link: Element, hits: import("../rules.js").Hits} | undefined} */
+  #clicked = undefined;
+
   /** @param {import("../queue.js").Queue} queue @param {() => number} now */
   constructor(queue, now) {
     this.queue = queue;
@@ -57,8 +61,9 @@ export class Downloads {
 
   /** @param {Sensed} s */
   clicked(s) {
+    const link = linkOf(s);
+    if (link) this.#clicked = { link, hits: judge(link) };
     if ("navigation" in window || s.e.type !== "click") return;
-    const link = (s.path || s.e.composedPath()).find((/** @type {EventTarget} */ at) => isElement(at) && matchesOf(at, LINK));
     if (link) this.#linked(s, /** @type {HTMLAnchorElement} */ (link));
   }
 
@@ -74,7 +79,9 @@ export class Downloads {
    * @param {Sensed} s @param {string} url @param {string} named by the page @param {Element | null} link @param {() => boolean} [replaced]
    */
   #later({ e, at, path }, url, named, link, replaced = () => false) {
-    const { block, mask } = link ? judge(link) : { block: -1, mask: -1 };
+    const hits = link ? judge(link) : { block: -1, mask: -1, allow: -1 };
+    if (this.#clicked && this.#clicked.link === link) stricter(hits, this.#clicked.hits);
+    const { block, mask } = hits;
     if (block >= 0) return;
     const [own] = OWN.exec(url) || [""];
     const row = { t: "download", at, url: own || url, filename: text(named || (own ? "" : nameIn(url))), how: own ? "blob" : "anchor" };
@@ -86,6 +93,12 @@ export class Downloads {
     if (path) tell();
     else setTimeout(tell);
   }
+}
+
+/** The link to a file that was clicked. @param {Sensed} s @returns {Element | null | undefined} */
+function linkOf(s) {
+  if (isElement(s.target) && !isShadowRoot(rootOf(s.target))) return closestOf(s.target, LINK);
+  return (s.path || s.e.composedPath()).find((/** @type {EventTarget} */ at) => isElement(at) && matchesOf(at, LINK));
 }
 
 /** What a file is called by the last part of its address. @param {string} url */

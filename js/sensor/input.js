@@ -7,6 +7,7 @@ import { beginning, controlOf, editorOf, isFormValue, label, shown, subject } fr
 import { attributeOf, isElement, isShadowRoot, isWithin, rootOf } from "../nodes.js";
 import { ITEM, text } from "../queue.js";
 import { quietly } from "../quiet.js";
+import { surelyHidden } from "../rules.js";
 import { selected } from "./files.js";
 import { secretsOf, withheld } from "./secrets.js";
 import { elementsOf } from "./submit.js";
@@ -56,6 +57,10 @@ export class Inputs {
   speaking = null;
   /** The control that a script is clicking. @type {Element | null} */
   clicking = null;
+  /** The field in which something is being chosen just now. @type {{el: Element, began: import("../tape.js").Began | undefined} | null} */
+  choosing = null;
+  /** Fields that were changed while nothing was recorded, and may hold something of that yet. @type {WeakSet<Element>} */
+  unseen = new WeakSet();
   /** The form whose reset button was clicked just now. @type {Element | null} */
   resetting = null;
   /** Tells of the forms that are being reset. @type {(() => void)[]} */
@@ -77,6 +82,11 @@ export class Inputs {
   /** Takes the fields as the page has set them: from here on a change by a script is one. */
   begin() {
     this.begun = true;
+    this.take();
+  }
+
+  /** Takes what fields hold for known. */
+  take() {
     for (const el of /** @type {NodeListOf<HTMLSelectElement>} */ (document.querySelectorAll("select[multiple]"))) {
       if (!this.selected.has(el)) this.selected.set(el, Array.from(el.options, (o) => o.selected));
     }
@@ -125,10 +135,11 @@ export class Inputs {
     const el = fieldOf(s);
     if (!el) return;
     if (!s.e.isTrusted) return this.suspect(el);
-    if (CHOSEN.has(/** @type {HTMLInputElement} */ (el).type)) return; // its change event comes at once
+    if (CHOSEN.has(/** @type {HTMLInputElement} */ (el).type)) return this.chooses(el, beginning(el, s.path || s.e.composedPath())); // its change event comes at once
     this.away(el);
     this.watch(el);
     s.began = this.beganAt(el) || beginning(el, s.path || s.e.composedPath());
+    if (s.began && !surelyHidden(s.began.hits)) this.held(el, FULL); // what it is called now is remembered if it is a secret
     this.dirty.set(el, s);
     this.scripted.delete(el);
     this.told.delete(el);
@@ -139,7 +150,13 @@ export class Inputs {
   /** Where the change of a field began that is not committed yet. @param {Element} el */
   beganAt(el) {
     const s = this.dirty.get(el);
-    return s ? s.began : this.scripted.get(el);
+    if (s) return s.began;
+    return this.choosing && this.choosing.el === el ? this.choosing.began : this.scripted.get(el);
+  }
+
+  /** Something is chosen in a field. The page hears of it before the change is told. @param {Element} el @param {import("../tape.js").Began | undefined} began */
+  chooses(el, began) {
+    if (!this.choosing || this.choosing.el !== el) this.choosing = { el, began }; // else a click on its label, or on itself, came first
   }
 
   wait() {
@@ -164,9 +181,11 @@ export class Inputs {
       return this.commitScripted(el, s.at);
     }
     if (this.told.delete(el) && !this.dirty.has(el)) return this.speaks(el);
+    if (this.unseen.has(el) && !this.dirty.has(el)) return this.values.note(el); // it was changed while nothing was recorded
     if (LINGERS.has(/** @type {HTMLInputElement} */ (el).type) && /** @type {Document} */ (el.getRootNode()).activeElement === el) this.input(s);
     else {
       s.began = this.beganAt(el);
+      this.choosing = null;
       this.commit(el, s);
       this.speaks(el);
     }
@@ -293,6 +312,12 @@ export class Inputs {
   /** A click elsewhere ends typing; one on a reset button is why the form is reset next. @param {Sensed} s */
   clicked(s) {
     this.away(s.target, s.at);
+    const label = isElement(s.target) && s.target.closest("label");
+    const field = label ? label.control : s.target;
+    if (isElement(field) && CHOSEN.has(/** @type {HTMLInputElement} */ (field).type)) {
+      this.chooses(field, beginning(field));
+      later(() => (this.choosing = null)); // a change of it is told within the click
+    }
     if (!s.e.isTrusted) return this.byScript(s);
     const button = isElement(s.target) && s.target.closest("[type=reset]");
     this.resetting = button ? /** @type {HTMLButtonElement} */ (button).form : null;
@@ -348,7 +373,7 @@ export class Inputs {
   holding(el) {
     /** @type {Row} */
     const row = { t: "held" };
-    const { hidden, content } = subject(row, el, el, { e: undefined, at: 0, target: el, began: this.beganAt(el) }, this.held);
+    const { hidden, content } = subject(row, el, el, { e: undefined, at: 0, target: el, began: this.beganAt(el), unseen: this.unseen.has(el) }, this.held);
     if (hidden) row.raw = withheld(secretsOf(el)).join(ITEM) || undefined;
     else if (content) Object.assign(row, { value: content.value, checked: content.checked });
     return row;
@@ -364,12 +389,25 @@ export class Inputs {
     if (/** @type {HTMLInputElement} */ (el).type === "file") selected(this.queue, el, /** @type {HTMLInputElement} */ (el).files, s, this.held);
   }
 
+  /** A field is changed while nothing is recorded. What it holds is not told until it has been empty. @param {Sensed} s */
+  overlook(s) {
+    const el = fieldOf(s);
+    if (el && !CHOSEN.has(/** @type {HTMLInputElement} */ (el).type)) this.unseen.add(el);
+  }
+
+  /** Recording goes on: what was changed meanwhile is not told. */
+  resume() {
+    this.selected = new WeakMap();
+    this.take();
+  }
+
   /** @param {Element} el the field @param {Element} part what changed of it: itself, or an option @param {Sensed} s @param {boolean} [selected] of an option */
   push(el, part, s, selected) {
     const trusted = Boolean(s.e && s.e.isTrusted && el !== this.clicking);
     /** @type {Row} */
     const row = { t: "input", at: s.at, trusted, cause: s.cause || (trusted ? (isAutofilled(el) ? "autofill" : "user") : "script") };
-    const { hidden, content } = subject(row, part, el, s, this.held);
+    const { hidden, content } = subject(row, part, el, this.unseen.has(el) ? { ...s, unseen: true } : s, this.held);
+    if (content && !content.filled) this.unseen.delete(el);
     row.node = part.localName;
     if (selected !== undefined) row.selected = selected;
     else if (content && CHECKED.test(/** @type {HTMLInputElement} */ (el).type)) row.checked = content.checked;

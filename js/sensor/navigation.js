@@ -62,7 +62,7 @@ export class Navigation {
       kind: kind !== "traverse" && samePage ? "hash" : kind,
       url: url,
       from: from,
-      title: text(document.title),
+      title: pagesHaveRules() ? undefined : text(document.title), // it may still be that of the page before, which other rules hide
       user: navigator.userActivation && navigator.userActivation.isActive,
       previous_ms: Math.max(0, Math.round(at - this.since)),
     });

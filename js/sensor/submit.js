@@ -1,7 +1,7 @@
 // Forms that are sent.
 
 import { BRIEF, FULL } from "../depth.js";
-import { clicked, identityOf, isFormValue, shown, subject, typeOf } from "../facts.js";
+import { beginning, clicked, identityOf, isFormValue, shown, subject, typeOf } from "../facts.js";
 import { nameOf } from "../names.js";
 import { attributeOf, isElement, localNameOf, matchesOf } from "../nodes.js";
 import { ITEM, PART, plain, text } from "../queue.js";
@@ -29,6 +29,11 @@ export const elementsOf = (form) => Array.from(/** @type {() => HTMLInputElement
 export class Submits {
   /** Told of each form that is sent. @type {(form: HTMLFormElement, by: Element | null, e: Event | undefined, at: number) => void} */
   sent = () => {};
+  /**
+   * The button that was clicked just now, and its form, as they were before the page heard of the click.
+   * @type {{by: Element, told: number, form: Element, began: import("../tape.js").Began | undefined} | undefined}
+   */
+  #clicked = undefined;
   /** The form of the requestSubmit() that is under way. @type {Element | null} */
   requested = null;
 
@@ -58,6 +63,14 @@ export class Submits {
     });
   }
 
+  /** A click may send a form. @param {Sensed} s */
+  clicked({ target }) {
+    const by = isElement(target) && /** @type {HTMLInputElement | null} */ (target.closest("button,input"));
+    if (!by || (by.type !== "submit" && by.type !== "image") || !isElement(by.form)) return;
+    this.#clicked = { by, told: ofSubmitter(by), form: by.form, began: beginning(by.form) };
+    setTimeout(() => (this.#clicked = undefined)); // the form is sent within the click
+  }
+
   /** @param {Sensed} s */
   submit(s) {
     if (!isElement(s.target) || localNameOf(s.target) !== "form") return;
@@ -72,12 +85,13 @@ export class Submits {
     const byPerson = (via === "user" && !this.clicks.scripted) || (via === "request_submit" && this.clicks.acting()); // as by a button that is a component
     /** @type {Row} */
     const row = { t: "submit", at: s.at, trusted: byPerson, cause: byPerson ? "user" : "script", via, valid: matchesOf(form, ":valid") };
-    subject(row, form, form, s, this.held);
+    const before = this.#clicked && this.#clicked.form === form ? this.#clicked : undefined;
+    subject(row, form, form, before ? { ...s, began: before.began } : s, this.held);
     shown(row, form);
     row.id = row.shown_id;
     row.name = row.shown_name;
     row.class = row.shown_class;
-    const told = by ? ofSubmitter(by) : NOTHING;
+    const told = by ? Math.min(ofSubmitter(by), before && before.by === by ? before.told : ALL) : NOTHING;
     const open = told === ALL ? by : null; // a button that is hidden does not say where it sends the form
     row.method = attribute(open, "formmethod") || attribute(form, "method").toLowerCase() || "get";
     row.action = actionOf(form, open);

@@ -1,6 +1,9 @@
 package capture
 
-import "github.com/cotrail/cotrail/masking/event"
+import (
+	"github.com/cotrail/cotrail/masking"
+	"github.com/cotrail/cotrail/masking/event"
+)
 
 // navigate makes the navigate of a page that has been reached. Its rules hold from here on.
 func (c *Capture) navigate(r Row, e *event.Event) bool {
@@ -9,7 +12,7 @@ func (c *Capture) navigate(r Row, e *event.Event) bool {
 	d := &e.Details
 	d.Text("url", c.Policy.URL(r.Get("url")))
 	if from := r.Get("from"); from != "" {
-		d.Text("from_url", c.Policy.URL(from))
+		d.Text("from_url", c.address(from))
 	}
 	d.OptText("title", c.Policy.Title(r.Get("title")))
 	d.Word("kind", event.Word(r.Get("kind")))
@@ -27,17 +30,25 @@ func (c *Capture) relocate(r Row, e *event.Event) bool {
 	e.Type = event.RelocateStart
 	d := &e.Details
 	if to := r.Get("to"); to != "" {
-		d.Text("to_url", c.Policy.URL(to))
+		d.Text("to_url", c.address(to))
 	} else {
 		d.Null("to_url")
 	}
-	d.Text("from_url", c.Policy.URL(r.Get("from")))
+	d.Text("from_url", c.address(r.Get("from")))
 	if cause, ok := oneOf(r, "cause", "link", "form", "script", "reload", "traverse"); ok {
 		d.Word("cause", cause)
 	}
 	d.Bool("user_initiated", r.On("user"))
 	d.Bool("new_tab", r.On("new_tab"))
 	return true
+}
+
+// address tells where another page is by that page's own rules: they may close more than those of this one.
+func (c *Capture) address(url string) masking.Text {
+	if len(c.Policy.Pages) == 0 || c.Policy.Broken() {
+		return c.Policy.URL(url)
+	}
+	return c.Policy.At(url).URL(url)
 }
 
 // print makes the print of a page.
