@@ -189,14 +189,8 @@ func TestBackBeforeTheRecorder(t *testing.T) {
 	}
 	page.Do(t, chrome.Type("#a", "seen"), chrome.Press(kb.Tab), flushed)
 	entries := r.settledLog(session(t, page), "what was typed then is in the log", has(2, "input_change"))
-	var got []string
-	for _, e := range ofType(entries, "click", "input_change", "client_log", "navigate", "gap") {
-		got = append(got, brief(e, site.url))
-	}
 	want := []string{"click masked not_ready input", "input_change masked not_ready input", "gap", "navigate SITE/next load", "navigate SITE/ load", "client_log said before", "click #a", "input_change #a = canaryseen"}
-	if !slices.Equal(got, want) {
-		t.Errorf("the log differs:\n%s", differ(got, want))
-	}
+	wantTold(t, entries, site.url, want, "click", "input_change", "client_log", "navigate", "gap")
 }
 
 // TestRelayKilled kills the relay with -9 while a page goes on. What happened before, meanwhile and after is in the

@@ -16,9 +16,15 @@ import (
 // wantFields compares the clicks and changes of a log.
 func wantFields(t *testing.T, entries []entry, want ...string) {
 	t.Helper()
+	wantTold(t, entries, "", want, "click", "input_change")
+}
+
+// wantTold compares the entries of some types with what they have to tell.
+func wantTold(t *testing.T, entries []entry, site string, want []string, kinds ...string) {
+	t.Helper()
 	var got []string
-	for _, e := range ofType(entries, "click", "input_change") {
-		got = append(got, brief(e, ""))
+	for _, e := range ofType(entries, kinds...) {
+		got = append(got, brief(e, site))
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("the log differs:\n%s", differ(got, want))
@@ -127,14 +133,8 @@ func TestTypedBeforeTheAddressChanged(t *testing.T) {
 	page.Do(t, recording, chrome.Type("#a", "Ada"), chrome.Script(`history.pushState(0, "", "/?step=done")`), chrome.Press(kb.Tab), flushed,
 		chrome.Type("#a", "x"), chrome.Script(`history.pushState(0, "", "/?step=pay&again")`), flushed)
 	entries := r.settledLog(session(t, page), "both changes are in the log", has(2, "input_change"))
-	var got []string
-	for _, e := range ofType(entries, "input_change", "navigate") {
-		got = append(got, brief(e, site.url))
-	}
 	want := []string{"navigate SITE/?step= load", "input_change masked default input filled", "navigate SITE/?step= push", "input_change #a = Adax", "navigate SITE/?step= push"}
-	if !slices.Equal(got, want) {
-		t.Errorf("the log differs:\n%s", differ(got, want))
-	}
+	wantTold(t, entries, site.url, want, "input_change", "navigate")
 }
 
 // TestRulesOfAPageReachedWhilePaused: what was reached while sharing was paused has its rules when sharing goes on, and
@@ -150,14 +150,8 @@ func TestRulesOfAPageReachedWhilePaused(t *testing.T) {
 	page.Do(t, recording, chrome.Script(`cotrail.pause(); history.pushState(0, "", "/between"); history.pushState(0, "", "/pay"); cotrail.resume()`),
 		chrome.Type("#a", "secret"), chrome.Press(kb.Tab), chrome.Script(`history.pushState(0, "", "/after")`), flushed)
 	entries := r.settledLog(session(t, page), "the last page is in the log", has(3, "navigate"))
-	var got []string
-	for _, e := range ofType(entries, "input_change", "navigate", "tab_pause", "tab_resume") {
-		got = append(got, brief(e, site.url))
-	}
 	want := []string{"navigate SITE/ load", "tab_pause", "tab_resume", "navigate SITE/pay push", "input_change masked moved input filled", "navigate SITE/after push"}
-	if !slices.Equal(got, want) {
-		t.Errorf("the log differs:\n%s", differ(got, want))
-	}
+	wantTold(t, entries, site.url, want, "input_change", "navigate", "tab_pause", "tab_resume")
 	if strings.Contains(show(entries), "/between") {
 		t.Error("the log tells of a page that was reached and left while sharing was paused")
 	}

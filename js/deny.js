@@ -103,13 +103,12 @@ const NAMING = ["aria-label", "placeholder", "title"];
 export function denied(el, names) {
   noteChanges(observer.takeRecords());
   if (isPassword(el)) note(el);
-  if (!secrets.has(el) && isCalledSecret(el, names)) secrets.add(el); // from now on, whatever the page calls it next
-  return secrets.has(el);
+  else if (!secrets.has(el) && isCalledSecret(el, names)) secrets.add(el); // from now on, whatever the page calls it next
+  return secrets.has(el) || (el.localName === "input" && /** @type {HTMLInputElement} */ (el).type === "hidden");
 }
 
 /** @param {Element} el @param {string[]} names */
 function isCalledSecret(el, names) {
-  if (el.localName === "input" && /** @type {HTMLInputElement} */ (el).type === "hidden") return true;
   const tokens = (el.getAttribute("autocomplete") || "").toLowerCase();
   return (tokens !== "" && /(^|\s)(one-time-code|cc-)|-password(\s|$)/.test(tokens)) || deniedNames([el.getAttribute("name") || "", el.getAttribute("id") || "", ...names]);
 }
