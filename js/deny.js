@@ -51,14 +51,16 @@ const WHOLE = new Set(__DENY__.whole);
 /** Every secret's name has one of the words somewhere, and hardly any other name has: only then it is looked at closely. */
 const HINT = new RegExp([...__DENY__.part, ...__DENY__.whole].join("|"));
 
-/** What is neither a letter, nor a digit, nor the bar between two names. */
+/** What is neither a letter, nor a digit, nor the bar between two names; the same where all is ASCII, which costs much less. */
 const CUT = /[^\p{L}\p{M}\p{N}|]+/gu;
+const ASCII_CUT = /[^a-z0-9|]+/g;
+const ASCII = /^[\0-\x7f]*$/;
 
 /** Accents that stand apart, and what is invisible. */
 const UNSEEN = /[\u0300-\u036f\ufe00-\ufe0f\p{Cf}]/gu;
 
 /** Without accents; of letters whose stroke or missing dot is no accent only those that the words have. @param {string} names */
-const unaccented = (names) => (/^[\0-\x7f]*$/.test(names) ? names : names.normalize("NFKD").replace(UNSEEN, "").normalize("NFC").replace(/ł/gi, "l").replace(/ı/g, "i"));
+const unaccented = (names) => (ASCII.test(names) ? names : names.normalize("NFKD").replace(UNSEEN, "").normalize("NFC").replace(/ł/gi, "l").replace(/ı/g, "i"));
 
 /** @param {string} all names @param {string} joined the same without what is no letter or digit */
 function isSecret(all, joined) {
@@ -69,7 +71,7 @@ function isSecret(all, joined) {
 /** Whether one of the names is a secret's. @param {string[]} names */
 export function deniedNames(names) {
   const all = unaccented(names.join("|"));
-  const joined = all.toLowerCase().replace(CUT, "");
+  const joined = all.toLowerCase().replace(ASCII.test(all) ? ASCII_CUT : CUT, "");
   return HINT.test(joined) && isSecret(all, joined);
 }
 

@@ -151,7 +151,7 @@ function hasMoved(el, place) {
 }
 
 /** Whether each is in the next one still, as it is on most pages, and as it can be seen at once. @param {EventTarget[]} place */
-const stands = (place) => place.every((at, i) => !isElement(at) || i === place.length - 1 || parentNodeOf(at) === place[i + 1]);
+const stands = (place) => place.every((at, i) => i === place.length - 1 || parentNodeOf(/** @type {Node} */ (at)) === place[i + 1] || !isElement(at));
 
 /** Of a chain what is in the document of an element, as the path of an event ends at its window. @param {Set<Element>} all @param {Element} el */
 const within = (all, el) => Array.from(all).filter((at) => documentOf(at) === documentOf(el));

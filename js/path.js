@@ -18,12 +18,20 @@ const hiddenWords = new Set();
 /** The values that masking/hidden.go remembers have some words each. */
 const MAX_WORDS = 2000;
 
+/** Values that are hidden since their words were needed last: most are hidden at a moment that has other things to do. @type {string[]} */
+const hidden = [];
+
 /** @param {string} text */
 const wordsOf = (text) => text.toLowerCase().match(/[a-z0-9]+/g) || [];
 
 /** A value is hidden from now on. @param {string} value */
 export function hide(value) {
-  for (const word of wordsOf(value.slice(0, 512).normalize("NFKD"))) hiddenWords.add(word);
+  hidden.push(value.slice(0, 512));
+  if (hidden.length > MAX_WORDS) takeWords();
+}
+
+function takeWords() {
+  for (const value of hidden.splice(0)) for (const word of wordsOf(value.normalize("NFKD"))) hiddenWords.add(word);
   for (const word of hiddenWords) {
     if (hiddenWords.size <= MAX_WORDS) break;
     hiddenWords.delete(word); // the oldest
@@ -31,7 +39,10 @@ export function hide(value) {
 }
 
 /** @param {string} id */
-const isDoubtful = (id) => DOUBTFUL.test(id) || (hiddenWords.size > 0 && wordsOf(id).some((word) => hiddenWords.has(word)));
+function isDoubtful(id) {
+  takeWords();
+  return DOUBTFUL.test(id) || (hiddenWords.size > 0 && wordsOf(id).some((word) => hiddenWords.has(word)));
+}
 
 /** @param {Element} el */
 export function steps(el) {
@@ -71,5 +82,6 @@ function step(el) {
 function uniqueID(el, root) {
   const id = attributeOf(el, "id"); // a form's own property could be one of its fields
   if (!id || /[\x1c-\x1f]| >> /.test(id) || !("querySelectorAll" in root)) return "";
-  return /** @type {ParentNode} */ (root).querySelectorAll("#" + CSS.escape(id)).length === 1 ? id : "";
+  const selector = "#" + (/^[a-z][\w-]*$/i.test(id) ? id : CSS.escape(id)); // most need no escaping, and asking for it takes time
+  return /** @type {ParentNode} */ (root).querySelectorAll(selector).length === 1 ? id : "";
 }

@@ -11,7 +11,7 @@ import { dropped } from "./sensor/files.js";
 import { Inputs } from "./sensor/input.js";
 import { Media } from "./sensor/media.js";
 import { loadEntry, Navigation } from "./sensor/navigation.js";
-import { NewTabs } from "./sensor/newtab.js";
+import { linkOf, NewTabs } from "./sensor/newtab.js";
 import { Prints } from "./sensor/print.js";
 import { Relocation } from "./sensor/relocate.js";
 import { Submits } from "./sensor/submit.js";
@@ -83,7 +83,7 @@ export class Senses {
     }
     this.#called(Infinity);
     if (signal.aborted) return; // the page has stopped it
-    tape.handOver(this.sense);
+    tape.handOver(this.sense, (e) => this.inputs.goesOn(e));
     this.#undo.push(this.navigation.watch(this.listen));
     this.#undo.push(tape.roots.watch((root) => isShadowRoot(root) || this.#enter(root)));
     tape.roots.searchAll();
@@ -102,7 +102,7 @@ export class Senses {
     const view = /** @type {Window} */ (root.defaultView);
     const hooks = this.#hooks.get(root) || new Hooks();
     this.#hooks.set(root, hooks);
-    this.listen(view, "keydown", this.sense);
+    this.listen(view, "keydown", (e) => e.key === "Enter" && this.sense(e)); // most keys say nothing, and must cost nothing
     this.inputs.hook(hooks, view);
     this.submits.hook(hooks, view);
     this.newTabs.hook(hooks, view);
@@ -120,14 +120,11 @@ export class Senses {
     else setTimeout(begin);
   }
 
-  /** An event of the page, at once. Most say nothing new, and must cost nothing. @param {any} e */
+  /** An event of the page, at once. @param {any} e */
   sense = (e) => {
-    const { type } = e;
-    const typed = type === "input";
-    if (typed ? this.inputs.goesOn(e) : type === "keydown" && e.key !== "Enter") return;
     const { now, targetOf } = this.loader;
     // When it was typed does not matter, only when it is committed; and asking for the time takes time.
-    this.#take({ e, at: typed ? 0 : Math.round(now()), target: targetOf(e) });
+    this.#take({ e, at: e.type === "input" ? 0 : Math.round(now()), target: targetOf(e) });
   };
 
   /** What the page makes unreadable is lost, and a gap says so. @param {Sensed} s */
@@ -147,7 +144,8 @@ export class Senses {
     const { type } = s.e;
     if (type === "input" || type === "change") this.inputs.overlook(s);
     if (type === "currententrychange" && s.e.navigationType) this.navigation.moved(s.e.navigationType, s.url || location.href, s.at);
-    if (type.endsWith("click")) this.newTabs.click(s);
+    const link = type.endsWith("click") && linkOf(s);
+    if (link) this.newTabs.click(s, link);
     if (type === "copy" || type === "cut") this.clipboard.forget();
   }
 
@@ -169,11 +167,7 @@ export class Senses {
         return this.inputs.focusout(s);
       case "click":
       case "auxclick":
-        this.newTabs.click(s);
-        this.inputs.clicked(s);
-        this.submits.clicked(s);
-        this.clicks.click(s);
-        return this.downloads.clicked(s);
+        return this.#click(s);
       case "submit":
         this.relocation.acted("form", s.at);
         return this.submits.submit(s);
@@ -197,6 +191,16 @@ export class Senses {
         this.relocation.stay();
         this.navigation.moved(s.e.navigationType, s.url || location.href, s.at);
     }
+  }
+
+  /** @param {Sensed} s */
+  #click(s) {
+    const link = linkOf(s);
+    if (link) this.newTabs.click(s, link);
+    this.inputs.clicked(s);
+    this.submits.clicked(s);
+    this.clicks.click(s);
+    if (link) this.downloads.clicked(s, link);
   }
 
   end() {

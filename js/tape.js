@@ -42,7 +42,7 @@ import { Roots } from "./roots.js";
 /** What may wait for the sensor: some minutes of a busy person. */
 const MAX_TAPE = 4000;
 
-const TYPES = ["input", "change", "click", "auxclick", "submit", "reset", "copy", "cut", "paste", "beforeprint"];
+const TYPES = ["change", "click", "auxclick", "submit", "reset", "copy", "cut", "paste", "beforeprint"];
 
 /** Of these, what does not leave a shadow root. */
 const WITHIN = ["change", "submit", "reset"];
@@ -97,6 +97,8 @@ export function targetOf(e) {
   return target.shadowRoot ? e.composedPath()[0] : target;
 }
 
+const NEVER = () => false;
+
 export class Tape {
   /** @type {Sensed[]} */
   events = [];
@@ -104,6 +106,8 @@ export class Tape {
   roots = new Roots();
   /** Where events go once the sensor is there. @type {((e: Event) => void) | undefined} */
   sink = undefined;
+  /** Whether an input event says no more than the one before, which most do; the sensor knows. @type {(e: Event) => boolean} */
+  goesOn = NEVER;
   /** @type {AbortController | undefined} */
   #listening = undefined;
   /** Leaving a field; the sensor asks for it only while it means something. */
@@ -136,6 +140,7 @@ export class Tape {
       return;
     }
     const view = /** @type {Window} */ (root.defaultView);
+    view.addEventListener("input", this.#senseInput, options);
     for (const type of TYPES) view.addEventListener(type, this.#sense, options);
     if (!this.#leaving.signal.aborted) view.addEventListener("focusout", this.#sense, this.#options(this.#leaving));
   }
@@ -150,6 +155,16 @@ export class Tape {
     } catch {
       this.lost++;
     }
+  };
+
+  /** @param {Event} e */
+  #senseInput = (e) => {
+    try {
+      if (this.goesOn(e)) return;
+    } catch {
+      return void this.lost++;
+    }
+    this.#sense(e);
   };
 
   /** Of a shadow root: what comes to the window is sensed there, and what only passes through belongs to another root. @param {Event} e */
@@ -169,10 +184,11 @@ export class Tape {
     this.events.push({ e, at, target, path: e.composedPath(), url: location.href, held: e.type === "change" ? held(/** @type {Element} */ (target), TAPED) : undefined });
   }
 
-  /** The sensor takes over: each event goes to it. @param {(e: Event) => void} sink */
-  handOver(sink) {
+  /** The sensor takes over: each event goes to it. @param {(e: Event) => void} sink @param {(e: Event) => boolean} goesOn */
+  handOver(sink, goesOn) {
     this.#leaving.abort();
     this.sink = sink;
+    this.goesOn = goesOn;
   }
 
   stop() {
@@ -180,6 +196,7 @@ export class Tape {
     if (this.#listening) this.#listening.abort();
     this.roots.end();
     this.#listening = this.sink = undefined;
+    this.goesOn = NEVER;
     this.events = [];
   }
 }

@@ -2,7 +2,7 @@
 // without it the link's click does. What the server alone makes a download (Content-Disposition) no page can see.
 
 import { stricter } from "../facts.js";
-import { closestOf, isElement, isShadowRoot, matchesOf, rootOf } from "../nodes.js";
+import { matchesOf } from "../nodes.js";
 import { text } from "../queue.js";
 import { judge } from "../rules.js";
 
@@ -59,12 +59,11 @@ export class Downloads {
     });
   }
 
-  /** @param {Sensed} s */
-  clicked(s) {
-    const link = linkOf(s);
-    if (link) this.#clicked = { link, hits: judge(link) };
-    if ("navigation" in window || s.e.type !== "click") return;
-    if (link) this.#linked(s, /** @type {HTMLAnchorElement} */ (link));
+  /** A click on a link, which may be one to a file. @param {Sensed} s @param {HTMLAnchorElement} link */
+  clicked(s, link) {
+    if (!matchesOf(link, LINK)) return;
+    this.#clicked = { link, hits: judge(link) };
+    if (!("navigation" in window) && s.e.type === "click") this.#linked(s, link);
   }
 
   /** @param {Sensed} s @param {HTMLAnchorElement} link */
@@ -93,12 +92,6 @@ export class Downloads {
     if (path) tell();
     else setTimeout(tell);
   }
-}
-
-/** The link to a file that was clicked. @param {Sensed} s @returns {Element | null | undefined} */
-function linkOf(s) {
-  if (isElement(s.target) && !isShadowRoot(rootOf(s.target))) return closestOf(s.target, LINK);
-  return (s.path || s.e.composedPath()).find((/** @type {EventTarget} */ at) => isElement(at) && matchesOf(at, LINK));
 }
 
 /** What a file is called by the last part of its address. @param {string} url */

@@ -202,7 +202,7 @@ export class Inputs {
   /** Enter may send what was typed, and empty the field, before anything else is told. @param {Sensed} s */
   keydown(s) {
     const el = fieldOf(s);
-    if (s.e.key !== "Enter" || !s.e.isTrusted || s.e.isComposing || !el || !this.dirty.has(el)) return;
+    if (!s.e.isTrusted || s.e.isComposing || !el || !this.dirty.has(el)) return;
     if (el.localName === "input") {
       this.speaks(el);
       return this.early(el, s.at);

@@ -3,7 +3,7 @@
 // after the event, or when the page goes.
 
 import { editorOf } from "../facts.js";
-import { attributeOf, isElement } from "../nodes.js";
+import { attributeOf, closestOf, isElement, rootOf } from "../nodes.js";
 import { actionOf } from "./submit.js";
 import { ALL, NOTHING, tellable } from "./tellable.js";
 
@@ -55,12 +55,11 @@ export class NewTabs {
     this.#tell(resolve(url, view.document.baseURI), "script", "script", this.#call.at, this.#call.byPerson, !opened);
   }
 
-  /** A click, also with the middle button. @param {Sensed} s */
-  click(s) {
+  /** A click on a link, also with the middle button. @param {Sensed} s @param {any} link */
+  click(s, link) {
     const { e } = s;
     if (e.type === "auxclick" && e.button !== 1) return;
-    const link = linkOf(s);
-    if (!link || link.hasAttribute("download") || editorOf(link)) return;
+    if (link.hasAttribute("download") || editorOf(link)) return;
     const told = tellable(link);
     const aside = e.button === 1 || e.shiftKey || (MAC ? e.metaKey : e.ctrlKey);
     this.#later(e, () => {
@@ -108,9 +107,9 @@ export class NewTabs {
 const isActive = (view) => Boolean(view && view.navigator.userActivation && view.navigator.userActivation.isActive);
 
 /** The link that was clicked, also around the shadow roots that the target lies in. @param {Sensed} s @returns {any} */
-function linkOf(s) {
-  const target = /** @type {Element} */ (s.target);
-  const link = isElement(target) && target.getRootNode() === document ? target.closest("a,area") : undefined;
+export function linkOf(s) {
+  const { target } = s;
+  const link = isElement(target) && rootOf(target) === document ? closestOf(target, "a,area") : undefined;
   if (link || link === null) return link && hrefOf(link) !== "" ? link : null;
   return (s.path || s.e.composedPath()).find((/** @type {EventTarget} */ el) => isElement(el) && /^(a|area)$/.test(el.localName) && hrefOf(el) !== "");
 }

@@ -144,9 +144,11 @@ const optionOf = (select) => select.options[select.selectedIndex];
 
 /** The page may have made properties of its own for a field, and they may throw. @param {Element} el */
 function safeStateOf(el) {
-  let state = "";
-  quietly(() => (state = stateOf(el)));
-  return state;
+  try {
+    return stateOf(el);
+  } catch {
+    return "";
+  }
 }
 
 /** @param {Element} el */
