@@ -86,12 +86,13 @@ func TestBeforeTheModule(t *testing.T) {
 		t.Run(key, func(t *testing.T) {
 			site := newSite(t)
 			site.page("/", fmt.Sprintf(`<script async src="%s/cotrail.js" data-site="%s"></script>`, front, key),
-				`<input id=a><input id=pw type=password><button id=b>Go</button><div class=ph-mask><button id=hidden>Secret</button></div><select id=s><option>x<option>y</select><select id=m multiple><option id=m1>x<option id=m2>y</select><p id=gone><button id=soon>Soon gone</button></p>
+				`<input id=a><input id=pw type=password><button id=b>Go</button><div class=ph-mask><button id=hidden>Secret</button></div><select id=s><option>x<option>y</select><select id=m multiple><option id=m1>x<option id=m2>y</select><p id=gone><button id=soon>Soon gone</button></p><p id=lifted class=fs-mask><input id=e></p>
 				<script>document.getElementById("soon").addEventListener("click", () => document.getElementById("gone").remove())</script>`)
 			page := chrome.New(t).Open(t, site.url+"/")
 			page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "starting"`),
 				chrome.Type("#a", "early"), chrome.Press(kb.Tab), chrome.Type("#pw", "hunter22"), chrome.Press(kb.Tab),
 				chrome.Click("#b"), chrome.Click("#hidden"), chrome.Focus("#s"), chrome.Press("y"), chrome.Focus("#m"), chrome.Press(kb.ArrowDown), chrome.Press(kb.ArrowDown), chrome.Click("#soon"),
+				chrome.Type("#e", "Secret"), chrome.Script(`document.getElementById("lifted").className = ""`),
 				chrome.Script(`history.pushState(null, "", "/onward"); cotrail.log("said before")`))
 			if chrome.MustEval[string](t, page, `cotrail.status`) != "starting" {
 				t.Fatal("the module was not held back long enough to show anything")
@@ -104,7 +105,7 @@ func TestBeforeTheModule(t *testing.T) {
 			}
 			want := []string{"navigate SITE/ load", "click #a", "input_change #a = early", "click masked hard_deny input", "input_change masked hard_deny input filled",
 				"click #b Go", "click masked mask:markup button", "input_change /select/option[2] = y selected",
-				"input_change #m1 = x selected", "input_change #m1 = x unselected", "input_change #m2 = y selected", "click masked moved button", "navigate SITE/onward push", "client_log said before"}
+				"input_change #m1 = x selected", "input_change #m1 = x unselected", "input_change #m2 = y selected", "click masked moved button", "click masked mask:markup input", "input_change masked mask:markup input filled", "navigate SITE/onward push", "client_log said before"}
 			if key == "hides" {
 				want[1], want[2] = "click masked default input", "input_change masked default input filled"
 				for i := 7; i < 11; i++ {

@@ -161,6 +161,9 @@ var apiSituations = []situation{
 		want:  says("click #b Go by script", "recorder_stopped early")},
 	{name: "acts before the recorder is up", head: `{sync}`, body: `<button id=b>Go</button><script>b.click()</script>`,
 		want: says("click #b Go by script")},
+	{name: "takes marks off before the recorder is up", key: "shows", head: `{sync}`, body: `<p id=p class=ph-mask><button id=b>Secret</button><a id=a href=#secret target=_blank onclick="event.preventDefault()">Secret</a></p>
+		<p id=q data-cotrail-block><button id=c>Secret</button></p><script>b.click(); a.click(); c.click(); p.className = ""; q.removeAttribute("data-cotrail-block"); b.click()</script>`,
+		want: says("click masked mask:markup button by script", "click masked mask:markup a by script", "click #b Secret by script")},
 	{name: "has two tags", head: `{sync}{sync}`, body: `<button id=b>Go</button>`,
 		do:   acts(chrome.Click("#b")),
 		want: says("click #b Go")},

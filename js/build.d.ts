@@ -15,3 +15,6 @@ declare const __VERSION__: string;
 
 /** The words by which a field is known as a secret (masking.DenyWords). */
 declare const __DENY__: { readonly whole: readonly string[]; readonly part: readonly string[] };
+
+/** The selectors of what a page marks as hidden (masking.Marks). */
+declare const __MARKS__: { readonly block: readonly string[]; readonly mask: readonly string[] };

@@ -5,7 +5,7 @@ import { steps } from "./path.js";
 import { BRIEF, FULL } from "./depth.js";
 import { attributeOf, closestOf, documentOf, hostOf, isConnected, isElement, localNameOf, matchesOf, parentNodeOf } from "./nodes.js";
 import { ITEM, plain, text } from "./queue.js";
-import { chain, judge, surelyHidden } from "./rules.js";
+import { chain, judge, remembered, surelyHidden } from "./rules.js";
 
 /** @typedef {import("./queue.js").Row} Row */
 /** @typedef {import("./tape.js").Held} Held */
@@ -135,6 +135,13 @@ export function stricter(hits, other) {
 export function beginning(el, path) {
   if (!isConnected(el)) return undefined;
   return { place: path || within(chain(el), el), hits: judge(el, path) };
+}
+
+/** The same for a taped event, with what was marked then around its target. @param {Sensed} s @param {import("./marks.js").Marked} marked */
+export function beginningAs({ target, path = [target] }, marked) {
+  const hits = judge(/** @type {Element} */ (target), path);
+  stricter(hits, remembered(marked));
+  return { place: path, hits };
 }
 
 /**

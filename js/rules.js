@@ -85,6 +85,12 @@ export function judge(el, path = [], hits = { block: NONE, mask: NONE, allow: NO
   return hits;
 }
 
+/**
+ * The hits of marks that an element had when the rules were not known yet.
+ * @param {import("./marks.js").Marked} marked @returns {Hits} which open all that others open
+ */
+export const remembered = ({ block, mask }) => ({ block: block ? lists.block.indexOf(block) : NONE, mask: mask ? lists.mask.indexOf(mask) : NONE, allow: 0 });
+
 /** Whether a path to the document goes through a shadow root, as that of what is slotted does. @param {EventTarget[]} path */
 function crosses(path) {
   for (let i = path.length - 3; i > 0; i--) if (nodeTypeOf(/** @type {Node} */ (path[i])) === Node.DOCUMENT_FRAGMENT_NODE) return true;

@@ -1,6 +1,7 @@
 // What a recording senses of the page: how it was reached, and from then on each event of it and of its frames, first
 // those that the loader's tape holds.
 
+import { beginningAs } from "./facts.js";
 import { Hooks } from "./hooks.js";
 import { isShadowRoot } from "./nodes.js";
 import { quietly } from "./quiet.js";
@@ -130,6 +131,7 @@ export class Senses {
   /** What the page makes unreadable is lost, and a gap says so. @param {Sensed} s */
   #take(s) {
     try {
+      if (s.marked) s.began = beginningAs(s, s.marked);
       this.#tell(s);
     } catch {
       this.loader.tape.lost++;

@@ -3,6 +3,7 @@
 
 import { denied, namesOf, watchSecrets } from "./deny.js";
 import { BRIEF, TAPED } from "./depth.js";
+import { marked } from "./marks.js";
 import { isShadowRoot } from "./nodes.js";
 import { Roots } from "./roots.js";
 
@@ -32,6 +33,7 @@ import { Roots } from "./roots.js";
  * @property {number} at the page's clock
  * @property {EventTarget} target the innermost target, also within open shadow roots
  * @property {EventTarget[]} [path] of a taped event: its composed path, which an event forgets when it is over
+ * @property {import("./marks.js").Marked} [marked] of a taped event: what the page had marked then, around the target
  * @property {Began} [began] of a change that is told later than it began: where and how that was
  * @property {boolean} [unseen] whether something that the field holds was put there while nothing was recorded
  * @property {Held} [held] of a field that changed: what it held then
@@ -178,10 +180,12 @@ export class Tape {
   #keep(e) {
     const target = targetOf(e);
     const last = this.events[this.events.length - 1];
-    if (e.type === "input" && last && last.e.type === "input" && last.target === target) this.events.pop();
+    const goesOn = e.type === "input" && last && last.e.type === "input" && last.target === target;
+    if (goesOn) this.events.pop();
     if (this.events.length >= MAX_TAPE) return void this.lost++;
     const at = Math.round(now());
-    this.events.push({ e, at, target, path: e.composedPath(), url: location.href, held: e.type === "change" ? held(/** @type {Element} */ (target), TAPED) : undefined });
+    const path = e.composedPath();
+    this.events.push({ e, at, target, path, marked: (goesOn && last.marked) || marked(path), url: location.href, held: e.type === "change" ? held(/** @type {Element} */ (target), TAPED) : undefined });
   }
 
   /** The sensor takes over: each event goes to it. @param {(e: Event) => void} sink @param {(e: Event) => boolean} goesOn */

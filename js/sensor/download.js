@@ -62,7 +62,9 @@ export class Downloads {
   /** A click on a link, which may be one to a file. @param {Sensed} s @param {HTMLAnchorElement} link */
   clicked(s, link) {
     if (!matchesOf(link, LINK)) return;
-    this.#clicked = { link, hits: judge(link) };
+    const hits = judge(link);
+    if (s.began) stricter(hits, s.began.hits);
+    this.#clicked = { link, hits };
     if (!("navigation" in window) && s.e.type === "click") this.#linked(s, link);
   }
 

@@ -135,10 +135,10 @@ export class Inputs {
     const el = fieldOf(s);
     if (!el) return;
     if (!s.e.isTrusted) return this.suspect(el);
-    if (CHOSEN.has(/** @type {HTMLInputElement} */ (el).type)) return this.chooses(el, beginning(el, s.path || s.e.composedPath())); // its change event comes at once
+    if (CHOSEN.has(/** @type {HTMLInputElement} */ (el).type)) return this.chooses(el, s.began || beginning(el, s.path || s.e.composedPath())); // its change event comes at once
     this.away(el);
     this.watch(el);
-    s.began = this.beganAt(el) || beginning(el, s.path || s.e.composedPath());
+    s.began = this.beganAt(el) || s.began || beginning(el, s.path || s.e.composedPath());
     if (s.began && !surelyHidden(s.began.hits)) this.held(el, FULL); // what it is called now is remembered if it is a secret
     this.dirty.set(el, s);
     this.scripted.delete(el);
@@ -184,7 +184,7 @@ export class Inputs {
     if (this.unseen.has(el) && !this.dirty.has(el)) return this.values.note(el); // it was changed while nothing was recorded
     if (LINGERS.has(/** @type {HTMLInputElement} */ (el).type) && /** @type {Document} */ (el.getRootNode()).activeElement === el) this.input(s);
     else {
-      s.began = this.beganAt(el);
+      s.began = this.beganAt(el) || s.began;
       this.choosing = null;
       this.commit(el, s);
       this.speaks(el);
@@ -315,7 +315,7 @@ export class Inputs {
     const label = isElement(s.target) && s.target.closest("label");
     const field = label ? label.control : s.target;
     if (isElement(field) && CHOSEN.has(/** @type {HTMLInputElement} */ (field).type)) {
-      this.chooses(field, beginning(field));
+      this.chooses(field, s.began || beginning(field));
       later(() => (this.choosing = null)); // a change of it is told within the click
     }
     if (!s.e.isTrusted) return this.byScript(s);

@@ -60,7 +60,7 @@ export class NewTabs {
     const { e } = s;
     if (e.type === "auxclick" && e.button !== 1) return;
     if (link.hasAttribute("download") || editorOf(link)) return;
-    const told = tellable(link);
+    const told = s.began ? Math.min(tellable(link, s.began.hits), tellable(link)) : tellable(link);
     const aside = e.button === 1 || e.shiftKey || (MAC ? e.metaKey : e.ctrlKey);
     this.#later(e, () => {
       const target = targetOf(link);

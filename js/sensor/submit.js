@@ -64,10 +64,10 @@ export class Submits {
   }
 
   /** A click may send a form. @param {Sensed} s */
-  clicked({ target }) {
+  clicked({ target, began }) {
     const by = isElement(target) && /** @type {HTMLInputElement | null} */ (target.closest("button,input"));
     if (!by || (by.type !== "submit" && by.type !== "image") || !isElement(by.form)) return;
-    this.#clicked = { by, told: ofSubmitter(by), form: by.form, began: beginning(by.form) };
+    this.#clicked = { by, told: began ? Math.min(tellable(by, began.hits), ofSubmitter(by)) : ofSubmitter(by), form: by.form, began: beginning(by.form) };
     setTimeout(() => (this.#clicked = undefined)); // the form is sent within the click
   }
 
@@ -86,7 +86,7 @@ export class Submits {
     /** @type {Row} */
     const row = { t: "submit", at: s.at, trusted: byPerson, cause: byPerson ? "user" : "script", via, valid: matchesOf(form, ":valid") };
     const before = this.#clicked && this.#clicked.form === form ? this.#clicked : undefined;
-    subject(row, form, form, before ? { ...s, began: before.began } : s, this.held);
+    subject(row, form, form, before ? { ...s, began: s.began || before.began } : s, this.held);
     shown(row, form);
     row.id = row.shown_id;
     row.name = row.shown_name;

@@ -7,9 +7,9 @@ export const NOTHING = 0;
 export const USE = 1;
 export const ALL = 2;
 
-/** Which rules held for an element that is gone nobody knows. @param {Element} el */
-export function tellable(el) {
-  const { block, mask } = judge(el);
+/** Which rules held for an element that is gone nobody knows. @param {Element} el @param {import("../rules.js").Hits} [hits] */
+export function tellable(el, hits = judge(el)) {
+  const { block, mask } = hits;
   if (block >= 0) return NOTHING;
   return mask >= 0 || !el.isConnected ? USE : ALL;
 }

@@ -33,7 +33,7 @@ func main() { select {} }
 //go:wasmexport rehearse
 func rehearse() { new(brotli.Encoder).Encode(nil, []byte("a"), nil, true) }
 `,
-		"js/loader.js": `globalThis.told = [__MODULE__, __INTEGRITY__, __SENSOR__, __SENSOR_INTEGRITY__, __DENY__];`,
+		"js/loader.js": `globalThis.told = [__MODULE__, __INTEGRITY__, __SENSOR__, __SENSOR_INTEGRITY__, __DENY__, __MARKS__];`,
 		"js/sensor.js": `self.told = __VERSION__;`,
 	}
 	for _, name := range []string{"go.mod", "go.sum"} {

@@ -34,12 +34,17 @@ func bundleLoader(p paths, module, sensor pinned) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("deny words: %w", err)
 	}
+	marks, err := marks()
+	if err != nil {
+		return nil, fmt.Errorf("marks: %w", err)
+	}
 	return bundle(p, "loader.js", map[string]string{
 		"__MODULE__":           quote(module.name),
 		"__INTEGRITY__":        quote(module.integrity),
 		"__SENSOR__":           quote(sensor.name),
 		"__SENSOR_INTEGRITY__": quote(sensor.integrity),
 		"__DENY__":             words,
+		"__MARKS__":            marks,
 	})
 }
 

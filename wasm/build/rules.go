@@ -13,6 +13,11 @@ func denyWords() (string, error) {
 	return asJSON(map[string][]string{"whole": words.Whole, "part": words.Part})
 }
 
+// marks gives, as JSON, the selectors of what a page marks as hidden.
+func marks() (string, error) {
+	return asJSON(map[string][]string{"block": masking.Marks.Block, "mask": masking.Marks.Mask})
+}
+
 func asJSON(v any) (string, error) {
 	text, err := json.Marshal(v)
 	return string(text), err
