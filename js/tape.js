@@ -49,13 +49,14 @@ const TYPES = ["change", "click", "auxclick", "submit", "reset", "copy", "cut", 
 /** Of these, what does not leave a shadow root. */
 const WITHIN = ["change", "submit", "reset"];
 
-let { timeOrigin } = performance; // asking costs as much as the time itself
+const clock = performance;
+let { timeOrigin } = clock; // asking costs as much as the time itself
 
 /** What the Navigation API tells: where the page is now, and what it begins to go to, or to download. */
 const OF_NAVIGATION = ["currententrychange", "navigate"];
 
 /** The page's clock: milliseconds since 1970, and it never goes back. */
-export const now = () => timeOrigin + performance.now();
+export const now = () => timeOrigin + clock.now();
 
 /** Sets the page's clock forward: it stood still while the machine slept. @param {number} ms */
 export const advance = (ms) => {

@@ -57,7 +57,7 @@ export class Inputs {
   speaking = null;
   /** The control that a script is clicking. @type {Element | null} */
   clicking = null;
-  /** The field in which something is being chosen just now. @type {{el: Element, began: import("../tape.js").Began | undefined} | null} */
+  /** The field in which something is being chosen just now. @type {{el: Element, began: import("../tape.js").Began | undefined, told: boolean} | null} */
   choosing = null;
   /** Fields that were changed while nothing was recorded, and may hold something of that yet. @type {WeakSet<Element>} */
   unseen = new WeakSet();
@@ -135,7 +135,10 @@ export class Inputs {
     const el = fieldOf(s);
     if (!el) return;
     if (!s.e.isTrusted) return this.suspect(el);
-    if (CHOSEN.has(/** @type {HTMLInputElement} */ (el).type)) return this.chooses(el, s.began || beginning(el, s.path || s.e.composedPath())); // its change event comes at once
+    if (CHOSEN.has(/** @type {HTMLInputElement} */ (el).type)) {
+      const choice = this.chooses(el, s.began || beginning(el, s.path || s.e.composedPath())); // its change event comes at once
+      return later(() => choice.told || el.isConnected || this.commit(el, { ...s, at: Math.round(this.now()), began: choice.began })); // if the page has left it where it was
+    }
     this.away(el);
     this.watch(el);
     s.began = this.beganAt(el) || s.began || beginning(el, s.path || s.e.composedPath());
@@ -156,7 +159,8 @@ export class Inputs {
 
   /** Something is chosen in a field. The page hears of it before the change is told. @param {Element} el @param {import("../tape.js").Began | undefined} began */
   chooses(el, began) {
-    if (!this.choosing || this.choosing.el !== el) this.choosing = { el, began }; // else a click on its label, or on itself, came first
+    if (this.choosing && this.choosing.el === el) return this.choosing; // a click on its label, or on itself, came first
+    return (this.choosing = { el, began, told: false });
   }
 
   wait() {
@@ -185,6 +189,7 @@ export class Inputs {
     if (LINGERS.has(/** @type {HTMLInputElement} */ (el).type) && /** @type {Document} */ (el.getRootNode()).activeElement === el) this.input(s);
     else {
       s.began = this.beganAt(el) || s.began;
+      if (this.choosing && this.choosing.el === el) this.choosing.told = true;
       this.choosing = null;
       this.commit(el, s);
       this.speaks(el);
