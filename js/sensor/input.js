@@ -3,7 +3,7 @@
 // script changes is committed alike, when it has let the field be for a moment.
 
 import { BRIEF, FULL } from "../depth.js";
-import { beginning, controlOf, editorOf, isFormValue, label, shown, subject } from "../facts.js";
+import { beginning, controlOf, editorOf, isFormValue, label, shown, stricter, subject } from "../facts.js";
 import { attributeOf, isElement, isShadowRoot, isWithin, rootOf } from "../nodes.js";
 import { ITEM, text } from "../queue.js";
 import { quietly } from "../quiet.js";
@@ -76,7 +76,7 @@ export class Inputs {
     this.held = held;
     this.now = now;
     this.sense = sense;
-    this.values = new Values(roots, (el) => this.suspect(el));
+    this.values = new Values(roots, (el, rules) => this.suspect(el, rules));
   }
 
   /** Takes the fields as the page has set them: from here on a change by a script is one. */
@@ -223,16 +223,18 @@ export class Inputs {
   /**
    * A script may have changed the field. It has not where the field holds what the log knows, and not yet where the
    * page is still being made.
-   * @param {Element} el
+   * @param {Element} el @param {import("../rules.js").Hits} [rules] that may have held when it did
    */
-  suspect(el) {
+  suspect(el, rules) {
     if (el.shadowRoot) el = this.values.outermost(el);
     if (!this.begun || this.dirty.has(el) || this.values.changed(el) === false) return;
     if (this.speaksFor(el)) return void this.scripted.delete(el);
     const field = /** @type {HTMLInputElement} */ (el);
     if (field.type === "radio" && !field.checked) return this.values.note(el); // another of its group is told
     if (this.values.isDefault(el) || isUnseen(field)) return this.values.note(el);
-    this.scripted.set(el, this.scripted.get(el) || beginning(el));
+    const began = this.scripted.get(el) || beginning(el);
+    if (began && rules) stricter(began.hits, rules);
+    this.scripted.set(el, began);
     this.sets++;
     if (!this.scriptTimer) this.waitForScripts();
   }

@@ -4,6 +4,7 @@
 import { editorOf, isCustomField } from "../facts.js";
 import { isShadowRoot } from "../nodes.js";
 import { quietly } from "../quiet.js";
+import { judge } from "../rules.js";
 
 /** Fields that a person could have filled: the values of hidden ones and of buttons are the page's. */
 const FIELDS = "input:not([type=hidden i],[type=submit i],[type=button i],[type=reset i],[type=image i]),select,textarea,[contenteditable]";
@@ -14,8 +15,8 @@ const MAX_FIELDS = 2000;
 
 /** What scripts change a field by, of each kind of element. @type {Record<string, {set?: string[], value?: string[]}>} */
 const CHANGERS = {
-  HTMLInputElement: { set: ["value", "checked", "valueAsNumber", "valueAsDate"], value: ["setRangeText", "stepUp", "stepDown"] },
-  HTMLTextAreaElement: { set: ["value"], value: ["setRangeText"] },
+  HTMLInputElement: { set: ["value", "defaultValue", "checked", "valueAsNumber", "valueAsDate"], value: ["setRangeText", "stepUp", "stepDown"] },
+  HTMLTextAreaElement: { set: ["value", "defaultValue"], value: ["setRangeText"] },
   HTMLSelectElement: { set: ["value", "selectedIndex"] },
   HTMLOptionElement: { set: ["selected"] },
 };
@@ -25,9 +26,14 @@ export class Values {
   #known = new WeakMap();
   /** The option of each list that the log knows for chosen. @type {WeakMap<Element, HTMLOptionElement | undefined>} */
   #chosen = new WeakMap();
+  /** The rules that held for each editor then: nothing tells when a script changes one. @type {WeakMap<Element, import("../rules.js").Hits>} */
+  #rules = new WeakMap();
   #timer = 0;
 
-  /** @param {import("../roots.js").Roots} roots @param {(el: Element) => void} suspect told of a field that may have been changed by a script */
+  /**
+   * @param {import("../roots.js").Roots} roots
+   * @param {(el: Element, rules?: import("../rules.js").Hits) => void} suspect told of a field that may have been changed by a script, and of rules that may have held then
+   */
   constructor(roots, suspect) {
     this.roots = roots;
     this.suspect = suspect;
@@ -43,6 +49,7 @@ export class Values {
   /** The log knows what the field holds now, and with it any editor around it. @param {Element} el */
   note(el) {
     this.#known.set(el, safeStateOf(el));
+    if (!("form" in el)) this.#rules.set(el, judge(el));
     const around = "form" in el ? null : el.parentElement && el.parentElement.closest("[contenteditable]:not([contenteditable=false])");
     if (around && this.#known.has(around)) this.note(around);
     if (el.localName === "select") this.#chosen.set(el, optionOf(/** @type {HTMLSelectElement} */ (el)));
@@ -78,7 +85,7 @@ export class Values {
     for (const el of this.#fields()) {
       quietly(() => {
         const changed = this.changed(el);
-        if (changed && !isCustomField(el)) this.suspect(el); // a custom field tells of itself
+        if (changed && !isCustomField(el)) this.suspect(el, this.#rules.get(el)); // a custom field tells of itself
         else if (changed === undefined) this.note(el);
       });
     }
