@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -15,8 +16,13 @@ import (
 // and the packages of these once they are installed.
 const frameworks = "frameworks"
 
+// installing is held by the test that installs packages: two npm in one directory take away each other's files.
+var installing sync.Mutex
+
 // install installs the packages of a directory as their lock pins them, when they are not there already.
 func install(dir string) error {
+	installing.Lock()
+	defer installing.Unlock()
 	lock, err := os.ReadFile(filepath.Join(dir, "package-lock.json"))
 	if err != nil {
 		return err
@@ -31,8 +37,11 @@ func install(dir string) error {
 	return os.WriteFile(mark, lock, 0o600)
 }
 
-// bundles keeps what is bundled, for several tests load the same pages. No two of them run at once.
-var bundles = map[string]string{}
+// bundles keeps what is bundled, by source: several tests load the same pages, and some run at once.
+var bundles = struct {
+	sync.Mutex
+	tags map[string]string
+}{tags: map[string]string{}}
 
 // bundled gives a source of the frameworks as its users would ship it: one script with its packages, and one style
 // sheet.
@@ -44,8 +53,10 @@ func bundled(t testing.TB, source string) string {
 // bundledIn gives a source of a directory with packages in the same way.
 func bundledIn(t testing.TB, dir, source string) string {
 	t.Helper()
+	bundles.Lock()
+	defer bundles.Unlock()
 	source = filepath.Join(dir, source)
-	if tags, ok := bundles[source]; ok {
+	if tags, ok := bundles.tags[source]; ok {
 		return tags
 	}
 	if err := install(dir); err != nil {
@@ -73,15 +84,17 @@ func bundledIn(t testing.TB, dir, source string) string {
 	if t.Failed() {
 		t.FailNow()
 	}
+	tags := ""
 	for _, file := range built.OutputFiles {
 		text := string(file.Contents)
 		if strings.HasSuffix(file.Path, ".css") {
-			bundles[source] += "<style>" + text + "</style>"
+			tags += "<style>" + text + "</style>"
 		} else {
-			bundles[source] += "<script type=module>" + strings.ReplaceAll(text, "</script", `<\/script`) + "</script>"
+			tags += "<script type=module>" + strings.ReplaceAll(text, "</script", `<\/script`) + "</script>"
 		}
 	}
-	return bundles[source]
+	bundles.tags[source] = tags
+	return tags
 }
 
 // svelte has Svelte's own compiler make a module of a component.
