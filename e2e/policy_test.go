@@ -157,7 +157,8 @@ func TestRulesOfAPageReachedWhilePaused(t *testing.T) {
 	}
 }
 
-// TestAddressOfAHiddenPage: where one came from, or goes to, is told by the rules of that page, and so is its title.
+// TestAddressOfAHiddenPage: where one came from, or goes to, is told by the rules of that page, and so is its title, and
+// so is what it gives to download while it is being left.
 func TestAddressOfAHiddenPage(t *testing.T) {
 	t.Parallel()
 	r := startRelayWith(t, `
@@ -165,13 +166,13 @@ func TestAddressOfAHiddenPage(t *testing.T) {
 `)
 	site := newSite(t)
 	site.page("/", r.tag("paged"), "")
-	site.page("/pay/oncology", r.tag("paged"), `<title>Ada of the payment</title>`)
+	site.page("/pay/oncology", r.tag("paged"), `<title>Ada of the payment</title><a id=l href=/oncology.pdf download onclick="history.pushState(0, '', '/thanks')">Bill</a>`)
 	page := chrome.New(t).Open(t, site.url+"/")
 	page.Do(t, recording, chrome.Script(`location.assign("/pay/oncology")`), chrome.WaitFor(`location.pathname === "/pay/oncology"`), recording,
-		chrome.Script(`history.pushState(0, "", "/thanks"); document.title = "Thanks"`), flushed)
-	entries := r.settledLog(session(t, page), "the last page is in the log", has(3, "navigate"))
+		chrome.Click("#l"), chrome.Script(`document.title = "Thanks"`), flushed)
+	entries := r.settledLog(session(t, page), "the download is in the log", has(1, "file_download"))
 	for _, hidden := range []string{"oncology", "of the payment"} {
-		if text := show(ofType(entries, "navigate", "relocate_start")[1:]); strings.Contains(text, hidden) {
+		if text := show(ofType(entries, "navigate", "relocate_start", "click", "file_download")[1:]); strings.Contains(text, hidden) {
 			t.Errorf("the log tells %q of a page whose rules hide it:\n%s", hidden, text)
 		}
 	}

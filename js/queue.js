@@ -50,8 +50,8 @@ function cleaned(row) {
   return clean;
 }
 
-/** What is told while sharing is paused: of the recording itself, and what the app says knowingly. */
-const UNPAUSED = new Set(["pause", "resume", "started", "stopped", "failed", "lost", "jumped", "log", "said", "identify", "tab"]);
+/** What is told while sharing is paused: of the recording itself, what the app says knowingly, and what must not be told. */
+const UNPAUSED = new Set(["pause", "resume", "started", "stopped", "failed", "lost", "jumped", "log", "said", "identify", "tab", "held"]);
 
 /** What repeats texts of the page, or of its app. */
 const SAID = new Set(["log", "said", "identify", "media_failed"]);

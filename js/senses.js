@@ -45,7 +45,7 @@ export class Senses {
     this.media = new Media(queue, loader.now);
     this.prints = new Prints(queue);
     this.newTabs = new NewTabs(queue, loader.now);
-    this.submits.sent = (form, by, e, at) => this.newTabs.submit(form, by, e, at);
+    this.submits.sent = (form, by, e, at, told) => this.newTabs.submit(form, by, e, at, told);
     if (!identity.around) this.#tab(identity);
     this.missed(identity, (loadEntry() || {}).type || "");
     const { before } = identity;

@@ -14,7 +14,7 @@ const LINK = "a[href][download],area[href][download]";
 const OWN = /^(blob|data):/;
 
 export class Downloads {
-  /** The link that was clicked last, and what rules held for it then: the download is told when the page has heard of the click. @type {{link: Element, hits: import("../rules.js").Hits} | undefined} */
+  /** The link that was clicked last, and what rules held for it then, on which page: the download is told when the page has heard of the click. @type {{link: Element, hits: import("../rules.js").Hits, page: string} | undefined} */
   #clicked = undefined;
 
   /** @param {import("../queue.js").Queue} queue @param {() => number} now */
@@ -64,7 +64,7 @@ export class Downloads {
     if (!matchesOf(link, LINK)) return;
     const hits = judge(link);
     if (s.began) stricter(hits, s.began.hits);
-    this.#clicked = { link, hits };
+    this.#clicked = { link, hits, page: s.url || location.href };
     if (!("navigation" in window) && s.e.type === "click") this.#linked(s, link);
   }
 
@@ -79,13 +79,14 @@ export class Downloads {
    * Tells of the download when it is clear that the page does not prevent it: of a taped event at once.
    * @param {Sensed} s @param {string} url @param {string} named by the page @param {Element | null} link @param {() => boolean} [replaced]
    */
-  #later({ e, at, path }, url, named, link, replaced = () => false) {
+  #later({ e, at, path, url: page = location.href }, url, named, link, replaced = () => false) {
     const hits = link ? judge(link) : { block: -1, mask: -1, allow: -1 };
-    if (this.#clicked && this.#clicked.link === link) stricter(hits, this.#clicked.hits);
+    const clicked = this.#clicked && this.#clicked.link === link ? this.#clicked : undefined;
+    if (clicked) stricter(hits, clicked.hits);
     const { block, mask } = hits;
     if (block >= 0) return;
     const [own] = OWN.exec(url) || [""];
-    const row = { t: "download", at, url: own || url, filename: text(named || (own ? "" : nameIn(url))), how: own ? "blob" : "anchor" };
+    const row = { t: "download", at, url: own || url, filename: text(named || (own ? "" : nameIn(url))), how: own ? "blob" : "anchor", page: clicked ? clicked.page : page };
     if (mask >= 0) {
       row.url = own || new URL(url).origin;
       row.filename = undefined;

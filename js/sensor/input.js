@@ -61,6 +61,8 @@ export class Inputs {
   choosing = null;
   /** Fields that were changed while nothing was recorded, and may hold something of that yet. @type {WeakSet<Element>} */
   unseen = new WeakSet();
+  /** Of these, whose values are not withheld yet. @type {Set<Element>} */
+  overlooked = new Set();
   /** The form whose reset button was clicked just now. @type {Element | null} */
   resetting = null;
   /** Tells of the forms that are being reset. @type {(() => void)[]} */
@@ -118,6 +120,7 @@ export class Inputs {
     this.values.hook(hooks, view, (el, to) => {
       // What was typed is taken away, as when Enter adds it to a list: it is told before it is gone.
       if (to === "" && this.dirty.has(el) && /** @type {HTMLInputElement} */ (el).value) this.early(el);
+      if (to === "" && this.overlooked.has(el)) this.withhold(el);
     });
   }
 
@@ -372,7 +375,7 @@ export class Inputs {
   uncommitted() {
     /** @type {Row[]} */
     const rows = [];
-    for (const el of [...this.dirty.keys(), ...this.scripted.keys()]) quietly(() => rows.push(this.holding(el)));
+    for (const el of [...this.dirty.keys(), ...this.scripted.keys(), ...this.overlooked]) quietly(() => rows.push(this.holding(el)));
     return rows;
   }
 
@@ -396,14 +399,24 @@ export class Inputs {
     if (/** @type {HTMLInputElement} */ (el).type === "file") selected(this.queue, el, /** @type {HTMLInputElement} */ (el).files, s, this.held);
   }
 
-  /** A field is changed while nothing is recorded. What it holds is not told until it has been empty. @param {Sensed} s */
+  /** A field is changed while nothing is recorded. What it holds is not told until it has been empty, here or elsewhere. @param {Sensed} s */
   overlook(s) {
     const el = fieldOf(s);
-    if (el && !CHOSEN.has(/** @type {HTMLInputElement} */ (el).type)) this.unseen.add(el);
+    if (!el) return;
+    if (!CHOSEN.has(/** @type {HTMLInputElement} */ (el).type)) this.unseen.add(el);
+    this.overlooked.add(el);
+    if (s.e.type === "change") this.withhold(el);
+  }
+
+  /** Has the recorder withhold what was given to a field that it was told nothing of. @param {Element} el */
+  withhold(el) {
+    this.overlooked.delete(el);
+    quietly(() => this.queue.push(this.holding(el)));
   }
 
   /** Recording goes on: what was changed meanwhile is not told. */
   resume() {
+    for (const el of this.overlooked) this.withhold(el);
     this.selected = new WeakMap();
     this.take();
   }

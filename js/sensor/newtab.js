@@ -70,11 +70,10 @@ export class NewTabs {
     });
   }
 
-  /** A form is sent; form.submit() has no event. @param {HTMLFormElement} form @param {Element | null} by @param {Event | undefined} e @param {number} at */
-  submit(form, by, e, at) {
+  /** A form is sent; form.submit() has no event. @param {HTMLFormElement} form @param {Element | null} by @param {Event | undefined} e @param {number} at @param {number} told how much may be told of it */
+  submit(form, by, e, at, told) {
     const view = form.ownerDocument.defaultView;
     const byPerson = Boolean(e && e.isTrusted && isActive(view));
-    const told = Math.min(tellable(form), by ? tellable(by) : ALL);
     this.#later(e, () => {
       const target = (by && by.getAttribute("formtarget")) || targetOf(form);
       if (opensTab(target, view)) this.#tell(actionOf(form, by), "form", "link", at, byPerson, isApart(form, target), told);

@@ -27,7 +27,7 @@ const elements = /** @type {PropertyDescriptor} */ (Object.getOwnPropertyDescrip
 export const elementsOf = (form) => Array.from(/** @type {() => HTMLInputElement[]} */ (elements.get).call(form));
 
 export class Submits {
-  /** Told of each form that is sent. @type {(form: HTMLFormElement, by: Element | null, e: Event | undefined, at: number) => void} */
+  /** Told of each form that is sent, and how much may be told of where it goes. @type {(form: HTMLFormElement, by: Element | null, e: Event | undefined, at: number, told: number) => void} */
   sent = () => {};
   /**
    * The button that was clicked just now, and its form, as they were before the page heard of the click.
@@ -81,17 +81,17 @@ export class Submits {
   /** @param {Sensed} s @param {HTMLFormElement} form @param {string} via @param {Element | null} by */
   push(s, form, via, by) {
     this.before(s.at);
-    this.sent(form, by, s.e, s.at);
     const byPerson = (via === "user" && !this.clicks.scripted) || (via === "request_submit" && this.clicks.acting()); // as by a button that is a component
     /** @type {Row} */
     const row = { t: "submit", at: s.at, trusted: byPerson, cause: byPerson ? "user" : "script", via, valid: matchesOf(form, ":valid") };
     const before = this.#clicked && this.#clicked.form === form ? this.#clicked : undefined;
+    const told = by ? Math.min(ofSubmitter(by), before && before.by === by ? before.told : ALL) : NOTHING;
+    this.sent(form, by, s.e, s.at, Math.min(tellable(form), before && before.began ? tellable(form, before.began.hits) : ALL, by ? told : ALL));
     subject(row, form, form, before ? { ...s, began: s.began || before.began } : s, this.held);
     shown(row, form);
     row.id = row.shown_id;
     row.name = row.shown_name;
     row.class = row.shown_class;
-    const told = by ? Math.min(ofSubmitter(by), before && before.by === by ? before.told : ALL) : NOTHING;
     const open = told === ALL ? by : null; // a button that is hidden does not say where it sends the form
     row.method = attribute(open, "formmethod") || attribute(form, "method").toLowerCase() || "get";
     row.action = actionOf(form, open);

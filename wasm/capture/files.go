@@ -14,7 +14,7 @@ const maxFiles = 100
 func (c *Capture) download(r Row, e *event.Event) bool {
 	e.Type = event.FileDownload
 	d := &e.Details
-	d.Text("url", c.Policy.URL(r.Get("url")))
+	d.Text("url", c.of(r.Get("page")).URL(r.Get("url")))
 	if name := r.Get("filename"); name != "" {
 		d.Text("filename", c.Policy.Filename(name))
 	} else {

@@ -45,10 +45,15 @@ func (c *Capture) relocate(r Row, e *event.Event) bool {
 
 // address tells where another page is by that page's own rules: they may close more than those of this one.
 func (c *Capture) address(url string) masking.Text {
+	return c.of(url).URL(url)
+}
+
+// of gives the rules of another page, as far as some pages have their own.
+func (c *Capture) of(url string) *masking.Policy {
 	if len(c.Policy.Pages) == 0 || c.Policy.Broken() {
-		return c.Policy.URL(url)
+		return c.Policy
 	}
-	return c.Policy.At(url).URL(url)
+	return c.Policy.At(url)
 }
 
 // print makes the print of a page.
