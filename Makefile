@@ -4,7 +4,7 @@ FUZZTIME ?= 10m
 TEST_TIMEOUT ?= 25m
 
 .DEFAULT_GOAL := help
-.PHONY: help assets build run deps test lint size bench robot torture fuzz clean
+.PHONY: help assets build run deps test lint size bench robot torture race fuzz clean
 .NOTPARALLEL:
 
 help: ## show this list
@@ -43,6 +43,9 @@ torture: ## kill relays again and again under load and shuffle what arrives, and
 	go test ./e2e/exactlyonce -v -cycles 100 -rapid.checks 1000 -timeout 60m
 	go test ./e2e -count=1 -run TestStorm -v -storm 300 -timeout 20m
 	go test ./relay/sequence -count=1 -run TestShuffle -v -orders 1000 -timeout 20m
+
+race: deps assets ## run the tests with the race detector
+	.ci/test-go -race -timeout 60m
 
 fuzz: ## run each fuzz target for FUZZTIME (10m)
 	.ci/fuzz $(FUZZTIME)

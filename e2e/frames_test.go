@@ -374,7 +374,7 @@ func TestFrameOfSameOrigin(t *testing.T) {
 				t.Fatal(err)
 			}
 			t.Cleanup(page.Close)
-			go func() { page.Run(chrome.Script(fmt.Sprintf(`location = %q; 0`, shop.url+path))) }()
+			go func() { page.Run(chrome.Leave(fmt.Sprintf(`location = %q`, shop.url+path))) }()
 			if path == "/late" {
 				page.Do(t, chrome.WaitFor(`frames[0].document.readyState === "complete" && Object.getOwnPropertyDescriptor(frames[0], "cotrail").get && !window.cotrail`))
 				close(slow)

@@ -144,12 +144,12 @@ func TestLeftBeforeTheRecorder(t *testing.T) {
 	page := chrome.New(t).Open(t, site.url+"/")
 	page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "starting"`), chrome.Type("#a", "canary"), chrome.Press(kb.Tab), chrome.Type("#b", "canary"))
 	held.Store("/policy")
-	page.Do(t, chrome.Script(`location.assign("/second")`), chrome.WaitFor(`location.pathname === "/second" && asked`), chrome.Type("#a", "canary"))
+	page.Do(t, chrome.Leave(`location.assign("/second")`), chrome.WaitFor(`location.pathname === "/second" && asked`), chrome.Type("#a", "canary"))
 	if chrome.MustEval[bool](t, page, `cotrail.sessionId !== null || cotrail.tabId !== null`) {
 		t.Error("the page knows its session before anything is recorded")
 	}
 	held.Store("")
-	page.Do(t, chrome.Script(`location.assign("/third")`), chrome.WaitFor(`location.pathname === "/third"`), recording, flushed)
+	page.Do(t, chrome.Leave(`location.assign("/third")`), chrome.WaitFor(`location.pathname === "/third"`), recording, flushed)
 	entries := r.settledLog(session(t, page), "the third page is in the log", has(1, "recorder_started"))
 	wantFields(t, entries, "click masked not_ready input", "input_change masked not_ready input", "click masked not_ready textarea", "input_change masked not_ready textarea",
 		"click masked not_ready input", "input_change masked not_ready input")
@@ -181,10 +181,10 @@ func TestBackBeforeTheRecorder(t *testing.T) {
 	site.page("/", fmt.Sprintf(`<script async src="%s/cotrail.js" data-site="shows"></script>`, front), `<input id=a>`)
 	site.page("/next", r.tag("shows"), "<p>Next</p>")
 	page := chrome.New(t, chrome.Whole).Open(t, site.url+"/")
-	page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "starting"`), chrome.Type("#a", "canary"), chrome.Script(`cotrail.log("said before"); window.same = true; location.assign("/next")`),
+	page.Do(t, chrome.WaitFor(`window.cotrail && cotrail.status === "starting"`), chrome.Type("#a", "canary"), chrome.Leave(`cotrail.log("said before"); window.same = true; location.assign("/next")`),
 		chrome.WaitFor(`location.pathname === "/next"`), recording, flushed)
 	held.Store(false)
-	page.Do(t, chrome.Script(`history.back()`), chrome.WaitFor(`location.pathname === "/"`), recording)
+	page.Do(t, chrome.Leave(`history.back()`), chrome.WaitFor(`location.pathname === "/"`), recording)
 	if !chrome.MustEval[bool](t, page, `window.same === true`) {
 		t.Fatal("the browser has not kept the page: nothing is shown")
 	}

@@ -28,7 +28,7 @@ func TestLostPage(t *testing.T) {
 			go p.Run(chrome.Crash()) // it waits until the test is over: nobody is left to answer
 		}, "connection_lost", "connection_lost"},
 		{"another page is opened", func(t *testing.T, _ *chrome.Browser, p *chrome.Page) {
-			p.Do(t, chrome.Script(`location = "/bye"`), chrome.WaitFor(`location.pathname === "/bye"`))
+			p.Do(t, chrome.Leave(`location = "/bye"`), chrome.WaitFor(`location.pathname === "/bye"`))
 		}, "left", "page_closed"},
 		{"the tab is closed", func(_ *testing.T, _ *chrome.Browser, p *chrome.Page) { p.Close() }, "left", "page_closed"},
 	} {

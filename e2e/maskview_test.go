@@ -28,7 +28,7 @@ func TestMaskView(t *testing.T) {
 	kinds := map[string]bool{}
 	for _, path := range []string{"/demo/", "/demo/about-you", "/demo/health/history", "/demo/payment"} {
 		if path != "/demo/" {
-			page.Do(t, chrome.Script(`location.href = "`+path+`"`), chrome.WaitFor(`location.pathname === "`+path+`" && document.querySelector("#mask-layer div")`))
+			page.Do(t, chrome.Leave(`location.href = "`+path+`"`), chrome.WaitFor(`location.pathname === "`+path+`" && document.querySelector("#mask-layer div")`))
 		}
 		if path == "/demo/about-you" { // what was a password field stays one
 			page.Do(t, recording, chrome.Script(`document.querySelector("#account-password").type = "text"; window.old = document.querySelector("#mask-layer div")`),

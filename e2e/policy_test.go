@@ -168,7 +168,7 @@ func TestAddressOfAHiddenPage(t *testing.T) {
 	site.page("/", r.tag("paged"), "")
 	site.page("/pay/oncology", r.tag("paged"), `<title>Ada of the payment</title><a id=l href=/oncology.pdf download onclick="history.pushState(0, '', '/thanks')">Bill</a>`)
 	page := chrome.New(t).Open(t, site.url+"/")
-	page.Do(t, recording, chrome.Script(`location.assign("/pay/oncology")`), chrome.WaitFor(`location.pathname === "/pay/oncology"`), recording,
+	page.Do(t, recording, chrome.Leave(`location.assign("/pay/oncology")`), chrome.WaitFor(`location.pathname === "/pay/oncology"`), recording,
 		chrome.Click("#l"), chrome.Script(`document.title = "Thanks"`), flushed)
 	entries := r.settledLog(session(t, page), "the download is in the log", has(1, "file_download"))
 	for _, hidden := range []string{"oncology", "of the payment"} {

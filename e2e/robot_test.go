@@ -97,7 +97,7 @@ func exercisePath(option int) string {
 // leaves loads the page anew.
 func (b *robot) leaves() {
 	b.t.Helper()
-	b.does(chromedp.Steps(chrome.Script(`location.assign("/demo/health?again")`), chrome.WaitFor(`location.pathname === "/demo/health" && document.readyState === "complete"`), recording, mended),
+	b.does(chromedp.Steps(chrome.Leave(`location.assign("/demo/health?again")`), chrome.WaitFor(`location.pathname === "/demo/health" && document.readyState === "complete"`), recording, mended),
 		"relocate_start", "navigate SITE/demo/health load", "recorder_started")
 	b.step, b.exercise, b.hash = "health", 0, false
 }

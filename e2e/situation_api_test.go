@@ -84,7 +84,7 @@ var apiSituations = []situation{
 			chrome.Script(`a.value = "set"`), chrome.Script(`cotrail.resume()`), chrome.Click("#b")),
 		want: says("click #b Go", "tab_pause private talk", "tab_resume", "click #b Go")},
 	{name: "pauses, and goes to another page", pages: map[string]string{"/diagnosis": ""},
-		do:   acts(chrome.Script(`cotrail.pause()`), chrome.Script(`location.href = "/diagnosis"`), chrome.WaitFor(`location.pathname === "/diagnosis" && cotrail.status === "recording"`), chrome.Script(`cotrail.log("a line")`), flushed),
+		do:   acts(chrome.Script(`cotrail.pause()`), chrome.Leave(`location.href = "/diagnosis"`), chrome.WaitFor(`location.pathname === "/diagnosis" && cotrail.status === "recording"`), chrome.Script(`cotrail.log("a line")`), flushed),
 		want: says("tab_pause", "recorder_started", "client_log a line"),
 		tabs: func(v *scene) {
 			entries := v.relay.settledLog(v.session, "the line is in the log", has(1, "client_log"))

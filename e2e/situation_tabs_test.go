@@ -128,7 +128,7 @@ var tabs = []situation{
 		tabs: func(v *scene) {
 			// As the browser's command does it: the tab has a copy of the storage, and no opener.
 			two := v.popup(chrome.Script(`void open("/plain")`))
-			two.Do(v.t, chrome.WaitFor(`location.pathname === "/plain"`), chrome.Script(`opener = null; location.replace("/")`), at("/"), flushed)
+			two.Do(v.t, chrome.WaitFor(`location.pathname === "/plain"`), chrome.Leave(`opener = null; location.replace("/")`), at("/"), flushed)
 			if one, other := chrome.MustEval[string](v.t, v.page, `cotrail.tabId`), chrome.MustEval[string](v.t, two, `cotrail.tabId`); one == other {
 				v.t.Errorf("both tabs are %s", one)
 			}

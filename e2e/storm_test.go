@@ -165,7 +165,7 @@ func TestStorm(t *testing.T) {
 		if sent {
 			page.Do(t, chrome.Script(fmt.Sprintf(`document.forms[0].action = "/%d"`, n+1)), chrome.Press(kb.Enter))
 		} else { // what is typed has no other end than the page's
-			page.Do(t, chrome.Script(fmt.Sprintf(`location.assign("/%d")`, n+1)))
+			page.Do(t, chrome.Leave(fmt.Sprintf(`location.assign("/%d")`, n+1)))
 		}
 		want = append(want, visited(n, sent))
 		page.Do(t, chrome.WaitFor(fmt.Sprintf(`location.pathname === "/%d" && document.readyState === "complete"`, n+1)))

@@ -346,7 +346,7 @@ func TestActiveTab(t *testing.T) {
 	}
 	second := open("2")
 	third := open("3")
-	second.Do(t, chrome.Script(`location = "/on"; 0`), chrome.WaitFor(`location.pathname === "/on"`), recording, flushed) // while the third is looked at
+	second.Do(t, chrome.Leave(`location = "/on"`), chrome.WaitFor(`location.pathname === "/on"`), recording, flushed) // while the third is looked at
 	second.Do(t, comeToFront, flushed, chrome.Click("#on"), chrome.WaitFor(`location.pathname === "/next"`), recording, flushed)
 	third.Do(t, comeToFront, flushed)
 	third.Close()

@@ -64,7 +64,7 @@ func TestConsoleAndExceptions(t *testing.T) {
 
 func TestWaitCrossesNavigation(t *testing.T) {
 	p := open(t)
-	p.Do(t, chrome.Click("#two"), chrome.WaitFor("document.title === 'two'"), chrome.Script("history.back()"), chrome.WaitFor("document.title === 'one'"))
+	p.Do(t, chrome.Click("#two"), chrome.WaitFor("document.title === 'two'"), chrome.Leave("history.back()"), chrome.WaitFor("document.title === 'one'"))
 }
 
 func TestPopup(t *testing.T) {

@@ -30,6 +30,12 @@ func Script(source string) Step {
 	return chromedp.Evaluate[chromedp.Void](source, chromedp.EvalAwaitPromise)
 }
 
+// Leave runs JavaScript that takes the page away, in a task of its own: a navigation that follows at once, as back to a
+// page that the browser has kept, would cut off the answer to what began it.
+func Leave(source string) Step {
+	return Script("void setTimeout(() => { " + source + " })")
+}
+
 // Click waits until the middle of the first element that the selector finds can be hit, and presses and releases a
 // button there: the left one, once, unless an option says otherwise. It scrolls only when it has to. The selector is
 // CSS; " >> " goes on within the open shadow root or the frame of the element found so far.

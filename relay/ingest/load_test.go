@@ -220,7 +220,7 @@ func TestRoom(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		eventually(t, "the frames take their room", func() bool { return r.room.left.Load() < 60<<10 })
+		eventually(t, "all four frames take their room", func() bool { return r.room.left.Load() <= (200-4*48)<<10 })
 		c := raw(t, net.Dialer{}, r.server.Listener.Addr(), someHello())
 		if _, err := c.Write(fragment(make([]byte, 60<<10), true, false)); err != nil {
 			t.Fatal(err)

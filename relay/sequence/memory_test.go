@@ -36,6 +36,13 @@ type kept struct {
 
 func newMemory() *memory { return &memory{sessions: map[string]*kept{}, calls: map[string]int{}} }
 
+// called tells how often something was asked of the store.
+func (m *memory) called(what string) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.calls[what]
+}
+
 func (m *memory) call(what, id string) error {
 	m.calls[what]++
 	if m.fail != nil {

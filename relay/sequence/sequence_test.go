@@ -231,18 +231,18 @@ func TestFailingSession(t *testing.T) {
 		b.pass(10 * time.Minute)
 		b.wantTypes("good", begun)
 		b.wantTypes("bad", "")
-		if tries := m.calls["work"]; tries > 100 {
+		if tries := m.called("work"); tries > 100 {
 			t.Errorf("read the work %d times in ten minutes", tries)
 		}
 		if n := b.logged.count("disk on fire"); n != 1 {
 			t.Errorf("the trouble was logged %d times", n)
 		}
-		tries := m.calls["work"]
+		tries := m.called("work")
 		for range 20 {
 			b.seq.Wake("bad") // that does not shorten the pause
 			b.pass(site.Settle)
 		}
-		if tries = m.calls["work"] - tries; tries > 2 {
+		if tries = m.called("work") - tries; tries > 2 {
 			t.Errorf("tried %d times in %v", tries, 20*site.Settle)
 		}
 		b.send("good", 'a', "more")
@@ -303,8 +303,8 @@ func TestLeased(t *testing.T) {
 					b.pass(time.Second)
 					b.send("s1", 'a', "more")
 				}
-				if b.wantTypes("s1", ""); b.calls["work"] != 1 {
-					t.Errorf("looked %d times at a session of another relay", b.calls["work"])
+				if b.wantTypes("s1", ""); b.called("work") != 1 {
+					t.Errorf("looked %d times at a session of another relay", b.called("work"))
 				}
 				if b.logged.count("could not") > 0 {
 					t.Error("a lease was logged as a trouble")
@@ -360,8 +360,8 @@ func TestUnknownSession(t *testing.T) {
 	inBubble(t, newMemory(), func(b *bubble) {
 		b.seq.Wake("nobody")
 		b.pass(time.Minute)
-		if len(b.seq.plan.jobs) != 0 || b.calls["work"] != 1 {
-			t.Errorf("%d planned, %d reads", len(b.seq.plan.jobs), b.calls["work"])
+		if len(b.seq.plan.jobs) != 0 || b.called("work") != 1 {
+			t.Errorf("%d planned, %d reads", len(b.seq.plan.jobs), b.called("work"))
 		}
 	})
 }
@@ -393,7 +393,7 @@ func TestBusy(t *testing.T) {
 		if got := len(told(b.log(t, "busy"), "seq")); got != events+2 {
 			t.Errorf("%d entries, want %d", got, events+2)
 		}
-		if runs := b.calls["number"]; runs > 20 { // 12 seconds, a run a second
+		if runs := b.called("number"); runs > 20 { // 12 seconds, a run a second
 			t.Errorf("%d transactions", runs)
 		}
 	})

@@ -18,13 +18,14 @@ func pendingID(ordinal int64, first uint64) int64 { return (ordinal-1)<<firstBit
 func pendingOf(id int64) (ordinal, first int64) { return id>>firstBits + 1, id & (1<<firstBits - 1) }
 
 // Append implements store.Ingest.
-func (s *Store) Append(ctx context.Context, b store.Batch) (last uint64, err error) {
+func (s *Store) Append(ctx context.Context, b store.Batch) (uint64, error) {
 	if n := bytes.Count(b.Lines, []byte{'\n'}); b.First == 0 || b.Count < 1 || n != b.Count {
 		return 0, fmt.Errorf("append %d events from %d on: %d lines", b.Count, b.First, n)
 	}
 	packed := s.packing.Pack(b.Lines)
 	b.Lines = nil // the caller's
-	err = s.submit(ctx, &write{
+	var last uint64
+	err := s.submit(ctx, &write{
 		key: b.Session, needs: needs{session: b.Session, stream: b.Stream}, size: len(packed), batch: true,
 		do: func(t *turn) (err error) {
 			last, err = t.append(b, packed)

@@ -21,8 +21,9 @@ func (s *Store) Fingerprint(ctx context.Context, name string) (fingerprint strin
 
 // KeepFingerprint keeps a key's fingerprint for ever, unless there is one, and gives the one that is kept. So of relays that
 // start at once with different keys one alone is told its own.
-func (s *Store) KeepFingerprint(ctx context.Context, name, fingerprint string) (kept string, err error) {
-	err = s.submit(ctx, &write{key: s.relay, do: func(t *turn) error {
+func (s *Store) KeepFingerprint(ctx context.Context, name, fingerprint string) (string, error) {
+	var kept string
+	err := s.submit(ctx, &write{key: s.relay, do: func(t *turn) error {
 		t.queue("INSERT INTO fingerprints (name, fingerprint) VALUES ($1, $2) ON CONFLICT DO NOTHING", name, fingerprint)
 		t.out.Queue("SELECT fingerprint FROM fingerprints WHERE name = $1", name).
 			QueryRow(func(row pgx.Row) error { return row.Scan(&kept) })

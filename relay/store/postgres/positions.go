@@ -9,8 +9,9 @@ import (
 )
 
 // BeginStream implements store.Positions.
-func (s *Store) BeginStream(ctx context.Context, site, destination string, now int64) (since int64, err error) {
-	err = s.submit(ctx, &write{key: outboxKey, do: func(t *turn) error {
+func (s *Store) BeginStream(ctx context.Context, site, destination string, now int64) (int64, error) {
+	var since int64
+	err := s.submit(ctx, &write{key: outboxKey, do: func(t *turn) error {
 		t.queue("INSERT INTO live_streams (site, destination, since) VALUES ($1, $2, $3) ON CONFLICT (site, destination) DO NOTHING", site, destination, now)
 		t.out.Queue("SELECT since FROM live_streams WHERE site = $1 AND destination = $2", site, destination).
 			QueryRow(func(row pgx.Row) error { return row.Scan(&since) })

@@ -49,7 +49,7 @@ func newWriter(s *Store) *writer { return &writer{store: s, queue: make(chan *wr
 var seed = maphash.MakeSeed()
 
 // submit queues an operation and waits for its commit, not beyond the end of ctx. Once queued it runs to its end,
-// whatever ctx does: do must not use memory of the caller.
+// whatever ctx does: do must not use memory of the caller, nor set a result that the caller has a name for.
 func (s *Store) submit(ctx context.Context, op *write) error {
 	if err := ctx.Err(); err != nil {
 		return err
