@@ -45,6 +45,7 @@ type serveCmd struct {
 	SessionLogs string        `name:"session-log-dir" env:"COTRAIL_SESSION_LOG_DIR" placeholder:"DIR" help:"Directory for daily files with a line for every finished session."`
 	SigningKey  string        `env:"COTRAIL_SIGNING_KEY" placeholder:"FILE" help:"Key that signs the log's checkpoints, made at the first start (in the data directory); the same for all relays of a PostgreSQL store."`
 	Checkpoints time.Duration `name:"checkpoint-every" default:"1m" env:"COTRAIL_CHECKPOINT_EVERY" placeholder:"TIME" help:"Time from one checkpoint to the next when nothing happens (${default})."`
+	OwnRecorder bool          `name:"own-recorder" env:"COTRAIL_OWN_RECORDER" help:"Serve the recorder of this release alone, to pages that pin an earlier one nothing."`
 	Dev         bool          `env:"COTRAIL_DEV" help:"Development: loopback only, with a site, an API key and a demonstration."`
 }
 
@@ -113,7 +114,7 @@ func (c *serveCmd) run(ctx context.Context, recorder *assets.Assets, stdout, std
 	}
 	s, err := server.New(ctx, conf, server.Options{
 		Listen: c.Listen, AdminListen: c.AdminListen, Data: c.Data, Store: c.Store, RequireSyncReplica: c.RequireSync,
-		SessionLogs: c.SessionLogs, SigningKey: c.SigningKey, Checkpoints: c.Checkpoints, Dev: c.Dev, Assets: recorder, Log: log, Stdout: stdout,
+		SessionLogs: c.SessionLogs, SigningKey: c.SigningKey, Checkpoints: c.Checkpoints, Dev: c.Dev, Assets: recorder, OwnRecorder: c.OwnRecorder, Log: log, Stdout: stdout,
 	})
 	if err != nil {
 		fmt.Fprintln(stderr, "cotrail:", err)

@@ -1,6 +1,6 @@
 // Package assets serves what pages load: the recorder's script, its sensor and its module, built into the relay. A
 // file whose name has its hash never changes and is kept for a year; /cotrail.js is asked about again after five
-// minutes.
+// minutes. Such files of other releases are served from the store that relays share.
 package assets
 
 import (
@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/cotrail/cotrail/relay/problem"
+	"github.com/cotrail/cotrail/relay/store"
 )
 
 //go:embed all:dist
@@ -23,7 +24,7 @@ var dist embed.FS
 // manifestName is the file that the build writes last.
 const manifestName = "manifest.json"
 
-// How long browsers keep the files. Five minutes is how long pages may load the script of before an upgrade.
+// How long browsers keep the files. Five minutes is how long pages may load the script from before an upgrade.
 const (
 	keepScript = "public, max-age=300"
 	keepHashed = "public, max-age=31536000, immutable"
@@ -67,13 +68,13 @@ func New(files fs.FS) (*Assets, error) {
 	if err := json.Unmarshal(content, &a.manifest); err != nil {
 		return nil, fmt.Errorf("assets: %s: %w", manifestName, err)
 	}
-	if a.script, err = read(files, a.manifest.Script, "text/javascript; charset=utf-8"); err != nil {
+	if a.script, err = read(files, a.manifest.Script, javascript); err != nil {
 		return nil, fmt.Errorf("assets: script: %w", err)
 	}
-	if a.sensor, err = read(files, a.manifest.Sensor, "text/javascript; charset=utf-8"); err != nil {
+	if a.sensor, err = read(files, a.manifest.Sensor, javascript); err != nil {
 		return nil, fmt.Errorf("assets: sensor: %w", err)
 	}
-	if a.module, err = read(files, a.manifest.Module, "application/wasm"); err != nil {
+	if a.module, err = read(files, a.manifest.Module, wasm); err != nil {
 		return nil, fmt.Errorf("assets: module: %w", err)
 	}
 	return a, nil
@@ -81,6 +82,18 @@ func New(files fs.FS) (*Assets, error) {
 
 // Version is the recorder's release, empty when there is none.
 func (a *Assets) Version() string { return a.manifest.Version }
+
+// Files are those whose names have their hash, none when there is no recorder.
+func (a *Assets) Files() []store.RecorderFile {
+	if a.script == nil {
+		return nil
+	}
+	return []store.RecorderFile{
+		{Name: a.manifest.Script, Packed: a.script.forms[0].content},
+		{Name: a.manifest.Sensor, Packed: a.sensor.forms[0].content},
+		{Name: a.manifest.Module, Packed: a.module.forms[0].content},
+	}
+}
 
 // Integrity is the script tag for a page that pins the script, and with it sensor and module: base is the relay's address,
 // site the site's public key. It is empty when there is no recorder.

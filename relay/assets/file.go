@@ -8,11 +8,29 @@ import (
 	"strings"
 )
 
-// identity is the encoding that is none.
-const identity = "identity"
+// What the files are.
+const (
+	javascript = "text/javascript; charset=utf-8"
+	wasm       = "application/wasm"
+)
 
-// encodings are the forms that the build makes, the best first.
-var encodings = []struct{ name, suffix string }{{"br", ".br"}, {"gzip", ".gz"}, {identity, ""}}
+// Names of encodings; identity is none.
+const (
+	brotliPacked = "br"
+	identity     = "identity"
+)
+
+// encoding is a form that the build makes of a file.
+type encoding struct{ name, suffix string }
+
+// encodings are all of them, the best first.
+var encodings = []encoding{{brotliPacked, ".br"}, {"gzip", ".gz"}, {identity, ""}}
+
+// form is that of a file, whose name has its hash, so that the name makes the entity tag; each form has its own, since
+// their bytes differ.
+func (e encoding) form(name string, content []byte) form {
+	return form{e.name, `"` + name + e.suffix + `"`, content}
+}
 
 // file is one file in all its forms, in the order of encodings.
 type file struct {
@@ -26,8 +44,7 @@ type form struct {
 	content  []byte
 }
 
-// read reads all forms of a file. Its name has its hash, so that the name makes the entity tag; each form has its
-// own, since their bytes differ.
+// read reads all forms of a file.
 func read(files fs.FS, name, kind string) (*file, error) {
 	if name == "" || path.Base(name) != name {
 		return nil, fmt.Errorf("%q is no file name", name)
@@ -38,7 +55,7 @@ func read(files fs.FS, name, kind string) (*file, error) {
 		if err != nil {
 			return nil, err
 		}
-		f.forms = append(f.forms, form{e.name, `"` + name + e.suffix + `"`, content})
+		f.forms = append(f.forms, e.form(name, content))
 	}
 	return f, nil
 }

@@ -84,6 +84,9 @@ func (s *Server) use(ctx context.Context, conf *config.Config) error {
 	public.Handle("GET /v1/record", s.ingest)
 	public.Handle("POST /v1/record", s.ingest)
 	s.options.Assets.Register(public)
+	if !s.options.OwnRecorder {
+		public.Handle("GET /{file}", s.others)
+	}
 	answers.Register(public, admin)
 	if s.options.Dev {
 		public.Handle("/demo/", demo.Handler())

@@ -48,6 +48,7 @@ type Options struct {
 	SigningKey  string        // file; in the data directory when it is empty, which it is with SQLite only
 	Checkpoints time.Duration // from one to the next when nothing happens
 	Assets      *assets.Assets
+	OwnRecorder bool // serve the recorder of this release alone
 	Log         *slog.Logger
 	Stdout      io.Writer // of destinations that are standard output
 
@@ -68,6 +69,7 @@ type Server struct {
 	eraser    *erase.Eraser
 	journal   *journal.Journal
 	trail     *trail.Trail
+	others    *assets.Others
 	sessions  *statistics.SessionLog // nil for none
 	stopping  chan struct{}          // closed when the relay begins to end
 	fronts    []front                // the public one first
@@ -164,6 +166,10 @@ func (s *Server) build(ctx context.Context, o Options) error {
 			return fmt.Errorf("make session log directory: %w", err)
 		}
 		s.sessions = &statistics.SessionLog{Dir: o.SessionLogs, Store: s.store, Log: o.Log}
+	}
+	s.others = &assets.Others{Store: s.store, Log: o.Log}
+	if err := s.store.KeepRecorder(ctx, o.Assets.Files(), time.Now().UnixMilli(), assets.Kept); err != nil {
+		return fmt.Errorf("keep the recorder for pages that have its script when another release is served: %w", err)
 	}
 	s.eraser = &erase.Eraser{
 		Store: s.store, Bury: keys.log.Bury, Note: s.journal.Note, Grown: s.trail.Grown,

@@ -228,6 +228,7 @@ type Store interface {
 	Ingest
 	Sequence
 	Policies
+	Recorders
 	Keys
 	Signals
 	Sealing

@@ -14,6 +14,7 @@ type statements struct {
 	entries, numbered               *sql.Stmt
 	policy, probe                   *sql.Stmt
 	key, noKeys                     *sql.Stmt
+	recorderFile, oldRecorders      *sql.Stmt
 	closing                         *sql.Stmt
 	invited, invite, highest        *sql.Stmt
 	request, remember, forget       *sql.Stmt
@@ -40,7 +41,9 @@ func (s *statements) prepare(ctx context.Context, conn *sql.Conn) error {
 		`INSERT INTO entries (session, first_seq, last_seq, lines) VALUES (?, ?, ?, ?)`:                        &s.entries,
 		`UPDATE sessions SET last_seq = ?, hash = ?, state = ?, ended = ?, last_time = ?, end_reason = ?, start_url = ?, participants = ?
 		 WHERE num = ?`: &s.numbered,
-		`INSERT OR IGNORE INTO policies (digest, site, since, compiled) VALUES (?, ?, ?, ?)`: &s.policy,
+		`INSERT OR IGNORE INTO policies (digest, site, since, compiled) VALUES (?, ?, ?, ?)`:                                                        &s.policy,
+		`INSERT INTO recorder_files (name, since, packed) VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET since = excluded.since`:                 &s.recorderFile,
+		`DELETE FROM recorder_files WHERE since < (SELECT min(since) FROM (SELECT DISTINCT since FROM recorder_files ORDER BY since DESC LIMIT ?))`: &s.oldRecorders,
 		`DELETE FROM keys`: &s.noKeys,
 		`INSERT INTO keys (site, name, digest) VALUES (?, ?, ?)`:                                   &s.key,
 		`UPDATE probe SET at = ?`:                                                                  &s.probe,

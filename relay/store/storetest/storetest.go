@@ -36,6 +36,7 @@ func Run(t *testing.T, fresh Fresh) {
 		"ready":                testReady,
 		"unknown":              testUnknown,
 		"policies":             testPolicies,
+		"recorders":            testRecorders,
 		"atomic number":        testAtomicNumber,
 		"frames":               testFrames,
 		"frames after the end": testFrameContinuation,
