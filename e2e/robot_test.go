@@ -97,13 +97,10 @@ func exercisePath(option int) string {
 // leaves loads the page anew.
 func (b *robot) leaves() {
 	b.t.Helper()
-	b.does(chromedp.Steps(chrome.Leave(`location.assign("/demo/health?again")`), chrome.WaitFor(`location.pathname === "/demo/health" && document.readyState === "complete"`), recording, mended),
+	b.does(chromedp.Steps(anew, chrome.Leave(`location.assign("/demo/health?again")`), fresh),
 		"relocate_start", "navigate SITE/demo/health load", "recorder_started")
 	b.step, b.exercise, b.hash = "health", 0, false
 }
-
-// mended waits until the page after location.assign is the new one.
-var mended = chrome.WaitFor(`performance.getEntriesByType("navigation")[0].loadEventEnd > 0`)
 
 // memory is what a page holds, in bytes: JavaScript after a garbage collection, and the recorder's linear memory.
 type memory struct{ heap, linear int }
