@@ -6,3 +6,6 @@ export function quietly(f) {
     // Nothing of ours may break the page.
   }
 }
+
+/** @param {() => void} f what is done when the page's own handlers are done */
+export const later = (f) => void setTimeout(() => quietly(f));

@@ -174,7 +174,7 @@ export class Senses {
         this.relocation.acted("form", s.at);
         return this.submits.submit(s);
       case "reset":
-        return this.inputs.reset(s);
+        return this.inputs.resets.reset(s);
       case "keydown":
         return this.inputs.keydown(s);
       case "drop":

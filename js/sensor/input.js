@@ -3,17 +3,14 @@
 // script changes is committed alike, when it has let the field be for a moment.
 
 import { BRIEF, FULL } from "../depth.js";
-import { beginning, controlOf, editorOf, isFormValue, label, shown, stricter, subject } from "../facts.js";
-import { attributeOf, isElement, isShadowRoot, isWithin, rootOf } from "../nodes.js";
-import { ITEM, text } from "../queue.js";
-import { quietly } from "../quiet.js";
+import { beginning, controlOf, editorOf, isFormValue, stricter } from "../facts.js";
+import { isElement, isShadowRoot, isWithin, rootOf } from "../nodes.js";
+import { later, quietly } from "../quiet.js";
 import { surelyHidden } from "../rules.js";
-import { selected } from "./files.js";
-import { secretsOf, withheld } from "./secrets.js";
-import { elementsOf } from "./submit.js";
+import { Changes, CHOSEN } from "./change.js";
+import { Resets } from "./reset.js";
 import { Values } from "./values.js";
 
-/** @typedef {import("../queue.js").Row} Row */
 /** @typedef {import("../tape.js").Held} Held */
 /** @typedef {import("../tape.js").Sensed} Sensed */
 
@@ -23,14 +20,8 @@ const PAUSE = 4000;
 /** The same for what scripts change: longer than a tool takes from key to key when it types for somebody. */
 const SCRIPT_PAUSE = 400;
 
-/** Fields of which one thing is chosen at a time. */
-const CHOSEN = new Set(["select-one", "select-multiple", "checkbox", "radio", "file"]);
-
 /** Fields whose browser tells of a change at every key or notch: such a change is committed as typing is. */
 const LINGERS = new Set(["date", "datetime-local", "month", "week", "time", "number", "range", "color"]);
-
-/** Fields of which it is told whether they are checked. */
-const CHECKED = /^(checkbox|radio)$/;
 
 const CAPTURE = { capture: true, passive: true };
 
@@ -41,8 +32,6 @@ export class Inputs {
   scripted = new Map();
   /** Fields whose change is committed already: the change event to come says nothing new. @type {WeakSet<Element>} */
   told = new WeakSet();
-  /** What was selected in a multiple select at last; before that, what its markup selects. @type {WeakMap<Element, boolean[]>} */
-  selected = new WeakMap();
   timer = 0;
   scriptTimer = 0;
   begun = false;
@@ -59,14 +48,7 @@ export class Inputs {
   clicking = null;
   /** The field in which something is being chosen just now. @type {{el: Element, began: import("../tape.js").Began | undefined, told: boolean} | null} */
   choosing = null;
-  /** Fields that were changed while nothing was recorded, and may hold something of that yet. @type {WeakSet<Element>} */
-  unseen = new WeakSet();
-  /** Of these, whose values are not withheld yet. @type {Set<Element>} */
-  overlooked = new Set();
-  /** The form whose reset button was clicked just now. @type {Element | null} */
-  resetting = null;
-  /** Tells of the forms that are being reset. @type {(() => void)[]} */
-  resets = [];
+  resets = new Resets(this);
 
   /**
    * @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => Held} held
@@ -78,20 +60,14 @@ export class Inputs {
     this.held = held;
     this.now = now;
     this.sense = sense;
+    this.changes = new Changes(queue, held, (el) => this.beganAt(el));
     this.values = new Values(roots, (el, rules) => this.suspect(el, rules));
   }
 
   /** Takes the fields as the page has set them: from here on a change by a script is one. */
   begin() {
     this.begun = true;
-    this.take();
-  }
-
-  /** Takes what fields hold for known. */
-  take() {
-    for (const el of /** @type {NodeListOf<HTMLSelectElement>} */ (document.querySelectorAll("select[multiple]"))) {
-      if (!this.selected.has(el)) this.selected.set(el, Array.from(el.options, (o) => o.selected));
-    }
+    this.changes.take();
     this.values.begin();
   }
 
@@ -120,7 +96,7 @@ export class Inputs {
     this.values.hook(hooks, view, (el, to) => {
       // What was typed is taken away, as when Enter adds it to a list: it is told before it is gone.
       if (to === "" && this.dirty.has(el) && /** @type {HTMLInputElement} */ (el).value) this.early(el);
-      if (to === "" && this.overlooked.has(el)) this.withhold(el);
+      if (to === "") this.changes.withhold(el);
     });
   }
 
@@ -188,7 +164,7 @@ export class Inputs {
       return this.commitScripted(el, s.at);
     }
     if (this.told.delete(el) && !this.dirty.has(el)) return this.speaks(el);
-    if (this.unseen.has(el) && !this.dirty.has(el)) return this.values.note(el); // it was changed while nothing was recorded
+    if (this.changes.isUnseen(el) && !this.dirty.has(el)) return this.values.note(el); // it was changed while nothing was recorded
     if (LINGERS.has(/** @type {HTMLInputElement} */ (el).type) && /** @type {Document} */ (el.getRootNode()).activeElement === el) this.input(s);
     else {
       s.began = this.beganAt(el) || s.began;
@@ -234,7 +210,7 @@ export class Inputs {
     if (this.speaksFor(el)) return void this.scripted.delete(el);
     const field = /** @type {HTMLInputElement} */ (el);
     if (field.type === "radio" && !field.checked) return this.values.note(el); // another of its group is told
-    if (this.values.isDefault(el) || isUnseen(field)) return this.values.note(el);
+    if (this.values.isDefault(el) || isInvisible(field)) return this.values.note(el);
     const began = this.scripted.get(el) || beginning(el);
     if (began && rules) stricter(began.hits, rules);
     this.scripted.set(el, began);
@@ -280,29 +256,6 @@ export class Inputs {
     this.commit(el, { e: undefined, at, target: el, cause: "script", began });
   }
 
-  /** The fields of a form get the values that its markup gives them. @param {Sensed} s */
-  reset(s) {
-    if (!isElement(s.target) || s.target.localName !== "form") return;
-    const fields = elementsOf(/** @type {HTMLFormElement} */ (s.target));
-    const cause = this.resetting === s.target ? "user" : "script";
-    this.resetting = null;
-    for (const el of fields) if (this.dirty.has(el)) this.early(el, s.at);
-    const begun = fields.map((el) => beginning(el));
-    this.resets.push(() => {
-      for (const [i, el] of fields.entries()) {
-        if (!this.values.changed(el)) continue;
-        const field = /** @type {HTMLInputElement} */ (el);
-        if (field.type === "radio" && !field.checked) this.values.note(el);
-        else this.commit(el, { e: cause === "user" ? s.e : undefined, at: Math.round(this.now()), target: el, cause, began: begun[i] });
-      }
-    });
-    later(() => this.settleResets()); // no handler has prevented it, and the fields have changed
-  }
-
-  settleResets() {
-    for (const tell of this.resets.splice(0)) tell();
-  }
-
   /**
    * Something is done with another element: what was typed came before it, also where the browser will tell of no
    * change, because a script has changed the field as well.
@@ -329,14 +282,13 @@ export class Inputs {
       later(() => (this.choosing = null)); // a change of it is told within the click
     }
     if (!s.e.isTrusted) return this.byScript(s);
-    const button = isElement(s.target) && s.target.closest("[type=reset]");
-    this.resetting = button ? /** @type {HTMLButtonElement} */ (button).form : null;
+    this.resets.clicked(s.target);
   }
 
   /** Commits all that is not committed. @param {number} [at] */
   commitAll(at) {
     for (const el of this.dirty.keys()) this.early(el, at);
-    this.settleResets();
+    this.resets.settle();
     if (this.begun) this.values.look();
     for (const el of this.scripted.keys()) this.commitScripted(el, at);
   }
@@ -362,7 +314,7 @@ export class Inputs {
     if (!this.dirty.size && this.watched.size) this.unwatch();
     this.last = null;
     try {
-      this.tell(el, s);
+      this.changes.tell(el, el === this.clicking ? { ...s, cause: "script" } : s);
     } catch {
       this.queue.push({ t: "unreadable", at: s.at, count: 1, first: s.at, last: s.at }); // the page has made it so
     }
@@ -373,107 +325,20 @@ export class Inputs {
 
   /** What fields hold that is not committed yet, for the recorder to withhold it elsewhere where it is hidden. */
   uncommitted() {
-    /** @type {Row[]} */
-    const rows = [];
-    for (const el of [...this.dirty.keys(), ...this.scripted.keys(), ...this.overlooked]) quietly(() => rows.push(this.holding(el)));
-    return rows;
+    return this.changes.holding([...this.dirty.keys(), ...this.scripted.keys()]);
   }
 
-  /** @param {Element} el @returns {Row} */
-  holding(el) {
-    /** @type {Row} */
-    const row = { t: "held" };
-    const { hidden, content } = subject(row, el, el, { e: undefined, at: 0, target: el, began: this.beganAt(el), unseen: this.unseen.has(el) }, this.held);
-    if (hidden) row.raw = withheld(secretsOf(el)).join(ITEM) || undefined;
-    else if (content) Object.assign(row, { value: content.value, checked: content.checked });
-    return row;
-  }
-
-  /** @param {Element} el @param {Sensed} s */
-  tell(el, s) {
-    if (el.localName === "select") {
-      for (const [option, selected] of this.changed(/** @type {HTMLSelectElement} */ (el), s.held)) this.push(el, option, s, selected);
-      return;
-    }
-    this.push(el, el, s);
-    if (/** @type {HTMLInputElement} */ (el).type === "file") selected(this.queue, el, /** @type {HTMLInputElement} */ (el).files, s, this.held);
-  }
-
-  /** A field is changed while nothing is recorded. What it holds is not told until it has been empty, here or elsewhere. @param {Sensed} s */
+  /** A field is changed while nothing is recorded. @param {Sensed} s */
   overlook(s) {
     const el = fieldOf(s);
-    if (!el) return;
-    if (!CHOSEN.has(/** @type {HTMLInputElement} */ (el).type)) this.unseen.add(el);
-    this.overlooked.add(el);
-    if (s.e.type === "change") this.withhold(el);
-  }
-
-  /** Has the recorder withhold what was given to a field that it was told nothing of. @param {Element} el */
-  withhold(el) {
-    this.overlooked.delete(el);
-    quietly(() => this.queue.push(this.holding(el)));
+    if (el) this.changes.overlook(el, s.e.type);
   }
 
   /** Recording goes on: what was changed meanwhile is not told. */
   resume() {
-    for (const el of this.overlooked) this.withhold(el);
-    this.selected = new WeakMap();
-    this.take();
+    this.changes.resume();
+    this.values.begin();
   }
-
-  /** @param {Element} el the field @param {Element} part what changed of it: itself, or an option @param {Sensed} s @param {boolean} [selected] of an option */
-  push(el, part, s, selected) {
-    const trusted = Boolean(s.e && s.e.isTrusted && el !== this.clicking);
-    /** @type {Row} */
-    const row = { t: "input", at: s.at, trusted, cause: s.cause || (trusted ? (isAutofilled(el) ? "autofill" : "user") : "script") };
-    const { hidden, content } = subject(row, part, el, this.unseen.has(el) ? { ...s, unseen: true } : s, this.held);
-    if (content && !content.filled) this.unseen.delete(el);
-    row.node = part.localName;
-    if (selected !== undefined) row.selected = selected;
-    else if (content && CHECKED.test(/** @type {HTMLInputElement} */ (el).type)) row.checked = content.checked;
-    else if (content) row.filled = content.filled;
-    if (!hidden && content) {
-      shown(row, part);
-      row.id = row.shown_id;
-      row.name = row.shown_name;
-      row.class = row.shown_class;
-      row.value = part.localName === "option" ? /** @type {HTMLOptionElement} */ (part).value : content.value;
-      formOf(row, el);
-      label(row, el);
-    } else if (content) row.raw = withheld(secretsOf(part)).join(ITEM) || undefined;
-    this.queue.push(row);
-  }
-
-  /**
-   * The option now selected; of a multiple select each option that changed.
-   * @param {HTMLSelectElement} el @param {Held | undefined} held
-   * @returns {[HTMLOptionElement, boolean][]} with whether it is selected
-   */
-  changed(el, held) {
-    const taped = held && held.selected;
-    if (!el.multiple) {
-      const option = el.options[taped ? taped.indexOf(true) : el.selectedIndex];
-      return option ? [[option, true]] : [];
-    }
-    const options = Array.from(el.options);
-    const now = taped || options.map((o) => o.selected);
-    const before = this.selected.get(el) || options.map((o) => o.defaultSelected);
-    this.selected.set(el, now);
-    return options.map((o, i) => /** @type {[HTMLOptionElement, boolean]} */ ([o, now[i]])).filter((_, i) => now[i] !== before[i]);
-  }
-}
-
-/** Does something when the page's own handlers are done. @param {() => void} f */
-const later = (f) => void setTimeout(() => quietly(f));
-
-/** @param {Row} row @param {Element} el */
-function formOf(row, el) {
-  const form = /** @type {HTMLInputElement} */ (el).form || el.closest("form");
-  if (!form) return;
-  row.in_form = true;
-  row.form_id = text(attributeOf(form, "id"));
-  row.form_name = text(attributeOf(form, "name"));
-  row.form_class = text(attributeOf(form, "class"));
 }
 
 /** The field that an event is about. @param {Sensed} s @returns {Element | null} */
@@ -486,17 +351,8 @@ function fieldOf(s) {
 }
 
 /** Whether a field that one would type into is not there for anybody to see: what a script keeps in it is the page's own. @param {HTMLInputElement} el */
-function isUnseen(el) {
+function isInvisible(el) {
   if (el.type === "hidden") return true;
   if (CHOSEN.has(el.type) || !el.checkVisibility) return false;
   return !el.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-}
-
-/** Whether the browser has filled the field. Engines that do not know the word refuse the selector. @param {Element} el */
-function isAutofilled(el) {
-  try {
-    return el.matches(":autofill");
-  } catch {
-    return false;
-  }
 }
