@@ -32,7 +32,7 @@ func TestUpgrade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := db.KeepRecorder(t.Context(), earlier.files, time.Now().UnixMilli(), assets.Kept); err != nil {
+	if err := db.KeepRecorder(t.Context(), earlier.files, time.Now().UnixMilli(), assets.Releases); err != nil {
 		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {

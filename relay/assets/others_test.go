@@ -3,12 +3,16 @@ package assets
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/andybalholm/brotli"
@@ -21,11 +25,25 @@ type kept struct {
 	store.Recorders
 	files map[string][]byte
 	fails error
+	hangs bool
 	asked int
 }
 
-func (k *kept) RecorderFiles(context.Context) ([]string, error) {
+func (k *kept) KeepRecorder(_ context.Context, files []store.RecorderFile, _ int64, _ int) error {
+	for _, f := range files {
+		if k.fails == nil {
+			k.files[f.Name] = f.Packed
+		}
+	}
+	return k.fails
+}
+
+func (k *kept) RecorderFiles(ctx context.Context) ([]string, error) {
 	k.asked++
+	if k.hangs {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	var names []string
 	for name := range k.files {
 		names = append(names, name)
@@ -58,7 +76,7 @@ func pack(t *testing.T, content []byte) []byte {
 // serving gives the address of a relay that has files of other releases in its store.
 func serving(t *testing.T, k *kept) (string, *Others) {
 	t.Helper()
-	o := &Others{Store: k, Log: slog.New(slog.DiscardHandler)}
+	o := NewOthers(k, slog.New(slog.DiscardHandler))
 	mux := http.NewServeMux()
 	mux.Handle("GET /{file}", o)
 	server := httptest.NewServer(mux)
@@ -66,10 +84,16 @@ func serving(t *testing.T, k *kept) (string, *Others) {
 	return server.URL, o
 }
 
-const (
-	oldScript = "cotrail.00112233445566aa.js"
-	oldSensor = "cotrail.00112233445566bb.sensor.js"
-	oldModule = "cotrail.00112233445566cc.wasm"
+// hashedName is how the build names a file of that content.
+func hashedName(content, ending string) string {
+	sum := sha256.Sum256([]byte(content))
+	return "cotrail." + hex.EncodeToString(sum[:8]) + ending
+}
+
+var (
+	oldScript = hashedName("script", ".js")
+	oldSensor = hashedName("sensor", ".sensor.js")
+	oldModule = hashedName("module", ".wasm")
 )
 
 func TestFilesOfOtherReleases(t *testing.T) {
@@ -125,9 +149,7 @@ func TestFileOfANewerRelease(t *testing.T) {
 		t.Fatalf("before: %d", res.StatusCode)
 	}
 	k.files[oldModule] = pack(t, []byte("module"))
-	o.mu.Lock()
 	o.looked = o.looked.Add(-2 * lookEvery)
-	o.mu.Unlock()
 	if res, body := get(t, "GET", url+"/"+oldModule); body != "module" {
 		t.Errorf("after: %d %q", res.StatusCode, body)
 	}
@@ -142,18 +164,55 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 	for what, k := range map[string]*kept{
 		"a store that is away": {files: map[string][]byte{oldModule: pack(t, []byte("module"))}, fails: errors.New("no connection")},
 		"no brotli":            {files: map[string][]byte{oldModule: []byte("module")}},
-		"a bomb":               {files: map[string][]byte{oldModule: bomb}},
+		"a bomb":               {files: map[string][]byte{hashedName(string(make([]byte, maxFile+1)), ".wasm"): bomb}},
+		"another's content":    {files: map[string][]byte{oldModule: pack(t, []byte("modulf"))}},
 	} {
 		url, o := serving(t, k)
-		if res, body := get(t, "GET", url+"/"+oldModule); res.StatusCode != http.StatusServiceUnavailable {
-			t.Errorf("%s: %d %q", what, res.StatusCode, body)
+		for name := range k.files {
+			if res, body := get(t, "GET", url+"/"+name); res.StatusCode != http.StatusServiceUnavailable {
+				t.Errorf("%s: %d %q", what, res.StatusCode, body)
+			}
 		}
 		k.fails, k.files = nil, map[string][]byte{oldModule: pack(t, []byte("module"))}
-		o.mu.Lock()
 		o.looked = time.Time{}
-		o.mu.Unlock()
 		if res, body := get(t, "GET", url+"/"+oldModule); body != "module" {
 			t.Errorf("%s, then mended: %d %q", what, res.StatusCode, body)
 		}
 	}
+}
+
+// asks gives the handler's answer, and what of the bubble's time it took.
+func asks(o *Others, name string) (status int, took time.Duration) {
+	w := httptest.NewRecorder()
+	r := httptest.NewRequest("GET", "/"+name, nil)
+	r.SetPathValue("file", name)
+	began := time.Now()
+	o.ServeHTTP(w, r)
+	return w.Code, time.Since(began)
+}
+
+// A store that does not answer holds up nobody whose file is loaded, and each other for no longer than one question may take.
+func TestStoreThatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := &kept{files: map[string][]byte{oldModule: pack(t, []byte("module"))}}
+		o := NewOthers(k, slog.New(slog.DiscardHandler))
+		if status, _ := asks(o, oldModule); status != http.StatusOK {
+			t.Fatalf("before: %d", status)
+		}
+		time.Sleep(lookEvery)
+		k.hangs = true
+		var waiting sync.WaitGroup
+		for range 20 {
+			waiting.Go(func() {
+				if status, took := asks(o, oldScript); status != http.StatusServiceUnavailable || took > loadWithin {
+					t.Errorf("a file that is not loaded: %d after %s", status, took)
+				}
+			})
+		}
+		synctest.Wait()
+		if status, took := asks(o, oldModule); status != http.StatusOK || took > 0 {
+			t.Errorf("a file that is loaded: %d after %s", status, took)
+		}
+		waiting.Wait()
+	})
 }

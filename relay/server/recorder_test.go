@@ -2,9 +2,10 @@ package server
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -13,22 +14,32 @@ import (
 	"github.com/cotrail/cotrail/relay/assets"
 )
 
-// release stands in for the build of a release: its files have its digit in their names.
+// content is a file of a release with that digit.
+func content(digit, ending string) string { return "release " + digit + ", " + ending }
+
+// nameOf is what the build would call it.
+func nameOf(digit, ending string) string {
+	sum := sha256.Sum256([]byte(content(digit, ending)))
+	return "cotrail." + hex.EncodeToString(sum[:8]) + ending
+}
+
+// release stands in for the build of a release.
 func release(t *testing.T, digit string) *assets.Assets {
 	t.Helper()
-	base := "cotrail." + strings.Repeat(digit, 16)
-	files := fstest.MapFS{"manifest.json": {Data: fmt.Appendf(nil, `{"module":"%[1]s.wasm","sensor":"%[1]s.sensor.js","script":"%[1]s.js","script_integrity":"sha384-x","version":"0.%[2]s.0"}`, base, digit)}}
+	files := fstest.MapFS{"manifest.json": {Data: fmt.Appendf(nil, `{"module":%q,"sensor":%q,"script":%q,"script_integrity":"sha384-x","version":"0.%s.0"}`,
+		nameOf(digit, ".wasm"), nameOf(digit, ".sensor.js"), nameOf(digit, ".js"), digit)}}
 	for _, ending := range []string{".js", ".sensor.js", ".wasm"} {
+		plain := []byte(content(digit, ending))
 		var packed bytes.Buffer
 		w := brotli.NewWriter(&packed)
-		if _, err := w.Write([]byte("content of " + base + ending)); err != nil {
+		if _, err := w.Write(plain); err != nil {
 			t.Fatal(err)
 		}
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
-		for suffix, content := range map[string][]byte{"": []byte("content of " + base + ending), ".br": packed.Bytes(), ".gz": nil} {
-			files[base+ending+suffix] = &fstest.MapFile{Data: content}
+		for suffix, data := range map[string][]byte{"": plain, ".br": packed.Bytes(), ".gz": nil} {
+			files[nameOf(digit, ending)+suffix] = &fstest.MapFile{Data: data}
 		}
 	}
 	a, err := assets.New(files)
@@ -49,13 +60,11 @@ func TestRecorderOfAnotherRelease(t *testing.T) {
 		o.OwnRecorder = own
 		s := start(t, load(t, "", true), o)
 		for _, ending := range []string{".js", ".sensor.js", ".wasm"} {
-			old := "cotrail." + strings.Repeat("1", 16) + ending
-			if res, body := get(t, s.Address()+"/"+old); res.StatusCode != want || want == http.StatusOK && body != "content of "+old {
-				t.Errorf("own recorder alone %v, %s: %d %q", own, old, res.StatusCode, body)
+			if res, body := get(t, s.Address()+"/"+nameOf("1", ending)); res.StatusCode != want || want == http.StatusOK && body != content("1", ending) {
+				t.Errorf("own recorder alone %v, the old %s: %d %q", own, ending, res.StatusCode, body)
 			}
-			current := "cotrail." + strings.Repeat("2", 16) + ending
-			if res, body := get(t, s.Address()+"/"+current); body != "content of "+current {
-				t.Errorf("own recorder alone %v, %s: %d %q", own, current, res.StatusCode, body)
+			if res, body := get(t, s.Address()+"/"+nameOf("2", ending)); body != content("2", ending) {
+				t.Errorf("own recorder alone %v, the current %s: %d %q", own, ending, res.StatusCode, body)
 			}
 		}
 		s.end(t)

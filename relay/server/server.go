@@ -70,6 +70,7 @@ type Server struct {
 	journal   *journal.Journal
 	trail     *trail.Trail
 	others    *assets.Others
+	keeper    *assets.Keeper
 	sessions  *statistics.SessionLog // nil for none
 	stopping  chan struct{}          // closed when the relay begins to end
 	fronts    []front                // the public one first
@@ -167,9 +168,10 @@ func (s *Server) build(ctx context.Context, o Options) error {
 		}
 		s.sessions = &statistics.SessionLog{Dir: o.SessionLogs, Store: s.store, Log: o.Log}
 	}
-	s.others = &assets.Others{Store: s.store, Log: o.Log}
-	if err := s.store.KeepRecorder(ctx, o.Assets.Files(), time.Now().UnixMilli(), assets.Kept); err != nil {
-		return fmt.Errorf("keep the recorder for pages that have its script when another release is served: %w", err)
+	s.others = assets.NewOthers(s.store, o.Log)
+	s.keeper = assets.NewKeeper(s.store, o.Assets.Files(), o.Log)
+	if err := s.keeper.Keep(ctx); err != nil {
+		return err
 	}
 	s.eraser = &erase.Eraser{
 		Store: s.store, Bury: keys.log.Bury, Note: s.journal.Note, Grown: s.trail.Grown,
@@ -305,7 +307,7 @@ func (s *Server) Run(ctx context.Context) error {
 
 // parts are what works by itself, in the order of the data. Each ends with its context.
 func (s *Server) parts() []func(context.Context) error {
-	parts := []func(context.Context) error{s.sequencer.Run, s.sealer.Run, s.trail.Run, s.eraser.Run, s.journal.Run, s.delivery.run}
+	parts := []func(context.Context) error{s.sequencer.Run, s.sealer.Run, s.trail.Run, s.eraser.Run, s.journal.Run, s.delivery.run, s.keeper.Run}
 	if s.sessions != nil {
 		parts = append(parts, s.sessions.Run)
 	}
