@@ -49,6 +49,7 @@ var groups = []struct {
 	{name: "fields", rows: fields},
 	{name: "autofill", rows: autofill, flags: whole},
 	{name: "script", rows: scriptChanges},
+	{name: "rewritten", rows: rewrites},
 	{name: "clicks", rows: clickSituations},
 	{name: "forms", rows: forms},
 	{name: "navigation", rows: navigation, flags: whole},

@@ -22,8 +22,12 @@ export class Life {
     this.recording = recording;
     this.within = new Within(loader, identity, queue.paused);
     this.#undo.push(() => this.within.end());
-    this.#undo.push(loader.tape.roots.watch((root) => isShadowRoot(root) || listen(/** @type {Window} */ (root.defaultView), "message", this.within.hear)));
-    if (identity.around) this.#undo.push(follow(identity.around, recording, this.within));
+    this.#undo.push(loader.tape.roots.watch((root) => isShadowRoot(root) || root === document || listen(/** @type {Window} */ (root.defaultView), "message", this.within.hear)));
+    listen(window, "message", this.within.hear);
+    if (identity.around) {
+      listen(window, "message", identity.around.hear); // as it does already, until the page is written anew
+      this.#undo.push(follow(identity.around, recording, this.within));
+    }
     listen(window, "pagehide", () => this.#leave(true));
     listen(document, "visibilitychange", () => document.visibilityState === "hidden" && this.#leave(false));
     listen(document, "freeze", () => this.#freeze());

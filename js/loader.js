@@ -83,25 +83,29 @@ export class Loader {
     this.by = by;
     this.say("starting");
     this.tape.listen();
-    addEventListener("pagehide", () => this.take || this.failed || this.abandon());
-    document.addEventListener(SAYS, (e) => this.hear(/** @type {CustomEvent} */ (e)));
+    this.tape.roots.watch((root) => {
+      if (root !== document) return;
+      addEventListener("pagehide", this.abandoned);
+      document.addEventListener(SAYS, this.hear);
+    });
     document.dispatchEvent(new Event(HEARS));
     this.load();
   }
 
-  /** The page is left before the recorder is up. It may be shown again. */
-  abandon() {
+  /** The page is left, maybe before the recorder is up. Then it may be shown again. */
+  abandoned = () => {
+    if (this.take || this.failed) return;
     this.away = new Promise((back) => addEventListener("pageshow", () => back(), { once: true }));
     abandon(this.tape);
     for (const call of this.calls) call[4] = 0; // of the tape nothing is left
-  }
+  };
 
-  /** An extension says something, and learns that it was heard. The sensor judges it. @param {CustomEvent} e */
-  hear(e) {
+  /** An extension says something, and learns that it was heard. The sensor judges it. @param {any} e */
+  hear = (e) => {
     e.preventDefault();
     const { detail } = e;
     this.call("hear", [typeof detail === "string" && detail.length <= MAX_SAID ? detail : ""]);
-  }
+  };
 
   async load() {
     try {

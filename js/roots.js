@@ -2,7 +2,8 @@
 // the same origin, and theirs. An event of a frame never reaches the page's window, and some events never leave their
 // shadow root, so each tree has to be known.
 
-import { isShadowRoot } from "./nodes.js";
+import { isElement, isShadowRoot } from "./nodes.js";
+import { quietly } from "./quiet.js";
 
 /** @typedef {Document | ShadowRoot} Root */
 
@@ -19,6 +20,11 @@ export class Roots {
   /** @type {Set<(root: Root) => void>} */
   #watchers = new Set();
   #ended = new AbortController();
+  /** Sees a document that is written anew: document.open takes all listeners away, its window's too, and tells nobody. */
+  #rewritten = new MutationObserver((changes) => {
+    const anew = changes.filter(({ addedNodes }) => Array.from(addedNodes).some(isElement));
+    for (const root of new Set(anew.map(({ target }) => target))) quietly(() => this.enter(/** @type {Document} */ (root)));
+  });
 
   /** The trees that are part of the page now. @returns {Generator<Root>} */
   *[Symbol.iterator]() {
@@ -30,8 +36,8 @@ export class Roots {
   }
 
   /**
-   * Tells of each tree, now and when it is found; of a frame's document again whenever it was loaded, for what has
-   * been written anew has lost its listeners.
+   * Tells of each tree, now and when it is found; of a document again when it is written anew, and of a frame's whenever
+   * it was loaded, for it may have lost its listeners.
    * @param {(root: Root) => void} watcher @returns {() => void} ends it
    */
   watch(watcher) {
@@ -47,6 +53,7 @@ export class Roots {
     if (!known) {
       this.#known.add(root);
       this.#all.add(new WeakRef(root));
+      if (!isShadowRoot(root)) this.#rewritten.observe(root, { childList: true });
     }
     root.addEventListener("load", this.#loaded, { capture: true, passive: true, signal: this.#ended.signal });
     for (const watcher of this.#watchers) watcher(root);
@@ -93,6 +100,7 @@ export class Roots {
   }
 
   end() {
+    this.#rewritten.disconnect();
     this.#ended.abort();
     this.#ended = new AbortController();
     this.#known = new WeakSet();

@@ -26,6 +26,8 @@ const SETTLED = 200;
 
 export class Senses {
   #listening = new AbortController();
+  /** What is listened to of the page's own window and document, which forget it when the page is written anew. @type {[EventTarget, string, (e: any) => void, boolean][]} */
+  #listeners = [];
   /** The hooks of each window, by its document: a frame that is gone takes its own with it. @type {WeakMap<Document, Hooks>} */
   #hooks = new WeakMap();
   /** @type {(() => void)[]} */
@@ -55,10 +57,16 @@ export class Senses {
     }, (at) => this.inputs.commitAll(at));
   }
 
-  /** @param {EventTarget} target @param {string} type @param {(e: any) => void} handler */
-  listen = (target, type, handler) => {
-    target.addEventListener(type, handler, { capture: true, passive: true, signal: this.#listening.signal });
+  /** @param {EventTarget} target @param {string} type @param {(e: any) => void} handler @param {boolean} [capture] */
+  listen = (target, type, handler, capture = true) => {
+    if (target === window || target === document) this.#listeners.push([target, type, handler, capture]);
+    this.#listen(target, type, handler, capture);
   };
+
+  /** @param {EventTarget} target @param {string} type @param {(e: any) => void} handler @param {boolean} [capture] */
+  #listen(target, type, handler, capture = true) {
+    target.addEventListener(type, handler, { capture, passive: true, signal: this.#listening.signal });
+  }
 
   /** The tab, and those that it opens. A frame has none of its own. @param {import("./identity.js").Identity} identity */
   #tab(identity) {
@@ -101,18 +109,24 @@ export class Senses {
   /** A window of the page: its own, or a frame's. @param {Document} root */
   #enter(root) {
     const view = /** @type {Window} */ (root.defaultView);
+    if (root === document && this.#hooks.has(root)) for (const listener of this.#listeners) this.#listen(...listener); // it is written anew
     const hooks = this.#hooks.get(root) || new Hooks();
     this.#hooks.set(root, hooks);
-    this.listen(view, "keydown", (e) => e.key === "Enter" && this.sense(e)); // most keys say nothing, and must cost nothing
+    this.#listen(view, "keydown", this.#keydown);
     this.inputs.hook(hooks, view);
     this.submits.hook(hooks, view);
     this.newTabs.hook(hooks, view);
     this.downloads.hook(hooks, view, this.listen, this.sense);
     this.media.hook(hooks, view);
     hooks.add(/** @type {any} */ (view).Element.prototype, "attachShadow", { after: (_, __, shadow) => shadow.mode === "open" && this.loader.tape.roots.enter(shadow) });
-    this.listen(view, "drop", this.sense);
-    view.addEventListener("blur", this.clipboard.forget, { signal: this.#listening.signal }); // of the window, not of what is in it
+    this.#listen(view, "drop", this.sense);
+    this.#listen(view, "blur", this.clipboard.forget, false); // of the window, not of what is in it
   }
+
+  /** Most keys say nothing, and must cost nothing. @param {KeyboardEvent} e */
+  #keydown = (e) => {
+    if (e.key === "Enter") this.sense(e);
+  };
 
   /** The page is loaded, and has set its fields: what changes from here on is a change. */
   #settled() {

@@ -125,8 +125,6 @@ export class Tape {
     if (navigation) for (const type of OF_NAVIGATION) navigation.addEventListener(type, this.#sense, this.#options(this.#listening));
     this.roots.watch((root) => this.#listenTo(root));
     this.roots.enter(document);
-    const search = () => this.roots.searchAll(); // what the parser has added since
-    for (const type of ["DOMContentLoaded", "load"]) window.addEventListener(type, search, { once: true, signal: this.#listening.signal });
   }
 
   /** @param {AbortController} until */
@@ -143,10 +141,14 @@ export class Tape {
       return;
     }
     const view = /** @type {Window} */ (root.defaultView);
+    if (root === document) for (const type of ["DOMContentLoaded", "load"]) view.addEventListener(type, this.#search, { once: true, signal: options.signal });
     view.addEventListener("input", this.#senseInput, options);
     for (const type of TYPES) view.addEventListener(type, this.#sense, options);
     if (!this.#leaving.signal.aborted) view.addEventListener("focusout", this.#sense, this.#options(this.#leaving));
   }
+
+  /** Looks for what the parser has added since. */
+  #search = () => this.roots.searchAll();
 
   /** @param {Event} e */
   #sense = (e) => {

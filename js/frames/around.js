@@ -52,7 +52,7 @@ export class Around {
   constructor(site, origin) {
     this.site = site;
     this.origin = origin;
-    addEventListener("message", this.#hear, true);
+    addEventListener("message", this.hear, true);
   }
 
   /**
@@ -75,7 +75,7 @@ export class Around {
   }
 
   /** @param {MessageEvent} e */
-  #hear = (e) => {
+  hear = (e) => {
     const { data } = e;
     if (e.source !== parent || e.origin !== this.origin || !data) return;
     if (data.cotrail === "sharing") this.onPause((this.pass.paused = data.paused === true));
@@ -91,6 +91,6 @@ export class Around {
   }
 
   end() {
-    removeEventListener("message", this.#hear, true);
+    removeEventListener("message", this.hear, true);
   }
 }

@@ -6,7 +6,7 @@ import { arrival, here } from "./navigation.js";
 
 /**
  * @param {import("../queue.js").Queue} queue
- * @param {(target: EventTarget, type: string, handler: (e: any) => void) => void} listen
+ * @param {(target: EventTarget, type: string, handler: (e: any) => void, capture?: boolean) => void} listen
  * @param {import("../identity.js").Identity} identity
  * @param {() => number} now
  * @returns {() => void} closes the channel
@@ -40,10 +40,7 @@ export function senseTabs(queue, listen, identity, now) {
 
   listen(document, "visibilitychange", () => seen(now()));
   const looked = () => seen(now());
-  window.addEventListener("focus", looked); // of the window itself: captured, it would be that of every element as well
+  listen(window, "focus", looked, false); // of the window itself: captured, it would be that of every element as well
   seen(arrival());
-  return () => {
-    window.removeEventListener("focus", looked);
-    channel.end();
-  };
+  return () => channel.end();
 }
