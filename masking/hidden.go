@@ -37,8 +37,9 @@ const (
 	numbersKey = "\x01"
 )
 
-// Hide remembers a value that was masked: whatever text repeats it is withheld from now on, in this page load. It is
-// called before any text is made of what comes with the value.
+// Hide remembers a value that was masked: whatever text repeats it is withheld from now on, in this page load. Of a
+// value of several lines, as an address, each line is one as well. It is called before any text is made of what comes
+// with the value.
 func (p *Policy) Hide(value string) {
 	if n := maxHiddenValue; len(value) > n {
 		for n > 0 && !utf8.RuneStart(value[n]) {
@@ -49,14 +50,15 @@ func (p *Policy) Hide(value string) {
 			value = value[:i]
 		}
 	}
-	value = strings.TrimSpace(value)
-	if utf8.RuneCountInString(value) < minHidden {
-		return
-	}
 	if p.hidden == nil {
 		p.hidden = &hidden{}
 	}
-	p.hidden.add(keyOf(value))
+	p.hidden.hide(value)
+	if strings.Contains(value, "\n") {
+		for line := range strings.Lines(value) {
+			p.hidden.hide(line)
+		}
+	}
 }
 
 // HiddenCount tells how many values were ever hidden: it grows with each new one.
@@ -108,6 +110,13 @@ func isNumeric(words []byte) bool {
 		}
 	}
 	return true
+}
+
+func (h *hidden) hide(value string) {
+	value = strings.TrimSpace(value)
+	if utf8.RuneCountInString(value) >= minHidden {
+		h.add(keyOf(value))
+	}
 }
 
 func (h *hidden) add(key string) {

@@ -44,6 +44,17 @@ func TestHiddenLongValue(t *testing.T) {
 	}
 }
 
+// Of a value of several lines each line is withheld, and the whole is.
+func TestHiddenLines(t *testing.T) {
+	p := New()
+	p.Hide("12 Rook Lane\r\nHavenby\n\nIL\n")
+	for text, want := range map[string]bool{"Deliver to Havenby": true, "12 rook lane": true, "12 Rook Lane, Havenby, IL": true, "Rook Lane": false, "Il y a": false, "": false} {
+		if got := p.withholds(text); got != want {
+			t.Errorf("%q: withheld is %v", text, got)
+		}
+	}
+}
+
 // A value that is cut off by the bound of a text is withheld all the same.
 func TestHiddenAtTheBound(t *testing.T) {
 	p := New()
@@ -76,7 +87,7 @@ func TestWithheldAgain(t *testing.T) {
 	for _, v := range []string{"Ada Miller", "4929 1234 5678 9012", "%%%%\n&&", "Ada Miller"} {
 		p.Hide(v)
 	}
-	if n := p.HiddenCount(); n != 3 {
+	if n := p.HiddenCount(); n != 4 { // a line of the signs is one of its own
 		t.Errorf("%d values", n)
 	}
 	again.Withhold(p.Withheld())
@@ -85,7 +96,7 @@ func TestWithheldAgain(t *testing.T) {
 			t.Errorf("%q is not withheld", text)
 		}
 	}
-	if again.HiddenCount() != 3 || again.withholds("Ada") {
+	if again.HiddenCount() != 4 || again.withholds("Ada") {
 		t.Errorf("%q", again.Withheld())
 	}
 }

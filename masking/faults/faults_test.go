@@ -22,6 +22,7 @@ var faults = []fault{
 	{"the default shows", "decide.go", "return Decision{Mask, RuleDefault}", "return Decision{Allow, RuleDefault}"},
 	{"a broken policy opens", "decide.go", "case p.broken:", "case false:"},
 	{"passwords are known in small letters only", "deny.go", "switch strings.ToLower(e.Type) {", "switch e.Type {"},
+	{"lines of a value are told", "hidden.go", `strings.Contains(value, "\n")`, "false"},
 	{"the cross-check is off", "hidden.go", "if h.in(text) {\n\t\treturn true\n\t}", ""},
 	{"the cross-check does not decode", "hidden.go", "for range maxDecodings {", "for range 0 {"},
 	{"addresses are not scrubbed", "url.go", "return origin + out\n", "return raw\n"},
