@@ -1,9 +1,7 @@
 package e2e
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/cotrail/cotrail/e2e/chrome"
 )
@@ -79,48 +77,6 @@ var apiSituations = []situation{
 	refused("tells with details that are none", `cotrail.event("chat", "hello")`, "chat"),
 	refused("tells without details", `cotrail.event("chat")`, "chat"),
 
-	{name: "pauses and resumes", body: `<button id=b>Go</button><input id=a><input id=c type=checkbox>`,
-		do: acts(chrome.Click("#b"), chrome.Script(`cotrail.pause("private talk")`), chrome.Click("#b"), chrome.Type("#a", "x"), leave, chrome.Click("#c"),
-			chrome.Script(`a.value = "set"`), chrome.Script(`cotrail.resume()`), chrome.Click("#b")),
-		want: says("click #b Go", "tab_pause private talk", "tab_resume", "click #b Go")},
-	{name: "pauses, and goes to another page", pages: map[string]string{"/diagnosis": ""},
-		do:   acts(chrome.Script(`cotrail.pause()`), chrome.Leave(`location.href = "/diagnosis"`), chrome.WaitFor(`location.pathname === "/diagnosis" && cotrail.status === "recording"`), chrome.Script(`cotrail.log("a line")`), flushed),
-		want: says("tab_pause", "recorder_started", "client_log a line"),
-		tabs: func(v *scene) {
-			entries := v.relay.settledLog(v.session, "the line is in the log", has(1, "client_log"))
-			if told := fmt.Sprint(entries); strings.Contains(told, "/diagnosis") {
-				v.t.Errorf("the log tells of a page that was reached while sharing was paused: %s", told)
-			}
-		}},
-	{name: "pauses while somebody types", body: `<input id=a><input id=c>`,
-		do:   acts(chrome.Type("#a", "before"), chrome.Script(`cotrail.pause()`), chrome.Press(" and in secret"), leave, chrome.Script(`cotrail.resume()`), chrome.Click("#c")),
-		want: says("click #a", "input_change #a = before", "tab_pause", "tab_resume", "click #c")},
-	{name: "resumes, and what was typed meanwhile is left", body: `<input id=a><input id=c>`,
-		do:   acts(chrome.Script(`cotrail.pause()`), chrome.Type("#a", "secret"), chrome.Script(`cotrail.resume()`), leave, chrome.Click("#c")),
-		want: says("tab_pause", "tab_resume", "click #c")},
-	{name: "resumes, and somebody goes on with what was typed meanwhile", body: `<input id=a>`,
-		do: acts(chrome.Script(`cotrail.pause()`), chrome.Type("#a", "secret"), chrome.Script(`cotrail.resume()`), chrome.Press("s"), leave,
-			chrome.Script(`cotrail.log("found secrets")`), chrome.Script(`a.value = ""`), flushed, chrome.Type("#a", "open"), leave),
-		want: says("tab_pause", "tab_resume", "input_change masked moved input filled", "client_log **********", "input_change masked moved input by script", "click #a", "input_change #a = open")},
-	{name: "resumes, and tells elsewhere what was typed meanwhile", body: `<input id=a><button id=b>Go</button>`,
-		do: acts(chrome.Script(`cotrail.pause()`), chrome.Type("#a", "tuberculosis"), chrome.Script(`cotrail.log("of tuberculosis, typed")`), leave, chrome.Script(`a.remove(); cotrail.resume(); b.textContent = "On tuberculosis"`),
-			chrome.Click("#b"), chrome.Script(`cotrail.log("of tuberculosis, told")`)),
-		want: says("tab_pause", "client_log **********", "tab_resume", "click #b **********", "client_log **********")},
-	{name: "resumes, and tells elsewhere what was typed into an editor meanwhile", body: `<div id=a contenteditable></div>`,
-		do:   acts(chrome.Script(`cotrail.pause()`), chrome.Type("#a", "tuberculosis"), chrome.Script(`cotrail.resume(); cotrail.log("of tuberculosis, told")`)),
-		want: says("tab_pause", "tab_resume", "client_log **********")},
-	{name: "resumes, and tells elsewhere what was typed and taken away meanwhile", body: `<input id=a>`,
-		do:   acts(chrome.Script(`cotrail.pause()`), chrome.Type("#a", "tuberculosis"), chrome.Script(`a.value = ""`), flushed, chrome.Script(`cotrail.resume(); cotrail.log("of tuberculosis, told")`)),
-		want: says("tab_pause", "tab_resume", "client_log **********")},
-	{name: "resumes, and tells elsewhere what was chosen meanwhile", body: `<select id=a class=ph-mask><option>none<option>tuberculosis</select><select id=c><option>none<option>Lisbon</select>`,
-		do:   acts(chrome.Script(`cotrail.pause()`), chrome.Focus("#a"), chrome.Press("t"), chrome.Focus("#c"), chrome.Press("L"), chrome.Script(`cotrail.resume(); for (const word of ["tuberculosis", "Lisbon"]) cotrail.log("of " + word)`)),
-		want: says("tab_pause", "tab_resume", "client_log **********", "client_log of Lisbon")},
-	{name: "pauses, and chooses of many", body: `<select id=a multiple><option>x<option id=y>secret<option id=z>z</select>`,
-		do:   acts(chrome.Script(`cotrail.pause(); y.selected = true; cotrail.resume(); z.selected = true`)),
-		want: says("tab_pause", "tab_resume", "input_change #z = z selected by script")},
-	{name: "pauses twice, and resumes twice", body: `<button id=b>Go</button>`,
-		do:   acts(chrome.Script(`cotrail.resume(); cotrail.pause("once"); cotrail.pause("twice"); cotrail.resume(); cotrail.resume()`), chrome.Click("#b")),
-		want: says("tab_pause once", "tab_resume", "click #b Go")},
 	{name: "stops", body: `<button id=b>Go</button><input id=a>`, ends: true,
 		do:   acts(chrome.Type("#a", "x"), chrome.Script(`cotrail.stop("enough")`), chrome.Click("#b"), chrome.Script(`cotrail.log("unheard")`)),
 		want: says("click #a", "input_change #a = x", "recorder_stopped enough")},

@@ -28,6 +28,9 @@ func asTool(events string) string {
 	})(document.getElementById("a"))`
 }
 
+// sends is an editor that is emptied some time after Enter.
+const sends = `<div id=a contenteditable></div><script>a.onkeydown = e => { if (e.key === "Enter") { e.preventDefault(); setTimeout(() => a.textContent = "", 30) } }</script>`
+
 // scriptChanges: a script changes what a field holds, and when that is none of anybody's acts.
 var scriptChanges = []situation{
 	{name: "a value is set", body: `<input id=a>`,
@@ -203,6 +206,24 @@ var scriptChanges = []situation{
 	{name: "a page writes it anew when it is left", body: `<input id=a onchange="this.value = this.value.trim()"><input>`,
 		do:   acts(chrome.Type("#a", " Ada "), leave),
 		want: says("click #a", "input_change #a =  Ada ", "input_change #a = Ada by script")},
+	{name: "an editor writes itself", body: writesItself + `<button id=b>Go</button>`,
+		do:   acts(chrome.Click("#a"), chrome.Press("hello"), chrome.Click("#b"), chrome.Click("#a"), chrome.Press(kb.Backspace), chrome.Click("#b")),
+		want: says("click #a", "input_change #a = hello", "click #b Go", "click #a", "click #b Go")},
+	{name: "an editor that comes later writes itself", body: `<p id=h></p><button id=b>Go</button>`,
+		do:   acts(chrome.Script("h.outerHTML = `<div id=a contenteditable></div>`; a.addEventListener('beforeinput', e => { e.preventDefault(); const text = e.data; setTimeout(() => a.append(text)) })"), chrome.Click("#a"), chrome.Press("hello"), chrome.Click("#b")),
+		want: says("click #a", "input_change #a = hello", "click #b Go")},
+	{name: "an editor is emptied some time after Enter", body: sends,
+		do:   acts(chrome.Type("#a", "hello"), chrome.Press(kb.Enter), chrome.WaitFor(`a.textContent === ""`)),
+		want: says("click #a", "input_change #a = hello")},
+	{name: "an editor is emptied some time after Enter, and one goes on", body: sends,
+		do:   acts(chrome.Type("#a", "hello"), chrome.Press(kb.Enter), chrome.WaitFor(`a.textContent === ""`), chrome.Press("bye"), chrome.Press(kb.Enter), chrome.WaitFor(`a.textContent === ""`)),
+		want: says("click #a", "input_change #a = hello", "input_change #a = bye")},
+	{name: "an editor that writes itself is emptied some time after Enter, and one goes on", body: writesItself + `<script>a.onkeydown = e => { if (e.key === "Enter") setTimeout(() => a.textContent = "", 30) }</script>`,
+		do:   acts(chrome.Type("#a", "hello"), chrome.WaitFor(`a.textContent === "hello"`), chrome.Press(kb.Enter), chrome.WaitFor(`a.textContent === ""`), chrome.Press("bye"), chrome.WaitFor(`a.textContent === "bye"`), leave),
+		want: says("click #a", "input_change #a = hello", "input_change #a = bye")},
+	{name: "Enter in an editor, and one goes on", body: `<div id=a contenteditable></div>`,
+		do:   acts(chrome.Type("#a", "hello"), chrome.Press(kb.Enter), chrome.Press("bye"), leave),
+		want: says("click #a", "input_change #a = hello\nbye")},
 	{name: "a field is emptied at Enter", body: `<input id=a onkeydown="if (event.key === 'Enter') { sent.textContent = this.value; this.value = '' }"><p id=sent></p>`,
 		do:   acts(chrome.Type("#a", "hello"), chrome.Press(kb.Enter), chrome.WaitFor(`sent.textContent === "hello"`)),
 		want: says("click #a", "input_change #a = hello", "input_change #a =  by script")},

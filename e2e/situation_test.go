@@ -33,6 +33,7 @@ type situation struct {
 
 	want  []string          // what comes after the page's arrival; "load /path" is a page that is reached and recorded
 	finds map[string]string // the paths in want that this page must resolve, each to the element of an expression
+	never string            // what no entry may tell, in its details or elsewhere
 	waits bool              // want has to come by itself, without a flush
 	ends  bool              // the recording is over after want
 	warns []string          // instead of want: one line of the recorder's own, a warning with these words
@@ -47,6 +48,7 @@ var groups = []struct {
 	flags []chromedp.ExecAllocatorOption // of the browser, beside those that all have
 }{
 	{name: "fields", rows: fields},
+	{name: "choices", rows: choices},
 	{name: "autofill", rows: autofill, flags: whole},
 	{name: "script", rows: scriptChanges},
 	{name: "rewritten", rows: rewrites},
@@ -57,6 +59,8 @@ var groups = []struct {
 	{name: "frames", rows: frames},
 	{name: "tabs", rows: tabs, flags: whole},
 	{name: "api", rows: apiSituations},
+	{name: "pauses", rows: pauses, flags: whole},
+	{name: "withheld", rows: withheld, flags: whole},
 	{name: "clipboard", rows: clipboard},
 	{name: "media", rows: media, flags: []chromedp.ExecAllocatorOption{chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("auto-accept-this-tab-capture", true)}},
 }
@@ -257,6 +261,9 @@ func (v *scene) check(s situation) {
 			same++
 		}
 		v.t.Errorf("after %d lines the log differs from what was done:\n%s", same, differ(got[same:], want[same:]))
+	}
+	if s.never != "" && strings.Contains(fmt.Sprint(entries), s.never) {
+		v.t.Errorf("the log tells %q", s.never)
 	}
 	checkShapes(v.t, entries)
 	checkOrigins(v.t, entries)

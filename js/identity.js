@@ -26,11 +26,11 @@ export async function identify({ relay, site, url, token, session: joined }, aga
   const { session, secret, key, tab, stubs, lost, tailAt } = kept;
   const known = Boolean(session && secret && tab);
   if (known && (again || kept.left || !(await isCopy(String(session), String(tab))))) return new Identity(kept, {});
-  if (known) return new Identity({ site, session, secret, key }, { opener: tab, how: window.opener ? "window_open" : "link" });
+  if (known) return new Identity({ site, session, secret, key }, { opener: tab, how: window.opener ? "window_open" : "link", paused: Boolean(kept.paused) });
   const opener = again ? undefined : await findOpener(site, url);
   const left = { site, stubs, lost, tailAt }; // by a page of this tab that was left before it could find out
   if (!opener) return new Identity(left, {});
-  return new Identity({ ...left, session: opener.session, secret: opener.secret, key: opener.key }, { opener: opener.tab, how: opener.how });
+  return new Identity({ ...left, session: opener.session, secret: opener.secret, key: opener.key }, { ...opener, opener: opener.tab });
 }
 
 /** The session that a token is for; the relay reads it, too. @param {string} token */
@@ -50,11 +50,11 @@ async function participant(kept, { site, url, token, session }, again) {
   const { secret, key, tab, stubs, lost, tailAt } = kept;
   const known = Boolean(tab && kept.named && kept.session === session);
   if (known && (again || kept.left || !(await isCopy(session, String(tab))))) return new Identity(kept, { token });
-  if (known) return new Identity({ site, session, secret, key }, { token, opener: tab, how: window.opener ? "window_open" : "link" });
+  if (known) return new Identity({ site, session, secret, key }, { token, opener: tab, how: window.opener ? "window_open" : "link", paused: Boolean(kept.paused) });
   const left = { site, session, stubs, lost, tailAt };
   const opener = again ? undefined : await findOpener(site, url);
   if (!opener || opener.session !== session) return new Identity(left, { token });
-  return new Identity({ ...left, key: opener.key }, { token, opener: opener.tab, how: opener.how });
+  return new Identity({ ...left, key: opener.key }, { ...opener, token, opener: opener.tab });
 }
 
 /** It is the tab's, for its next pages as well, once it is saved. */
@@ -64,14 +64,16 @@ export class Identity {
    * @param {object} from
    * @param {string} [from.opener] the tab this one was opened from, or is a copy of
    * @param {string} [from.how] how it was opened
+   * @param {boolean} [from.paused] whether sharing of that tab was paused: then it is not told where it was
    * @param {import("./frames/around.js").Around} [from.around] the page around, whose session this frame has joined
    * @param {string} [from.token] the participant's, which is not kept: it may say more than the log
    */
-  constructor(kept, { opener = "", how = "initial", around, token = "" }) {
+  constructor(kept, { opener = "", how = "initial", paused = false, around, token = "" }) {
     this.token = token;
     this.opener = opener;
     this.how = how;
     this.around = around;
+    this.referrer = paused ? "" : document.referrer;
     /** Whether the tab is new in its session. */
     this.newTab = !kept.tab;
     this.previousSince = kept.since || 0;

@@ -98,7 +98,7 @@ export class Life {
     const { identity, loader, queue, senses } = this.recording;
     const { around, kept } = identity;
     if (!kept.paused) return;
-    senses.inputs.resume();
+    senses.inputs.resume(); // first: it looks at what was changed, as long as it is paused
     queue.paused = Boolean(around && around.pass.paused);
     this.recording.say({ t: "resume", tab: kept.tab, paused_ms: at - kept.paused }, at);
     kept.paused = 0;

@@ -10,7 +10,7 @@ const HTML = "http://www.w3.org/1999/xhtml";
  * An id that may be data, which the recorder then leaves out: only then, or without an id, are the steps needed.
  * Kept wider than masking.LooksLikeData; of numbers, than what the recorder withholds.
  */
-const DOUBTFUL = /\d{4}|(\d\D*){6}|[@%\x1c-\x1f"']|[^\0-\x7f]|.{16}/s;
+const DOUBTFUL = /(\d\D*){4}|[@%\x1c-\x1f"']|[^\0-\x7f]|.{16}/s;
 
 /** Words of values that are hidden: an id that has one may repeat the value. @type {Set<string>} */
 const hiddenWords = new Set();

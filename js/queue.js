@@ -53,9 +53,6 @@ function cleaned(row) {
 /** What is told while sharing is paused: of the recording itself, what the app says knowingly, and what must not be told. */
 const UNPAUSED = new Set(["pause", "resume", "started", "stopped", "failed", "lost", "jumped", "log", "said", "identify", "tab", "held"]);
 
-/** What repeats texts of the page, or of its app. */
-const SAID = new Set(["log", "said", "identify", "media_failed"]);
-
 /** What the page around a frame tells, and not the frame. */
 const OF_PAGES = new Set(["tab", "active", "navigate", "relocate", "pause", "resume"]);
 
@@ -65,8 +62,8 @@ export class Queue {
   framed = false;
   /** The navigation that was not told while sharing was paused: where it goes on. @type {Row | undefined} */
   missed = undefined;
-  /** Told when something is said: gives what the recorder has to know before it. @type {() => Row[]} */
-  saying = () => [];
+  /** Gives what the recorder has to know before it hears of anything else: whatever is told may repeat it. @type {() => Row[]} */
+  knowing = () => [];
 
   /**
    * @param {(rows: string) => void} deliver
@@ -87,7 +84,7 @@ export class Queue {
       return;
     }
     const first = !this.rows.length;
-    if (SAID.has(String(row.t))) for (const row of this.saying()) this.rows.push({ row, finish: undefined });
+    if (row.t !== "held") for (const row of this.knowing()) this.rows.push({ row, finish: undefined });
     this.rows.push({ row, finish });
     if (!first) return;
     const early = this.look();

@@ -7,6 +7,7 @@ import { isShadowRoot } from "./nodes.js";
 import { quietly } from "./quiet.js";
 import { Clicks } from "./sensor/click.js";
 import { Clipboard } from "./sensor/clipboard.js";
+import { hookDetached } from "./sensor/detached.js";
 import { Downloads } from "./sensor/download.js";
 import { dropped } from "./sensor/files.js";
 import { Inputs } from "./sensor/input.js";
@@ -37,8 +38,8 @@ export class Senses {
   constructor(loader, identity, queue) {
     this.loader = loader;
     this.queue = queue;
-    this.inputs = new Inputs(queue, loader.held, loader.now, this.sense, loader.tape.roots);
-    queue.saying = () => this.inputs.uncommitted();
+    this.inputs = new Inputs(queue, loader.held, loader.now, this.sense, this.listen, loader.tape.roots);
+    queue.knowing = () => this.inputs.uncommitted();
     this.clicks = new Clicks(queue, loader.held, (at) => this.relocation.acted("link", at), (el) => this.inputs.picking(el));
     this.submits = new Submits(queue, loader.held, this.clicks, loader.now, (at) => this.inputs.commitAll(at));
     this.relocation = new Relocation(queue, loader.now);
@@ -46,12 +47,12 @@ export class Senses {
     this.downloads = new Downloads(queue, loader.now);
     this.media = new Media(queue, loader.now);
     this.prints = new Prints(queue);
-    this.newTabs = new NewTabs(queue, loader.now);
+    this.newTabs = new NewTabs(queue, loader.now, loader.tape.roots);
     this.submits.sent = (form, by, e, at, told) => this.newTabs.submit(form, by, e, at, told);
     if (!identity.around) this.#tab(identity);
     this.missed(identity, (loadEntry() || {}).type || "");
     const { before } = identity;
-    this.navigation = new Navigation(queue, loader.now, loader.url, identity.previousSince, before && before.told ? before.user : undefined, (since) => {
+    this.navigation = new Navigation(queue, loader.now, loader.url, identity.previousSince, identity.referrer, before && before.told ? before.user : undefined, (since) => {
       identity.kept.since = since;
       identity.save();
     }, (at) => this.inputs.commitAll(at));
@@ -116,7 +117,11 @@ export class Senses {
     this.inputs.hook(hooks, view);
     this.submits.hook(hooks, view);
     this.newTabs.hook(hooks, view);
-    this.downloads.hook(hooks, view, this.listen, this.sense);
+    hookDetached(hooks, view, this.loader.now, (s, link) => {
+      this.newTabs.click(s, link);
+      this.downloads.linked(s, link);
+    });
+    if (view !== window && "navigation" in view) this.#listen(view.navigation, "navigate", this.sense); // the page's own is on the tape
     this.media.hook(hooks, view);
     hooks.add(/** @type {any} */ (view).Element.prototype, "attachShadow", { after: (_, __, shadow) => shadow.mode === "open" && this.loader.tape.roots.enter(shadow) });
     this.#listen(view, "drop", this.sense);
@@ -159,9 +164,10 @@ export class Senses {
   #tellPaused(s) {
     const { type } = s.e;
     if (type === "input" || type === "change") this.inputs.overlook(s);
+    else this.inputs.changes.withholdAll(); // the page may take it out of its field next
+    if (type === "submit") this.newTabs.submit(/** @type {HTMLFormElement} */ (s.target), s.e.submitter, s.e, s.at);
     if (type === "currententrychange" && s.e.navigationType) this.navigation.moved(s.e.navigationType, s.url || location.href, s.at);
-    const link = type.endsWith("click") && linkOf(s);
-    if (link) this.newTabs.click(s, link);
+    if (type.endsWith("click")) this.newTabs.clicked(s, linkOf(s));
     if (type === "copy" || type === "cut") this.clipboard.forget();
   }
 
@@ -212,10 +218,11 @@ export class Senses {
   /** @param {Sensed} s */
   #click(s) {
     const link = linkOf(s);
-    if (link) this.newTabs.click(s, link);
-    this.inputs.clicked(s);
+    this.newTabs.clicked(s, link);
+    this.inputs.away(s.target, s.at); // a click elsewhere ends typing
     this.submits.clicked(s);
     this.clicks.click(s);
+    this.inputs.clicked(s);
     if (link) this.downloads.clicked(s, link);
   }
 

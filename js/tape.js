@@ -6,6 +6,7 @@ import { BRIEF, TAPED } from "./depth.js";
 import { marked } from "./marks.js";
 import { isShadowRoot } from "./nodes.js";
 import { Roots } from "./roots.js";
+import { written } from "./written.js";
 
 /**
  * What a field held at a moment. Of a denied field nothing is read but whether there is something.
@@ -91,7 +92,7 @@ function read(el, depth) {
 /** @param {HTMLInputElement} el */
 function valueOf(el) {
   if (el.type === "file") return Array.from(el.files || [], (f) => "*" + (/\.\w{1,8}$/.exec(f.name) || [""])[0].toLowerCase()).join(", ");
-  return "value" in el ? String(el.value) : /** @type {Element} */ (el).textContent || "";
+  return "value" in el ? String(el.value) : written(el);
 }
 
 /** The innermost target. @param {Event} e */

@@ -10,7 +10,8 @@ import (
 const (
 	// minHidden is how many characters a value must have: shorter ones are in any text.
 	minHidden = 4
-	// minHiddenNumber is how many digits make a value a number that is recognised in another grouping.
+	// minHiddenNumber is how many digits make a value a number that is recognised among other digits. A shorter one is
+	// only where its groups begin and end with it: within other numbers it would be by chance.
 	minHiddenNumber = 6
 	// maxHidden is how many values are remembered: some forms have a hundred fields, each with a value or two.
 	maxHidden = 256
@@ -20,7 +21,7 @@ const (
 )
 
 // hidden remembers values that were masked, so that texts which repeat them are withheld. It lives in memory only.
-// Values are compared as words: runs of letters and digits in small letters. A long number is compared by its digits,
+// Values are compared as words: runs of letters and digits in small letters. A number is compared by its digits,
 // however it is grouped, and a value of signs alone, whose words are too few, as it is.
 type hidden struct {
 	count   int      // of all values so far
@@ -28,6 +29,7 @@ type hidden struct {
 	bytes   int
 	byWord  map[string][]string // the values by their first word
 	numbers []string
+	short   []string // numbers of fewer digits
 	signs   []string
 }
 
@@ -94,7 +96,7 @@ func keyOf(value string) string {
 	words := appendWords(nil, value)
 	number := appendDigits(nil, words)
 	switch {
-	case len(number) >= minHiddenNumber && isNumeric(words):
+	case len(number) >= minHidden && isNumeric(words):
 		return numbersKey + string(number)
 	case utf8.RuneCount(words) < minHidden:
 		return signsKey + formless(value)
@@ -131,7 +133,7 @@ func (h *hidden) add(key string) {
 		return
 	}
 	h.values = slices.Clone(h.values[len(h.values)/4:])
-	h.bytes, h.byWord, h.numbers, h.signs = 0, nil, nil, nil
+	h.bytes, h.byWord, h.numbers, h.short, h.signs = 0, nil, nil, nil, nil
 	for _, v := range h.values {
 		h.bytes += len(v)
 		h.index(v)
@@ -140,7 +142,9 @@ func (h *hidden) add(key string) {
 
 // index puts a value where it is looked for.
 func (h *hidden) index(key string) {
-	if number, ok := strings.CutPrefix(key, numbersKey); ok {
+	if number, ok := strings.CutPrefix(key, numbersKey); ok && len(number) < minHiddenNumber {
+		h.short = append(h.short, number)
+	} else if ok {
 		h.numbers = append(h.numbers, number)
 	} else if signs, ok := strings.CutPrefix(key, signsKey); ok {
 		h.signs = append(h.signs, signs)
@@ -181,7 +185,7 @@ const maxDecodings = 2
 func (h *hidden) in(text string) bool {
 	var room [256]byte
 	words := appendWords(room[:0], text)
-	return h.inWords(string(words)+" ") || h.inNumbers(words) || h.inSigns(text)
+	return h.inWords(string(words)+" ") || h.inNumbers(words) || h.inGroups(string(words)) || h.inSigns(text)
 }
 
 // inWords looks for the values that begin with a word at each word.
@@ -205,6 +209,27 @@ func (h *hidden) inNumbers(words []byte) bool {
 	var room [256]byte
 	digits := string(appendDigits(room[:0], words))
 	return slices.ContainsFunc(h.numbers, func(v string) bool { return strings.Contains(digits, v) })
+}
+
+// inGroups looks for the short numbers as groups of digits that stand beside each other: 51234 is in "51 234.00".
+func (h *hidden) inGroups(words string) bool {
+	if len(h.short) == 0 {
+		return false
+	}
+	for rest := words; rest != ""; {
+		number := ""
+		for group := range strings.SplitSeq(rest, " ") {
+			number += group
+			if len(number) >= minHiddenNumber || !isNumeric([]byte(group)) {
+				break
+			}
+			if slices.Contains(h.short, number) {
+				return true
+			}
+		}
+		_, rest, _ = strings.Cut(rest, " ")
+	}
+	return false
 }
 
 func (h *hidden) inSigns(text string) bool {

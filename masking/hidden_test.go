@@ -55,6 +55,30 @@ func TestHiddenLines(t *testing.T) {
 	}
 }
 
+// A number is withheld in any grouping. One of few digits must be all of the groups that it is in.
+func TestHiddenNumbers(t *testing.T) {
+	for _, number := range []string{"51234", "51 234", "51.234"} {
+		p := New()
+		p.Hide(number)
+		for text, want := range map[string]bool{
+			"51234": true, "pay 51 234 today": true, "51,234.00": true, "5 1-2.3 4": true, "/x/51_234": true,
+			"151 234": false, "51 2345": false, "5123": false, "7751234": false, "51 x 234": false, "": false,
+		} {
+			if got := p.withholds(text); got != want {
+				t.Errorf("%q, and %q is hidden: withheld is %v", text, number, got)
+			}
+		}
+	}
+	p := New()
+	p.Hide("512 340")
+	p.Hide("1234")
+	for text, want := range map[string]bool{"no. 77512340": true, "5-12-34-0": true, "on 12.34": true, "51234": false, "5 1234": true, "12345": false} {
+		if got := p.withholds(text); got != want {
+			t.Errorf("%q: withheld is %v", text, got)
+		}
+	}
+}
+
 // A value that is cut off by the bound of a text is withheld all the same.
 func TestHiddenAtTheBound(t *testing.T) {
 	p := New()

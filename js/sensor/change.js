@@ -50,7 +50,7 @@ export class Changes {
       return;
     }
     this.#push(el, el, s);
-    if (/** @type {HTMLInputElement} */ (el).type === "file") selected(this.queue, el, /** @type {HTMLInputElement} */ (el).files, s, this.held);
+    if (isFile(el)) selected(this.queue, el, /** @type {HTMLInputElement} */ (el).files, s, this.held);
   }
 
   /** @param {Element} el the field @param {Element} part what changed of it: itself, or an option @param {Sensed} s @param {boolean} [selected] of an option */
@@ -72,7 +72,8 @@ export class Changes {
       row.value = part.localName === "option" ? /** @type {HTMLOptionElement} */ (part).value : content.value;
       formOf(row, el);
       label(row, el);
-    } else if (content) row.raw = withheld(secretsOf(part)).join(ITEM) || undefined;
+    }
+    if (content && (hidden || isFile(el))) row.raw = withheld(secretsOf(part)).join(ITEM) || undefined;
     this.queue.push(row);
   }
 
@@ -94,11 +95,11 @@ export class Changes {
     return options.map((o, i) => /** @type {[HTMLOptionElement, boolean]} */ ([o, now[i]])).filter((_, i) => now[i] !== before[i]);
   }
 
-  /** What fields hold, for the recorder to withhold it elsewhere where it is hidden. @param {Element[]} fields whose changes are not committed yet */
-  holding(fields) {
+  /** What fields hold, for the recorder to withhold it elsewhere where it is hidden. @param {Iterable<Element>[]} fields whose changes are not committed yet */
+  holding(...fields) {
     /** @type {Row[]} */
     const rows = [];
-    for (const el of [...fields, ...this.#overlooked]) quietly(() => rows.push(this.#held(el)));
+    for (const some of [...fields, this.#overlooked]) for (const el of some) quietly(() => rows.push(this.#held(el)));
     return rows;
   }
 
@@ -107,9 +108,14 @@ export class Changes {
     /** @type {Row} */
     const row = { t: "held" };
     const { hidden, content } = subject(row, el, el, { e: undefined, at: 0, target: el, began: this.beganAt(el), unseen: this.isUnseen(el) }, this.held);
-    if (hidden) row.raw = withheld(secretsOf(el)).join(ITEM) || undefined;
+    if (hidden || isFile(el)) row.raw = withheld(secretsOf(el)).join(ITEM) || undefined;
     else if (content) Object.assign(row, { value: content.value, checked: content.checked });
     return row;
+  }
+
+  /** Has the recorder know what a field holds now, which the page may take away and tell elsewhere. @param {Element} el */
+  announce(el) {
+    quietly(() => this.queue.push(this.#held(el)));
   }
 
   /** Whether a field was changed while nothing was recorded, and has not been empty since. @param {Element} el */
@@ -126,16 +132,24 @@ export class Changes {
 
   /** Has the recorder withhold what was given to a field that it was told nothing of. @param {Element} el */
   withhold(el) {
-    if (this.#overlooked.delete(el)) quietly(() => this.queue.push(this.#held(el)));
+    if (this.#overlooked.delete(el)) this.announce(el);
+  }
+
+  /** The same of all such fields. */
+  withholdAll() {
+    for (const el of this.#overlooked) this.withhold(el);
   }
 
   /** Recording goes on: what was changed meanwhile is not told. */
   resume() {
-    for (const el of this.#overlooked) this.withhold(el);
+    this.withholdAll();
     this.#selected = new WeakMap();
     this.take();
   }
 }
+
+/** Whether a field holds files: their names are withheld always. @param {Element} el */
+const isFile = (el) => /** @type {HTMLInputElement} */ (el).type === "file";
 
 /** @param {Row} row @param {Element} el */
 function formOf(row, el) {

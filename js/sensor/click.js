@@ -6,6 +6,7 @@ import { clicked, identityOf, label, shown, subject } from "../facts.js";
 import { nameOf, textOf } from "../names.js";
 import { allOf, focusedBeside, hostOf, isElement, isShadowRoot, localNameOf, matchesOf, nodeTypeOf, parentNodeOf, rootOf } from "../nodes.js";
 import { text } from "../queue.js";
+import { later } from "../quiet.js";
 
 /** @typedef {import("../queue.js").Row} Row */
 /** @typedef {import("../tape.js").Sensed} Sensed */
@@ -65,7 +66,9 @@ export class Clicks {
     const name = target.localName;
     const outer = CONTROLS.has(name) ? null : target.closest("label");
     if (outer && outer.control && !outer.control.contains(target)) this.repeated = [outer.control, s.e.timeStamp];
-    this.push(s, PLAIN.has(name) ? target : meant(s, target));
+    const el = PLAIN.has(name) ? target : meant(s, target);
+    if (isImplicit(target, s.e)) this.push(s, el, (row) => later(() => s.e.defaultPrevented && this.queue.push(row)));
+    else this.push(s, el, (row, finish) => this.queue.push(row, finish));
   }
 
   /** Whether the browser made this click of the act before it. @param {Element} target @param {Sensed} s */
@@ -76,12 +79,7 @@ export class Clicks {
     else if (!this.acting()) this.byScript();
     else if (sends(target) || /** @type {Event} */ (this.made).composedPath().includes(target) || !isSeen(target)) return true;
     if (repeated && repeated[0] === target && repeated[1] === s.e.timeStamp) return true;
-    if (s.e.detail !== 0 || !s.e.isTrusted) return false;
-    if (target.localName === "select" || this.picking(target)) return true; // something was chosen by keyboard in what opens
-    // Enter in a field: the browser clicks the form's button, and the focus stays in the field.
-    const focused = /** @type {HTMLInputElement | null} */ (focusedBeside(target));
-    const form = /** @type {HTMLButtonElement} */ (target).form;
-    return Boolean(form && focused && focused !== target && focused.localName === "input" && focused.form === form);
+    return s.e.detail === 0 && s.e.isTrusted && (target.localName === "select" || this.picking(target)); // something was chosen by keyboard in what opens
   }
 
   byScript() {
@@ -94,8 +92,8 @@ export class Clicks {
     return Boolean(this.made && this.made.eventPhase);
   }
 
-  /** @param {Sensed} s @param {Element} el */
-  push(s, el) {
+  /** @param {Sensed} s @param {Element} el @param {(row: Row, finish?: (row: Row) => void) => void} give */
+  push(s, el, give) {
     const { e } = s;
     /** @type {Row} */
     const row = { t: "click", at: s.at, trusted: e.isTrusted, button: e.button, via: via(e) };
@@ -103,7 +101,7 @@ export class Clicks {
     const { control, by } = clicked(el, path);
     const { hidden } = subject(row, el, control, s, this.held, s.path ? [] : path);
     row.shown_node = localNameOf(hidden ? by : el);
-    if (hidden) return this.queue.push(row);
+    if (hidden) return give(row);
     shown(row, el);
     row.role = text(roleOf(el));
     const link = CONTROLS.has(el.localName) ? null : el.closest("a[href],area[href]");
@@ -115,8 +113,20 @@ export class Clicks {
     const acts = localNameOf(el) === "label" ? control : el;
     if ((!row.form_value || by !== el) && isKey(acts, String(row.label || ""))) row.keypad = true;
     if (row.keypad || Number(row.mask) >= 0) row.identity = identityOf(el); // it is masked: only then it is needed
-    this.queue.push(row, row.via === "pointer" && !s.path ? (row) => position(row, el, e) : undefined);
+    give(row, row.via === "pointer" && !s.path ? (row) => position(row, el, e) : undefined);
   }
+}
+
+/**
+ * Whether it is Enter in a field that clicks: of the form's button, while the focus stays in the field. The form tells
+ * that it is sent, unless the button's click is prevented.
+ * @param {Element} target @param {MouseEvent} e
+ */
+function isImplicit(target, e) {
+  if (e.detail !== 0 || !e.isTrusted) return false;
+  const focused = /** @type {HTMLInputElement | null} */ (focusedBeside(target));
+  const form = /** @type {HTMLButtonElement} */ (target).form;
+  return Boolean(form && focused && focused !== target && focused.localName === "input" && focused.form === form);
 }
 
 /** What was meant: the innermost thing around the target that one acts on, also of the shadow roots that its slots lie in. @param {Sensed} s @param {Element} target @returns {Element} */

@@ -23,28 +23,6 @@ export class Downloads {
     this.now = now;
   }
 
-  /**
-   * @param {import("../hooks.js").Hooks} hooks @param {any} view
-   * @param {(target: EventTarget, type: string, handler: (e: any) => void) => void} listen @param {(e: Event) => void} sense
-   */
-  hook(hooks, view, listen, sense) {
-    if (view.navigation) {
-      if (view !== window) listen(view.navigation, "navigate", sense); // the page's own is on the tape
-      return;
-    }
-    /** The clicks of links that are not in the page, which go by no window. @type {Map<EventTarget | null, Event>} */
-    const clicks = new Map();
-    const note = (/** @type {Event} */ e) => clicks.set(e.target, e);
-    hooks.add(view.HTMLElement.prototype, "click", {
-      before: (el) => el.isConnected || (el.matches(LINK) && el.addEventListener("click", note, { capture: true, once: true })),
-      after: (el) => {
-        const e = clicks.get(el);
-        clicks.delete(el);
-        el.removeEventListener("click", note, { capture: true });
-        if (e) this.#linked({ e, at: Math.round(this.now()), target: el }, el);
-      },
-    });
-  }
 
   /** @param {Sensed} s */
   navigate(s) {
@@ -65,14 +43,12 @@ export class Downloads {
     const hits = judge(link);
     if (s.began) stricter(hits, s.began.hits);
     this.#clicked = { link, hits, page: s.url || location.href };
-    if (!("navigation" in window) && s.e.type === "click") this.#linked(s, link);
+    if (s.e.type === "click") this.linked(s, link);
   }
 
-  /** @param {Sensed} s @param {HTMLAnchorElement} link */
-  #linked(s, link) {
-    const view = link.ownerDocument.defaultView;
-    const own = link.protocol === "data:" || (view && link.origin === view.origin);
-    if (own) this.#later(s, link.href, link.download, link); // what is of another origin is gone to, whatever the link says
+  /** The same of a link in no page, of which nothing else has to be known. @param {Sensed} s @param {HTMLAnchorElement} link */
+  linked(s, link) {
+    if (!("navigation" in window) && isDownload(link)) this.#later(s, link.href, link.download, link);
   }
 
   /**
@@ -95,6 +71,12 @@ export class Downloads {
     if (path) tell();
     else setTimeout(tell);
   }
+}
+
+/** Whether a link downloads what it leads to: what is of another origin is gone to, whatever the link says. @param {HTMLAnchorElement} link */
+export function isDownload(link) {
+  const view = link.ownerDocument.defaultView;
+  return matchesOf(link, LINK) && (/^(blob|data):$/.test(link.protocol) || Boolean(view && link.origin === view.origin));
 }
 
 /** What a file is called by the last part of its address. @param {string} url */

@@ -2,6 +2,8 @@
 
 import { shown, subject } from "../facts.js";
 import { isElement } from "../nodes.js";
+import { ITEM } from "../queue.js";
+import { withheld } from "./secrets.js";
 
 /** @typedef {import("../tape.js").Sensed} Sensed */
 
@@ -12,7 +14,7 @@ import { isElement } from "../nodes.js";
 export function selected(queue, el, files, s, held) {
   if (!files || !files.length) return;
   /** @type {import("../queue.js").Row} */
-  const row = { t: "files", at: s.at };
+  const row = { t: "files", at: s.at, raw: withheld(Array.from(files, (f) => f.name)).join(ITEM) };
   const { hidden } = subject(row, el, el, s, held);
   row.shown_node = el.localName;
   if (!hidden) {

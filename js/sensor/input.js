@@ -2,12 +2,14 @@
 // the browser's change event, by leaving an editor, by an act elsewhere, by a pause, or when the page goes. What a
 // script changes is committed alike, when it has let the field be for a moment.
 
-import { BRIEF, FULL } from "../depth.js";
+import { FULL } from "../depth.js";
 import { beginning, controlOf, editorOf, isFormValue, stricter } from "../facts.js";
 import { isElement, isShadowRoot, isWithin, rootOf } from "../nodes.js";
 import { later, quietly } from "../quiet.js";
 import { surelyHidden } from "../rules.js";
 import { Changes, CHOSEN } from "./change.js";
+import { Editors } from "./editors.js";
+import { groupOf, speaksAnother } from "./radio.js";
 import { Resets } from "./reset.js";
 import { Values } from "./values.js";
 
@@ -19,6 +21,9 @@ const PAUSE = 4000;
 
 /** The same for what scripts change: longer than a tool takes from key to key when it types for somebody. */
 const SCRIPT_PAUSE = 400;
+
+/** How many fields that a script sets at once are asked whether they are to be seen; more than a page sets of those that are not. */
+const MAX_LOOKS = 20;
 
 /** Fields whose browser tells of a change at every key or notch: such a change is committed as typing is. */
 const LINGERS = new Set(["date", "datetime-local", "month", "week", "time", "number", "range", "color"]);
@@ -40,6 +45,8 @@ export class Inputs {
   /** How often something was typed since the timer began, and into what; and how often scripts changed something. */
   strokes = 0;
   sets = 0;
+  /** How often it was asked just now whether a field is to be seen. */
+  looks = 0;
   /** @type {EventTarget | null} */
   last = null;
   /** The field whose own event has just committed it: what the custom element around it does at that event says the same. @type {Element | null} */
@@ -53,15 +60,16 @@ export class Inputs {
   /**
    * @param {import("../queue.js").Queue} queue @param {(el: Element, depth: number) => Held} held
    * @param {() => number} now @param {(e: Event) => void} sense takes the event of leaving a field that has no change event
-   * @param {import("../roots.js").Roots} roots
+   * @param {(target: EventTarget, type: string, handler: (e: any) => void) => void} listen @param {import("../roots.js").Roots} roots
    */
-  constructor(queue, held, now, sense, roots) {
+  constructor(queue, held, now, sense, listen, roots) {
     this.queue = queue;
     this.held = held;
     this.now = now;
     this.sense = sense;
+    this.editors = new Editors(this, listen);
     this.changes = new Changes(queue, held, (el) => this.beganAt(el));
-    this.values = new Values(roots, (el, rules) => this.suspect(el, rules));
+    this.values = new Values(roots, (el, rules) => this.suspect(el, rules), (el) => this.editors.watch(el));
   }
 
   /** Takes the fields as the page has set them: from here on a change by a script is one. */
@@ -116,8 +124,12 @@ export class Inputs {
     if (!s.e.isTrusted) return this.suspect(el);
     if (CHOSEN.has(/** @type {HTMLInputElement} */ (el).type)) {
       const choice = this.chooses(el, s.began || beginning(el, s.path || s.e.composedPath())); // its change event comes at once
-      return later(() => choice.told || el.isConnected || this.commit(el, { ...s, at: Math.round(this.now()), began: choice.began })); // if the page has left it where it was
+      return later(() => {
+        if (this.choosing === choice) this.choosing = null;
+        if (!choice.told && !el.isConnected) this.commit(el, { ...s, at: Math.round(this.now()), began: choice.began }); // there was none
+      });
     }
+    this.editors.typed(el, s.e);
     this.away(el);
     this.watch(el);
     s.began = this.beganAt(el) || s.began || beginning(el, s.path || s.e.composedPath());
@@ -127,6 +139,16 @@ export class Inputs {
     this.told.delete(el);
     this.last = s.target;
     if (!this.timer) this.wait();
+  }
+
+  /** Somebody means to write into an editor. The page may prevent that, and write itself, or nothing. @param {Element} el @param {InputEvent} e */
+  meant(el, e) {
+    if (!e.isTrusted) return;
+    if (this.queue.paused) return this.changes.overlook(el, e.type);
+    this.editors.typed(el, e);
+    if (this.dirty.has(el)) return;
+    this.input({ e, at: 0, target: el });
+    this.last = null; // the input event to come is another
   }
 
   /** Where the change of a field began that is not committed yet. @param {Element} el */
@@ -191,12 +213,7 @@ export class Inputs {
       this.speaks(el);
       return this.early(el, s.at);
     }
-    const held = this.held(el, FULL); // where Enter begins a new line, typing goes on
-    later(() => {
-      if (!this.dirty.has(el) || !held.filled || this.held(el, BRIEF).filled) return;
-      this.commit(el, { .../** @type {Sensed} */ (this.dirty.get(el)), at: s.at, held });
-      this.check(el);
-    });
+    if (!("form" in el)) this.editors.entered(el, s.at); // of a text area the setter of its value tells
   }
 
   /**
@@ -208,14 +225,36 @@ export class Inputs {
     if (el.shadowRoot) el = this.values.outermost(el);
     if (!this.begun || this.dirty.has(el) || this.values.changed(el) === false) return;
     if (this.speaksFor(el)) return void this.scripted.delete(el);
+    if (this.isProvisional(el)) return;
     const field = /** @type {HTMLInputElement} */ (el);
-    if (field.type === "radio" && !field.checked) return this.values.note(el); // another of its group is told
-    if (this.values.isDefault(el) || isInvisible(field)) return this.values.note(el);
+    if (speaksAnother(field) || this.values.isDefault(el) || !(this.scripted.has(el) || this.isThere(field))) return this.values.note(el);
+    if (this.queue.paused) {
+      this.changes.overlook(el, "change");
+      return this.values.note(el);
+    }
     const began = this.scripted.get(el) || beginning(el);
     if (began && rules) stricter(began.hits, rules);
     this.scripted.set(el, began);
     this.sets++;
     if (!this.scriptTimer) this.waitForScripts();
+  }
+
+  /** Whether a field is being chosen in just now, or is another of its group: the page may still prevent that. @param {Element} el */
+  isProvisional(el) {
+    const { choosing } = this;
+    return choosing !== null && (choosing.el === el || groupOf(choosing.el).includes(/** @type {HTMLInputElement} */ (el)));
+  }
+
+  /**
+   * Whether a field that one would type into is there for anybody to see: what a script keeps in one that is not is the
+   * page's own. Asking may make the browser compute all styles; a page that sets many fields at once is asked of some.
+   * @param {HTMLInputElement} el
+   */
+  isThere(el) {
+    if (el.type === "hidden") return false;
+    if (CHOSEN.has(el.type) || !el.checkVisibility) return true;
+    if (!this.looks) later(() => (this.looks = 0));
+    return ++this.looks > MAX_LOOKS || el.checkVisibility({ opacityProperty: true, visibilityProperty: true });
   }
 
   /** Whether a custom element only repeats what a field within it tells. @param {Element} el */
@@ -272,11 +311,11 @@ export class Inputs {
     queueMicrotask(() => (this.clicking = null)); // the change is told within the call
   }
 
-  /** A click elsewhere ends typing; one on a reset button is why the form is reset next. @param {Sensed} s */
+  /** A click may choose something; one on a reset button is why the form is reset next. @param {Sensed} s */
   clicked(s) {
-    this.away(s.target, s.at);
-    const label = isElement(s.target) && s.target.closest("label");
-    const field = label ? label.control : s.target;
+    const around = isElement(s.target) && s.target.closest("label,[contenteditable]");
+    if (around && around.localName !== "label") this.editors.watch(around);
+    const field = around && around.localName === "label" ? /** @type {HTMLLabelElement} */ (around).control : s.target;
     if (isElement(field) && CHOSEN.has(/** @type {HTMLInputElement} */ (field).type)) {
       this.chooses(field, s.began || beginning(field));
       later(() => (this.choosing = null)); // a change of it is told within the click
@@ -290,13 +329,19 @@ export class Inputs {
     for (const el of this.dirty.keys()) this.early(el, at);
     this.resets.settle();
     if (this.begun) this.values.look();
-    for (const el of this.scripted.keys()) this.commitScripted(el, at);
+    for (const el of this.scripted.keys()) if (!this.isProvisional(el)) this.commitScripted(el, at);
   }
 
-  /** Commits before the browser tells of the change. @param {Element} el @param {number} [at] now, if not given */
-  early(el, at = Math.round(this.now())) {
+  /**
+   * Commits before the browser tells of the change.
+   * @param {Element} el @param {number} [at] now, if not given @param {Held} [held] of what it held then, if not now
+   */
+  early(el, at = Math.round(this.now()), held) {
+    const s = /** @type {Sensed} */ (this.dirty.get(el));
+    const before = held ? { held } : this.editors.before(el);
+    if (s.e.type === "beforeinput" && !before && this.values.changed(el) === false) return void this.dirty.delete(el); // nothing was written
     this.told.add(el);
-    this.commit(el, { .../** @type {Sensed} */ (this.dirty.get(el)), at });
+    this.commit(el, { ...s, ...before, at });
     if (this.begun) later(() => this.check(el));
   }
 
@@ -311,6 +356,7 @@ export class Inputs {
   commit(el, s) {
     this.dirty.delete(el);
     this.scripted.delete(el);
+    this.editors.committed(el);
     if (!this.dirty.size && this.watched.size) this.unwatch();
     this.last = null;
     try {
@@ -321,11 +367,12 @@ export class Inputs {
     if (!this.begun) return;
     this.values.note(el);
     this.values.noteAround(el);
+    for (const other of groupOf(el)) this.values.note(other);
   }
 
   /** What fields hold that is not committed yet, for the recorder to withhold it elsewhere where it is hidden. */
   uncommitted() {
-    return this.changes.holding([...this.dirty.keys(), ...this.scripted.keys()]);
+    return this.changes.holding(this.dirty.keys(), this.scripted.keys(), this.choosing ? [this.choosing.el] : []);
   }
 
   /** A field is changed while nothing is recorded. @param {Sensed} s */
@@ -336,6 +383,7 @@ export class Inputs {
 
   /** Recording goes on: what was changed meanwhile is not told. */
   resume() {
+    if (this.begun) this.values.look();
     this.changes.resume();
     this.values.begin();
   }
@@ -350,9 +398,3 @@ function fieldOf(s) {
   return editorOf(el) || (isFormValue(el) ? el : null);
 }
 
-/** Whether a field that one would type into is not there for anybody to see: what a script keeps in it is the page's own. @param {HTMLInputElement} el */
-function isInvisible(el) {
-  if (el.type === "hidden") return true;
-  if (CHOSEN.has(el.type) || !el.checkVisibility) return false;
-  return !el.checkVisibility({ opacityProperty: true, visibilityProperty: true });
-}

@@ -23,11 +23,12 @@ export class Navigation {
    * @param {Queue} queue @param {() => number} now
    * @param {string} url of the page when the loader ran
    * @param {number} previousSince when the tab's page before this one was reached, 0 when there was none
+   * @param {string} referrer where it was reached from, as far as it may be told
    * @param {boolean | undefined} user whether a person's act led here, where it is known
    * @param {(since: number) => void} reached notes when a page was reached
    * @param {(at: number) => void} leave commits what was typed, for the rules of the page where it was typed hold for it
    */
-  constructor(queue, now, url, previousSince, user, reached, leave) {
+  constructor(queue, now, url, previousSince, referrer, user, reached, leave) {
     this.queue = queue;
     this.now = now;
     this.reached = reached;
@@ -41,7 +42,7 @@ export class Navigation {
       at: this.since,
       kind: kinds[(entry && entry.type) || ""] || "load",
       url: url,
-      from: text(document.referrer),
+      from: text(referrer),
       title: text(document.title),
       user,
       previous_ms: previousSince ? Math.max(0, this.since - previousSince) : undefined,

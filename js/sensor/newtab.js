@@ -3,8 +3,9 @@
 // after the event, or when the page goes.
 
 import { editorOf } from "../facts.js";
-import { attributeOf, closestOf, isElement, rootOf } from "../nodes.js";
-import { actionOf } from "./submit.js";
+import { attributeOf, closestOf, documentOf, isElement, rootOf } from "../nodes.js";
+import { isDownload } from "./download.js";
+import { actionOf, methodOf } from "./submit.js";
 import { ALL, NOTHING, tellable } from "./tellable.js";
 
 /** @typedef {import("../tape.js").Sensed} Sensed */
@@ -19,8 +20,10 @@ import { ALL, NOTHING, tellable } from "./tellable.js";
  * @param {boolean} apart whether the tab is cut off from this one: it has no opener, and nothing of the storage
  */
 
-/** Keys with which a click opens a new tab or window. */
 const MAC = /^Mac/.test(navigator.platform);
+
+/** Whether a click opens a new tab or window, by its button or by a key that is held down. @param {MouseEvent} e */
+const isAside = (e) => e.button === 1 || e.shiftKey || (MAC ? e.metaKey : e.ctrlKey);
 
 export class NewTabs {
   /** @type {Listener[]} */
@@ -32,10 +35,14 @@ export class NewTabs {
   /** The call of window.open that is under way: the new tab may be there before it returns. */
   #call = { at: 0, byPerson: false };
 
-  /** @param {import("../queue.js").Queue} queue @param {() => number} now */
-  constructor(queue, now) {
+  /** Whether a click is under way that sends a form to another tab. */
+  #aside = false;
+
+  /** @param {import("../queue.js").Queue} queue @param {() => number} now @param {import("../roots.js").Roots} roots */
+  constructor(queue, now, roots) {
     this.queue = queue;
     this.now = now;
+    this.roots = roots;
   }
 
   /** @param {import("../hooks.js").Hooks} hooks @param {any} view */
@@ -50,34 +57,57 @@ export class NewTabs {
   #scripted(view, [url, target, features], opened) {
     const name = target === undefined ? "_blank" : String(target);
     const unseen = /\bno(opener|referrer)\b/.test(String(features)); // null is given also when it was opened
-    if (!opensTab(name, view) || (!opened && !unseen) || (opened && (opened.parent !== opened || this.#windows.has(opened)))) return;
+    if (!this.#opensTab(name, view) || (!opened && !unseen) || (opened && (opened.parent !== opened || this.#windows.has(opened)))) return;
     if (opened) this.#windows.add(opened);
     this.#tell(resolve(url, view.document.baseURI), "script", "script", this.#call.at, this.#call.byPerson, !opened);
+  }
+
+  /** A click, on a link or not. @param {Sensed} s @param {any} link */
+  clicked(s, link) {
+    if (link) this.click(s, link);
+    this.#aside = isAside(s.e);
+    if (this.#aside) setTimeout(() => (this.#aside = false)); // a form is sent within the click
   }
 
   /** A click on a link, also with the middle button. @param {Sensed} s @param {any} link */
   click(s, link) {
     const { e } = s;
     if (e.type === "auxclick" && e.button !== 1) return;
-    if (link.hasAttribute("download") || editorOf(link)) return;
+    if (isDownload(link) || editorOf(link)) return;
     const told = s.began ? Math.min(tellable(link, s.began.hits), tellable(link)) : tellable(link);
-    const aside = e.button === 1 || e.shiftKey || (MAC ? e.metaKey : e.ctrlKey);
+    const aside = isAside(e);
     this.#later(e, () => {
       const target = targetOf(link);
-      if (!aside && !opensTab(target, link.ownerDocument.defaultView)) return;
+      if (!aside && !this.#opensTab(target, link.ownerDocument.defaultView)) return;
       const byPerson = e.isTrusted;
       this.#tell(hrefOf(link), byPerson ? "link" : "script", "link", s.at, byPerson, aside || isApart(link, target), told);
     });
   }
 
-  /** A form is sent; form.submit() has no event. @param {HTMLFormElement} form @param {Element | null} by @param {Event | undefined} e @param {number} at @param {number} told how much may be told of it */
+  /** A form is sent; form.submit() has no event. @param {HTMLFormElement} form @param {Element | null} by @param {Event | undefined} e @param {number} at @param {number} [told] how much may be told of it */
   submit(form, by, e, at, told) {
-    const view = form.ownerDocument.defaultView;
+    const view = documentOf(form).defaultView;
     const byPerson = Boolean(e && e.isTrusted && isActive(view));
+    const aside = this.#aside && by !== null;
     this.#later(e, () => {
       const target = (by && by.getAttribute("formtarget")) || targetOf(form);
-      if (opensTab(target, view)) this.#tell(actionOf(form, by), "form", "link", at, byPerson, isApart(form, target), told);
+      if (methodOf(form, by) === "dialog") return; // it closes one, and goes nowhere
+      if (aside || this.#opensTab(target, view)) this.#tell(actionOf(form, by), "form", "link", at, byPerson, aside || isApart(form, target), told);
     });
+  }
+
+  /**
+   * Whether what has this target is loaded in another tab. A name may be that of a tab that is open already; nobody can
+   * tell.
+   * @param {string} target @param {any} view
+   */
+  #opensTab(target, view) {
+    const name = target.toLowerCase();
+    if (name === "" || /^_(self|parent|top|unfencedtop)$/.test(name)) return false;
+    if (name === "_blank") return true;
+    for (let at = view; at; at = at.frameElement && at.parent) if (at.name === target) return false;
+    for (const root of this.roots) for (const frame of root.querySelectorAll("iframe,frame,object")) if (nameOf(frame) === target) return false;
+    return true;
   }
 
   /** Decides when every handler has been called. @param {Event | undefined} e @param {() => void} decide */
@@ -118,7 +148,7 @@ const hrefOf = (link) => (link.href && typeof link.href === "object" ? resolve(l
 
 /** The target of a link or a form, or of its document's base element. @param {Element} el */
 function targetOf(el) {
-  const base = el.ownerDocument.querySelector("base[target]");
+  const base = documentOf(el).querySelector("base[target]");
   return attributeOf(el, "target") || (base && base.getAttribute("target")) || "";
 }
 
@@ -128,20 +158,13 @@ function isApart(el, target) {
   return /\bno(opener|referrer)\b/i.test(rel) || (target.toLowerCase() === "_blank" && !/\bopener\b/i.test(rel));
 }
 
-/**
- * Whether what has this target is loaded in another tab. A name may be that of a tab that is open already; nobody can
- * tell.
- * @param {string} target @param {any} view
- */
-function opensTab(target, view) {
-  const name = target.toLowerCase();
-  if (name === "" || /^_(self|parent|top|unfencedtop)$/.test(name)) return false;
-  if (name === "_blank") return true;
-  for (let at = view; at; at = at.frameElement && at.parent) {
-    if (at.name === target) return false;
-    for (const frame of at.document.querySelectorAll("iframe[name],frame[name]")) if (frame.getAttribute("name") === target) return false;
+/** What a frame is called: its document may have named it anew, which only those of its origin can see. @param {any} frame */
+function nameOf(frame) {
+  try {
+    return frame.contentWindow.name;
+  } catch {
+    return frame.getAttribute("name");
   }
-  return true;
 }
 
 /** @param {unknown} url @param {string} base @returns {string} */

@@ -5,6 +5,7 @@
 import { beginning } from "../facts.js";
 import { isElement } from "../nodes.js";
 import { later } from "../quiet.js";
+import { speaksAnother } from "./radio.js";
 import { elementsOf } from "./submit.js";
 
 export class Resets {
@@ -22,6 +23,7 @@ export class Resets {
   clicked(target) {
     const button = isElement(target) && target.closest("[type=reset]");
     this.#clicked = button ? /** @type {HTMLButtonElement} */ (button).form : null;
+    if (button) later(() => (this.#clicked = null)); // the form is reset within the click, or was not
   }
 
   /** The fields of a form get the values that its markup gives them. @param {Sensed} s */
@@ -37,7 +39,7 @@ export class Resets {
       for (const [i, el] of fields.entries()) {
         if (!inputs.values.changed(el)) continue;
         const field = /** @type {HTMLInputElement} */ (el);
-        if (field.type === "radio" && !field.checked) inputs.values.note(el); // another of its group is told
+        if (speaksAnother(field)) inputs.values.note(el);
         else inputs.commit(el, { e, at: Math.round(inputs.now()), target: el, cause: e ? "user" : "script", began: begun[i] });
       }
     });

@@ -3,7 +3,7 @@
 import { BRIEF, FULL } from "../depth.js";
 import { beginning, clicked, identityOf, isFormValue, shown, subject, typeOf } from "../facts.js";
 import { nameOf } from "../names.js";
-import { attributeOf, isElement, localNameOf, matchesOf } from "../nodes.js";
+import { attributeOf, documentOf, isElement, localNameOf, matchesOf } from "../nodes.js";
 import { ITEM, PART, plain, text } from "../queue.js";
 import { chain, judge, surelyHidden } from "../rules.js";
 import { isKey } from "./click.js";
@@ -93,7 +93,7 @@ export class Submits {
     row.name = row.shown_name;
     row.class = row.shown_class;
     const open = told === ALL ? by : null; // a button that is hidden does not say where it sends the form
-    row.method = attribute(open, "formmethod") || attribute(form, "method").toLowerCase() || "get";
+    row.method = methodOf(form, open);
     row.action = actionOf(form, open);
     row.fields = fieldsOf(form).map((el) => fieldItem(el, this.held)).join(ITEM);
     if (by && told !== NOTHING) row.submitter_node = by.localName;
@@ -117,9 +117,13 @@ function ofSubmitter(by) {
 const attribute = (el, name) => (el && attributeOf(el, name)) || "";
 
 /** @param {HTMLFormElement} form @param {Element | null} by */
+export const methodOf = (form, by) => (attribute(by, "formmethod") || attribute(form, "method")).toLowerCase() || "get";
+
+/** @param {HTMLFormElement} form @param {Element | null} by */
 export function actionOf(form, by) {
+  const { URL: url, baseURI } = documentOf(form); // the form's own could be one of its fields
   try {
-    return new URL(attribute(by, "formaction") || attribute(form, "action") || form.ownerDocument.URL, form.baseURI).href;
+    return new URL(attribute(by, "formaction") || attribute(form, "action") || url, baseURI).href;
   } catch {
     return "";
   }

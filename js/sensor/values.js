@@ -33,10 +33,12 @@ export class Values {
   /**
    * @param {import("../roots.js").Roots} roots
    * @param {(el: Element, rules?: import("../rules.js").Hits) => void} suspect told of a field that may have been changed by a script, and of rules that may have held then
+   * @param {(el: Element) => void} edits told of each editor
    */
-  constructor(roots, suspect) {
+  constructor(roots, suspect, edits) {
     this.roots = roots;
     this.suspect = suspect;
+    this.edits = edits;
   }
 
   /** Takes all fields as they are, and looks at them again and again from now on. */
@@ -49,7 +51,10 @@ export class Values {
   /** The log knows what the field holds now, and with it any editor around it. @param {Element} el */
   note(el) {
     this.#known.set(el, safeStateOf(el));
-    if (!("form" in el)) this.#rules.set(el, judge(el));
+    if (!("form" in el)) {
+      this.#rules.set(el, judge(el));
+      this.edits(el);
+    }
     const around = "form" in el ? null : el.parentElement && el.parentElement.closest("[contenteditable]:not([contenteditable=false])");
     if (around && this.#known.has(around)) this.note(around);
     if (el.localName === "select") this.#chosen.set(el, optionOf(/** @type {HTMLSelectElement} */ (el)));

@@ -19,6 +19,7 @@ const ANSWER_WITHIN = 4000;
  * @property {string} key
  * @property {string} tab
  * @property {string} how how the tab was opened: link or window_open
+ * @property {boolean} paused whether sharing of the tab that opened it is paused
  */
 
 /** Whether this is the first page of its tab, as far as the browser tells. */

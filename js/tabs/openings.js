@@ -59,8 +59,8 @@ export class Openings {
 
   /** @param {string} ask @param {Opening} opening @param {boolean} exact @param {number} candidates */
   #offer(ask, opening, exact, candidates) {
-    const { session, secret, key, tab } = this.identity.kept;
-    const pass = candidates === 1 ? { session, secret, key, tab, how: opening.how } : {};
+    const { session, secret, key, tab, paused } = this.identity.kept;
+    const pass = candidates === 1 ? { session, secret, key, tab, how: opening.how, paused: paused > 0 } : {};
     this.#offered.set(ask, opening);
     this.channel.post({ answer: ask, exact, candidates, ...pass });
   }

@@ -23,6 +23,8 @@ var faults = []fault{
 	{"a broken policy opens", "decide.go", "case p.broken:", "case false:"},
 	{"passwords are known in small letters only", "deny.go", "switch strings.ToLower(e.Type) {", "switch e.Type {"},
 	{"lines of a value are told", "hidden.go", `strings.Contains(value, "\n")`, "false"},
+	{"short numbers are told in other groups", "hidden.go", "|| h.inGroups(string(words))", ""},
+	{"short numbers are found within longer ones", "hidden.go", "if slices.Contains(h.short, number) {", "if slices.ContainsFunc(h.short, func(v string) bool { return strings.Contains(number, v) }) {"},
 	{"the cross-check is off", "hidden.go", "if h.in(text) {\n\t\treturn true\n\t}", ""},
 	{"the cross-check does not decode", "hidden.go", "for range maxDecodings {", "for range 0 {"},
 	{"addresses are not scrubbed", "url.go", "return origin + out\n", "return raw\n"},
