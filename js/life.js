@@ -100,10 +100,14 @@ export class Life {
     if (!kept.paused) return;
     senses.inputs.resume(); // first: it looks at what was changed, as long as it is paused
     queue.paused = Boolean(around && around.pass.paused);
+    const { missed } = queue;
+    const navigate = () => missed && this.recording.say({ ...missed, at, from: undefined, previous_ms: undefined }); // of where it was meanwhile nothing is told
+    const restored = missed && missed.kind === "restore";
+    if (restored) navigate(); // first: by this the relay knows that what the tab's other pages told came before
     this.recording.say({ t: "resume", tab: kept.tab, paused_ms: at - kept.paused }, at);
+    if (!restored) navigate();
     kept.paused = 0;
     identity.save();
-    if (queue.missed) this.recording.say({ ...queue.missed, at, from: undefined, previous_ms: undefined }); // of where it was meanwhile nothing is told
     queue.missed = undefined;
     this.within.pause(queue.paused);
     loader.say("recording");

@@ -80,7 +80,7 @@ export class Queue {
   push(row, finish) {
     if (this.framed && OF_PAGES.has(String(row.t))) return;
     if (this.paused && !UNPAUSED.has(String(row.t))) {
-      if (row.t === "navigate") this.missed = row;
+      if (row.t === "navigate") this.missed = this.missed && this.missed.kind === "restore" ? { ...row, kind: "restore" } : row;
       return;
     }
     const first = !this.rows.length;
