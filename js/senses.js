@@ -113,7 +113,6 @@ export class Senses {
     if (root === document && this.#hooks.has(root)) for (const listener of this.#listeners) this.#listen(...listener); // it is written anew
     const hooks = this.#hooks.get(root) || new Hooks();
     this.#hooks.set(root, hooks);
-    this.#listen(view, "keydown", this.#keydown);
     this.inputs.hook(hooks, view);
     this.submits.hook(hooks, view);
     this.newTabs.hook(hooks, view);
@@ -127,11 +126,6 @@ export class Senses {
     this.#listen(view, "drop", this.sense);
     this.#listen(view, "blur", this.clipboard.forget, false); // of the window, not of what is in it
   }
-
-  /** Most keys say nothing, and must cost nothing. @param {KeyboardEvent} e */
-  #keydown = (e) => {
-    if (e.key === "Enter") this.sense(e);
-  };
 
   /** The page is loaded, and has set its fields: what changes from here on is a change. */
   #settled() {

@@ -42,6 +42,8 @@ export class Inputs {
   begun = false;
   /** Windows in which leaving an editor is noticed now. @type {Set<Window>} */
   watched = new Set();
+  /** Windows in which Enter is noticed. @type {WeakSet<Window>} */
+  keyed = new WeakSet();
   /** How often something was typed since the timer began, and into what; and how often scripts changed something. */
   strokes = 0;
   sets = 0;
@@ -67,6 +69,7 @@ export class Inputs {
     this.held = held;
     this.now = now;
     this.sense = sense;
+    this.listen = listen;
     this.editors = new Editors(this, listen);
     this.changes = new Changes(queue, held, (el) => this.beganAt(el));
     this.values = new Values(roots, (el, rules) => this.suspect(el, rules), (el) => this.editors.watch(el));
@@ -88,10 +91,23 @@ export class Inputs {
 
   /** Leaving an element of which the browser will tell no change is to be noticed. @param {Element} el */
   watch(el) {
+    this.hearEnter(el);
     const view = "form" in el ? null : el.ownerDocument.defaultView;
     if (!view || this.watched.has(view)) return;
     this.watched.add(view);
     view.addEventListener("focusout", this.sense, CAPTURE);
+  }
+
+  /**
+   * At Enter a page may take away what was typed. Of most fields the setter of their value tells; not of an editor, nor of
+   * a field that has a setter of its own, as React's do. Most pages have neither, and hearing of each key takes time.
+   * @param {Element} el
+   */
+  hearEnter(el) {
+    const view = "form" in el && !Object.hasOwn(el, "value") ? null : el.ownerDocument.defaultView;
+    if (!view || this.keyed.has(view)) return;
+    this.keyed.add(view);
+    this.listen(view, "keydown", (e) => e.key === "Enter" && this.sense(e));
   }
 
   unwatch() {
@@ -103,7 +119,7 @@ export class Inputs {
   hook(hooks, view) {
     this.values.hook(hooks, view, (el, to) => {
       // What was typed is taken away, as when Enter adds it to a list: it is told before it is gone.
-      if (to === "" && this.dirty.has(el) && /** @type {HTMLInputElement} */ (el).value) this.early(el);
+      if ((to === "" || isEnter(view.event)) && this.dirty.has(el) && /** @type {HTMLInputElement} */ (el).value) this.early(el);
       if (to === "") this.changes.withhold(el);
     });
   }
@@ -144,7 +160,7 @@ export class Inputs {
   /** Somebody means to write into an editor. The page may prevent that, and write itself, or nothing. @param {Element} el @param {InputEvent} e */
   meant(el, e) {
     if (!e.isTrusted) return;
-    if (this.queue.paused) return this.changes.overlook(el, e.type);
+    if (this.queue.paused) return this.overlook({ e, at: 0, target: el });
     this.editors.typed(el, e);
     if (this.dirty.has(el)) return;
     this.input({ e, at: 0, target: el });
@@ -205,7 +221,7 @@ export class Inputs {
     this.early(el, s.at); // WebKit tells of the change after it
   }
 
-  /** Enter may send what was typed, and empty the field, before anything else is told. @param {Sensed} s */
+  /** Enter, where it is heard of: it may send what was typed, and empty the field, before anything else is told. @param {Sensed} s */
   keydown(s) {
     const el = fieldOf(s);
     if (!s.e.isTrusted || s.e.isComposing || !el || !this.dirty.has(el)) return;
@@ -378,7 +394,9 @@ export class Inputs {
   /** A field is changed while nothing is recorded. @param {Sensed} s */
   overlook(s) {
     const el = fieldOf(s);
-    if (el) this.changes.overlook(el, s.e.type);
+    if (!el) return;
+    this.hearEnter(el);
+    this.changes.overlook(el, s.e.type);
   }
 
   /** Recording goes on: what was changed meanwhile is not told. */
@@ -388,6 +406,9 @@ export class Inputs {
     this.values.begin();
   }
 }
+
+/** Whether a script does something at Enter. @param {any} e the window's event, if there is one */
+const isEnter = (e) => Boolean(e) && e.key === "Enter";
 
 /** The field that an event is about. @param {Sensed} s @returns {Element | null} */
 function fieldOf(s) {
