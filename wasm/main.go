@@ -10,6 +10,7 @@ package main
 import (
 	"runtime"
 
+	"github.com/cotrail/cotrail/wasm/batch"
 	"github.com/cotrail/cotrail/wasm/capture"
 	"github.com/cotrail/cotrail/wasm/dom"
 	"github.com/cotrail/cotrail/wasm/recorder"
@@ -31,6 +32,7 @@ func main() { select {} }
 //
 //go:wasmexport rehearse
 func rehearse() {
+	batch.Prepare()
 	runtime.KeepAlive(make([]byte, 2<<20))
 	runtime.GC()
 	for size := 8; size <= 256; size += 8 { // one of each small class, with and without pointers

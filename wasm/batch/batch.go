@@ -3,6 +3,8 @@
 package batch
 
 import (
+	"cmp"
+
 	"github.com/andybalholm/brotli"
 	"github.com/andybalholm/brotli/matchfinder"
 
@@ -15,10 +17,30 @@ const (
 	chainLength = 4
 	// tableBits keeps the match finder's table at 64 KiB: a window of RenewAfter has no use for more.
 	tableBits = 14
+	// usualWindow is how many bytes of events most pages send, at most: some three hundred events.
+	usualWindow = 64 << 10
 	// idleRenew is the pause after which a new brotli stream begins, in milliseconds. The relay forgets the
 	// window of a connection that is silent longer, so that idle pages cost it no memory.
 	idleRenew = 20_000
 )
+
+// prepared is the match finder that the next Writer takes, if there is one.
+var prepared *matchfinder.M4
+
+// Prepare makes the match finder of the first Writer, with the room that most windows need. Whoever can call it when
+// nobody waits spares the first frames that.
+func Prepare() {
+	prepared = newFinder()
+	var some [7]byte // too few to be looked at, so that nothing but room is left behind
+	var matches []matchfinder.Match
+	for n := 0; n < usualWindow; n += len(some) {
+		matches = prepared.FindMatches(matches[:0], some[:])
+	}
+}
+
+func newFinder() *matchfinder.M4 {
+	return &matchfinder.M4{MaxDistance: event.RenewAfter, ChainLength: chainLength, TableBits: tableBits, DistanceBitCost: 40}
+}
 
 // Writer makes the frames of one connection. A new connection needs Reset.
 type Writer struct {
@@ -53,10 +75,9 @@ var flush = []byte{'\n'}
 func (w *Writer) begin() {
 	w.encoder.Reset()
 	if w.finder == nil {
-		w.finder = &matchfinder.M4{MaxDistance: event.RenewAfter, ChainLength: chainLength, TableBits: tableBits, DistanceBitCost: 40}
-	} else {
-		w.finder.Reset()
+		w.finder, prepared = cmp.Or(prepared, newFinder()), nil
 	}
+	w.finder.Reset()
 	w.streamed = 0
 }
 
