@@ -78,10 +78,13 @@ function step(el) {
   return index > 1 ? name + "@" + index : name;
 }
 
+const PLAIN = /^[a-z][\w-]*$/i;
+
 /** @param {Element} el @param {Node} root */
 function uniqueID(el, root) {
   const id = attributeOf(el, "id"); // a form's own property could be one of its fields
-  if (!id || /[\x1c-\x1f]| >> /.test(id) || !("querySelectorAll" in root)) return "";
-  const selector = "#" + (/^[a-z][\w-]*$/i.test(id) ? id : CSS.escape(id)); // most need no escaping, and asking for it takes time
-  return /** @type {ParentNode} */ (root).querySelectorAll(selector).length === 1 ? id : "";
+  if (!id) return "";
+  const isPlain = PLAIN.test(id); // most need no escaping, and asking for it takes time
+  if ((!isPlain && /[\x1c-\x1f]| >> /.test(id)) || (root !== document && !("querySelectorAll" in root))) return "";
+  return /** @type {ParentNode} */ (root).querySelectorAll("#" + (isPlain ? id : CSS.escape(id))).length === 1 ? id : "";
 }

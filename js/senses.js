@@ -3,7 +3,7 @@
 
 import { beginningAs } from "./facts.js";
 import { Hooks } from "./hooks.js";
-import { isShadowRoot } from "./nodes.js";
+import { isElement, isShadowRoot } from "./nodes.js";
 import { quietly } from "./quiet.js";
 import { Clicks } from "./sensor/click.js";
 import { Clipboard } from "./sensor/clipboard.js";
@@ -93,7 +93,7 @@ export class Senses {
     }
     this.#called(Infinity);
     if (signal.aborted) return; // the page has stopped it
-    tape.handOver(this.sense, (e) => this.inputs.goesOn(e));
+    tape.handOver(this.sense, this.inputs.goesOn);
     this.#undo.push(this.navigation.watch(this.listen));
     this.#undo.push(tape.roots.watch((root) => isShadowRoot(root) || this.#enter(root)));
     tape.roots.searchAll();
@@ -212,11 +212,12 @@ export class Senses {
   /** @param {Sensed} s */
   #click(s) {
     const link = linkOf(s);
+    const button = isElement(s.target) ? /** @type {HTMLButtonElement | null} */ (s.target.closest("button,input")) : null;
     this.newTabs.clicked(s, link);
     this.inputs.away(s.target, s.at); // a click elsewhere ends typing
-    this.submits.clicked(s);
+    this.submits.clicked(s, button);
     this.clicks.click(s);
-    this.inputs.clicked(s);
+    this.inputs.clicked(s, button);
     if (link) this.downloads.clicked(s, link);
   }
 

@@ -135,6 +135,11 @@ export class Changes {
     if (this.#overlooked.delete(el)) this.announce(el);
   }
 
+  /** Whether there are such fields. */
+  overlooks() {
+    return this.#overlooked.size > 0;
+  }
+
   /** The same of all such fields. */
   withholdAll() {
     for (const el of this.#overlooked) this.withhold(el);

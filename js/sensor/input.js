@@ -28,6 +28,9 @@ const MAX_LOOKS = 20;
 /** Fields whose browser tells of a change at every key or notch: such a change is committed as typing is. */
 const LINGERS = new Set(["date", "datetime-local", "month", "week", "time", "number", "range", "color"]);
 
+/** @type {import("../queue.js").Row[]} */
+const NONE = [];
+
 const CAPTURE = { capture: true, passive: true };
 
 export class Inputs {
@@ -128,10 +131,10 @@ export class Inputs {
    * Whether an input event says no more than the one before: that its field is being typed into.
    * @param {Event} e
    */
-  goesOn(e) {
+  goesOn = (e) => {
     this.strokes++;
     return e.target === this.last && e.isTrusted;
-  }
+  };
 
   /** @param {Sensed} s */
   input(s) {
@@ -327,8 +330,8 @@ export class Inputs {
     queueMicrotask(() => (this.clicking = null)); // the change is told within the call
   }
 
-  /** A click may choose something; one on a reset button is why the form is reset next. @param {Sensed} s */
-  clicked(s) {
+  /** A click may choose something; one on a reset button is why the form is reset next. @param {Sensed} s @param {HTMLButtonElement | null} button */
+  clicked(s, button) {
     const around = isElement(s.target) && s.target.closest("label,[contenteditable]");
     if (around && around.localName !== "label") this.editors.watch(around);
     const field = around && around.localName === "label" ? /** @type {HTMLLabelElement} */ (around).control : s.target;
@@ -337,7 +340,7 @@ export class Inputs {
       later(() => (this.choosing = null)); // a change of it is told within the click
     }
     if (!s.e.isTrusted) return this.byScript(s);
-    this.resets.clicked(s.target);
+    this.resets.clicked(button);
   }
 
   /** Commits all that is not committed. @param {number} [at] */
@@ -388,6 +391,7 @@ export class Inputs {
 
   /** What fields hold that is not committed yet, for the recorder to withhold it elsewhere where it is hidden. */
   uncommitted() {
+    if (!this.dirty.size && !this.scripted.size && !this.choosing && !this.changes.overlooks()) return NONE;
     return this.changes.holding(this.dirty.keys(), this.scripted.keys(), this.choosing ? [this.choosing.el] : []);
   }
 

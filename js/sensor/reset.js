@@ -19,11 +19,10 @@ export class Resets {
     this.inputs = inputs;
   }
 
-  /** A click by a person is why the form is reset next, if it is on a reset button. @param {EventTarget} target */
-  clicked(target) {
-    const button = isElement(target) && target.closest("[type=reset]");
-    this.#clicked = button ? /** @type {HTMLButtonElement} */ (button).form : null;
-    if (button) later(() => (this.#clicked = null)); // the form is reset within the click, or was not
+  /** A click by a person is why the form is reset next, if it is on a reset button. @param {HTMLButtonElement | null} button */
+  clicked(button) {
+    this.#clicked = button && button.type === "reset" ? button.form : null;
+    if (this.#clicked) later(() => (this.#clicked = null)); // the form is reset within the click, or was not
   }
 
   /** The fields of a form get the values that its markup gives them. @param {Sensed} s */

@@ -63,10 +63,9 @@ export class Submits {
     });
   }
 
-  /** A click may send a form. @param {Sensed} s */
-  clicked({ target, began }) {
-    const by = isElement(target) && /** @type {HTMLInputElement | null} */ (target.closest("button,input"));
-    if (!by || (by.type !== "submit" && by.type !== "image") || !isElement(by.form)) return;
+  /** A click may send a form. @param {Sensed} s @param {HTMLButtonElement | null} by the button that was clicked */
+  clicked({ began }, by) {
+    if (!by || (by.type !== "submit" && /** @type {string} */ (by.type) !== "image") || !isElement(by.form)) return;
     this.#clicked = { by, told: began ? Math.min(tellable(by, began.hits), ofSubmitter(by)) : ofSubmitter(by), form: by.form, began: beginning(by.form) };
     setTimeout(() => (this.#clicked = undefined)); // the form is sent within the click
   }

@@ -43,7 +43,7 @@ export class Values {
 
   /** Takes all fields as they are, and looks at them again and again from now on. */
   begin() {
-    for (const el of this.#fields()) quietly(() => this.note(el));
+    this.#each((el) => this.note(el));
     this.end();
     this.#wait();
   }
@@ -87,23 +87,26 @@ export class Values {
 
   /** Looks at all fields. One that is new was given its value by the page. */
   look() {
-    for (const el of this.#fields()) {
-      quietly(() => {
-        const changed = this.changed(el);
-        if (changed && !isCustomField(el)) this.suspect(el, this.#rules.get(el)); // a custom field tells of itself
-        else if (changed === undefined) this.note(el);
-      });
-    }
+    this.#each((el) => {
+      const changed = this.changed(el);
+      if (changed === false) return;
+      if (changed === undefined) this.note(el);
+      else if (!isCustomField(el)) this.suspect(el, this.#rules.get(el)); // a custom field tells of itself
+    });
   }
 
-  *#fields() {
+  /** @param {(el: Element) => void} f is called with each field */
+  #each(f) {
     let left = MAX_FIELDS;
     for (const root of this.roots) {
       const custom = customField(root);
-      if (custom) yield custom;
-      else for (const el of root.querySelectorAll(FIELDS)) {
+      for (const el of custom ? [custom] : root.querySelectorAll(FIELDS)) {
         if (--left < 0) return;
-        if (!el.hasAttribute("contenteditable") || editorOf(el) === el) yield el;
+        try {
+          if ("form" in el || editorOf(el) === el || el === custom) f(el);
+        } catch {
+          // The page has made it so; the others are looked at all the same.
+        }
       }
     }
   }
