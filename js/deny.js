@@ -60,7 +60,7 @@ const ASCII = /^[\0-\x7f]*$/;
 const UNSEEN = /[\u0300-\u036f\ufe00-\ufe0f\p{Cf}]/gu;
 
 /** Without accents; of letters whose stroke or missing dot is no accent only those that the words have. @param {string} names */
-const unaccented = (names) => (ASCII.test(names) ? names : names.normalize("NFKD").replace(UNSEEN, "").normalize("NFC").replace(/ł/gi, "l").replace(/ı/g, "i"));
+const unaccented = (names) => names.normalize("NFKD").replace(UNSEEN, "").normalize("NFC").replace(/ł/gi, "l").replace(/ı/g, "i");
 
 /** @param {string} all names @param {string} joined the same without what is no letter or digit */
 function isSecret(all, joined) {
@@ -70,8 +70,10 @@ function isSecret(all, joined) {
 
 /** Whether one of the names is a secret's. @param {string[]} names */
 export function deniedNames(names) {
-  const all = unaccented(names.join("|"));
-  const joined = all.toLowerCase().replace(ASCII.test(all) ? ASCII_CUT : CUT, "");
+  const named = names.join("|");
+  const isPlain = ASCII.test(named);
+  const all = isPlain ? named : unaccented(named);
+  const joined = all.toLowerCase().replace(isPlain ? ASCII_CUT : CUT, "");
   return HINT.test(joined) && isSecret(all, joined);
 }
 

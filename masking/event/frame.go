@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
+	"slices"
 	"strconv"
 )
 
@@ -93,6 +94,7 @@ func Checksum(plain []byte) uint32 { return crc32.Checksum(plain, castagnoli) }
 
 // Append writes the batch as a frame.
 func (b *Batch) Append(dst []byte) []byte {
+	dst = slices.Grow(dst, batchHead+3*binary.MaxVarintLen64+len(b.Body))
 	dst = append(dst, Version, byte(KindBatch))
 	dst = append(dst, b.Stream[:]...)
 	dst = binary.LittleEndian.AppendUint32(dst, b.Checksum)
@@ -194,6 +196,7 @@ func ReadAck(frame []byte) (uint64, error) {
 
 // AppendPart writes a frame as one part of a POST body: its length as a uvarint, then the frame.
 func AppendPart(dst, frame []byte) []byte {
+	dst = slices.Grow(dst, binary.MaxVarintLen64+len(frame))
 	return append(binary.AppendUvarint(dst, uint64(len(frame))), frame...)
 }
 

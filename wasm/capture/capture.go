@@ -47,7 +47,7 @@ func (c *Capture) at(url string) {
 func (c *Capture) Events(text string) iter.Seq[event.Event] {
 	return func(yield func(event.Event) bool) {
 		policy, before := c.Policy, c.before
-		var decisions []*masking.Decision
+		decisions := make([]*masking.Decision, 0, 1+strings.Count(text, RowEnd))
 		for r := range Rows(text) {
 			decisions = append(decisions, c.hide(r))
 		}

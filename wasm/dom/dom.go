@@ -10,6 +10,7 @@ package dom
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -132,6 +133,11 @@ func (Bridge) Remember(values [][]byte) { remember(text(joined(values))) }
 
 // joined is what Bodies takes apart.
 func joined(bodies [][]byte) (data []byte) {
+	size := 0
+	for _, body := range bodies {
+		size += binary.MaxVarintLen32 + len(body)
+	}
+	data = slices.Grow(data, size)
 	for _, body := range bodies {
 		data = append(binary.AppendUvarint(data, uint64(len(body))), body...)
 	}
