@@ -1,6 +1,6 @@
 // Editors that the page writes itself. Many prevent what the browser would do at a key, and change their content some
-// time later, as when the page has rendered; of a message that is sent at Enter the editor is emptied when the server
-// has answered. Of neither the browser tells.
+// time later, as when the page has rendered; of a message that is sent at Enter the editor, or the text area, is emptied
+// when the server has answered. Of neither the browser tells.
 
 import { BRIEF, FULL } from "../depth.js";
 import { later } from "../quiet.js";
@@ -32,7 +32,7 @@ export class Editors {
   /** Enter is pressed in an editor, and the page may take away what was written. @param {Element} el @param {number} at */
   entered(el, at) {
     const { inputs } = this;
-    inputs.last = null; // whatever is typed next is looked at
+    inputs.last = null; // what is typed next is looked at
     inputs.changes.announce(el);
     this.#entered.set(el, { held: inputs.held(el, FULL), length: lengthOf(el), at });
     later(() => this.before(el) && inputs.early(el, at)); // most pages do so at once
@@ -52,6 +52,11 @@ export class Editors {
     this.#entered.delete(el);
   }
 
+  /** Whether it is not known yet what became of what an editor held at Enter. @param {Element} el */
+  isOpen(el) {
+    return this.#entered.has(el);
+  }
+
   /** @param {Element} el whose change is told */
   committed(el) {
     this.#entered.delete(el);
@@ -59,4 +64,4 @@ export class Editors {
 }
 
 /** @param {Element} el */
-const lengthOf = (el) => (el.textContent || "").length;
+const lengthOf = (el) => String("value" in el ? el.value : el.textContent).length;

@@ -156,7 +156,7 @@ export class Inputs {
     this.dirty.set(el, s);
     this.scripted.delete(el);
     this.told.delete(el);
-    this.last = s.target;
+    this.last = this.editors.isOpen(el) ? null : s.target;
     if (!this.timer) this.wait();
   }
 
@@ -232,7 +232,7 @@ export class Inputs {
       this.speaks(el);
       return this.early(el, s.at);
     }
-    if (!("form" in el)) this.editors.entered(el, s.at); // of a text area the setter of its value tells
+    this.editors.entered(el, s.at);
   }
 
   /**
@@ -311,6 +311,7 @@ export class Inputs {
   commitScripted(el, at = Math.round(this.now())) {
     const began = this.scripted.get(el);
     if (!this.scripted.delete(el) || this.values.changed(el) === false) return;
+    if (speaksAnother(/** @type {HTMLInputElement} */ (el))) return this.values.note(el);
     this.commit(el, { e: undefined, at, target: el, cause: "script", began });
   }
 
@@ -333,7 +334,8 @@ export class Inputs {
   /** A click may choose something; one on a reset button is why the form is reset next. @param {Sensed} s @param {HTMLButtonElement | null} button */
   clicked(s, button) {
     const around = isElement(s.target) && s.target.closest("label,[contenteditable]");
-    if (around && around.localName !== "label") this.editors.watch(around);
+    const editor = around && around.localName !== "label" && editorOf(around);
+    if (editor) this.editors.watch(editor);
     const field = around && around.localName === "label" ? /** @type {HTMLLabelElement} */ (around).control : s.target;
     if (isElement(field) && CHOSEN.has(/** @type {HTMLInputElement} */ (field).type)) {
       this.chooses(field, s.began || beginning(field));
@@ -366,6 +368,7 @@ export class Inputs {
 
   /** What the page makes of a field that was committed by an act, as when it empties it, is told before one types again. @param {Element} el */
   check(el) {
+    if (this.queue.paused) return; // what is done with it since is looked at when recording goes on
     const field = this.values.outermost(el);
     this.suspect(field);
     this.commitScripted(field);
